@@ -1,0 +1,71 @@
+"""What gateways.yaml may say of every gateway, whatever its vendor.
+
+A field's description is the hint that the operator reads beside a wrong value.
+"""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network, IPv6Network
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+
+from telecom.encoding import Limit
+
+Network = IPv4Network | IPv6Network
+
+
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+Secrets = Annotated[tuple[SecretStr, ...], BeforeValidator(_as_list)]
+Networks = Annotated[tuple[Network, ...], BeforeValidator(_as_list)]
+
+
+class GatewaySettings(BaseModel):
+    """One gateway of gateways.yaml. A vendor extends this with its own keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    name: str = Field(
+        pattern=r"^[A-Za-z0-9_-]{1,32}$",
+        description="1 to 32 letters, digits, _ or -; it is part of the webhook addresses.",
+    )
+    vendor: str
+    enabled: bool = Field(default=True, description="true or false.")
+    country: str = Field(
+        default="IN",
+        pattern=r"^[A-Z]{2}$",
+        description="Two capital letters (ISO 3166), such as KE: how numbers without + are read.",
+    )
+    webhook_secret: Secrets = Field(
+        default=(), description="One secret, or a list of two during a rotation."
+    )
+    allow_from: Networks = Field(
+        default=(), description="Networks such as 192.0.2.0/24, or a list of them."
+    )
+    base_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^/?#\s@]+$",
+        description="Scheme, host and port only, such as http://127.0.0.1:4020.",
+    )
+    sender_id: str | None = Field(
+        default=None, description="A number, a short code or a name registered with the vendor."
+    )
+    tps: float = Field(
+        default=10, gt=0, allow_inf_nan=False, description="Messages per second, above 0."
+    )
+    retries: bool = Field(
+        default=False, description="true or false: does the vendor repeat an unanswered webhook?"
+    )
+    turn_deadline_seconds: float = Field(
+        default=4, gt=0, le=8, description="Seconds, above 0 and not over 8."
+    )
+    session_seconds: int = Field(
+        default=180, ge=30, le=600, description="Whole seconds, 30 to 600."
+    )
+    ussd_limit: Limit = Field(
+        default=Limit(), description="Such as {septets: 160, ucs2: 70}: what one screen holds."
+    )
+    ussd_script: Literal["any", "latin"] = Field(default="any", description="any or latin.")

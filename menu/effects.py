@@ -1,0 +1,25 @@
+"""What the engine asks the world to do. Saying so changes nothing; committing it does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from menu.program import Language
+
+
+@dataclass(frozen=True, slots=True)
+class SendLink:
+    """Send this app link by SMS. `language` None: nobody knows what the caller reads."""
+
+    link: str
+    language: Language | None
+
+
+@dataclass(frozen=True, slots=True)
+class RememberLanguage:
+    """The caller chose this language, for every channel and every later session."""
+
+    language: Language
+
+
+Effect = SendLink | RememberLanguage

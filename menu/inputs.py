@@ -1,0 +1,21 @@
+"""Reading what people type: digits of any script, spare dots and spaces, keywords in any case."""
+
+from __future__ import annotations
+
+import unicodedata
+
+
+def plain_digits(text: str) -> str:
+    """Every decimal digit of any script as ASCII: "२", "২" and "２" all become "2"."""
+    return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
+
+
+def pressed_key(text: str) -> str:
+    """The key somebody meant: " 1. " is "1"."""
+    return plain_digits(text).strip().rstrip(".").strip()
+
+
+def fold(text: str) -> str:
+    """One spelling for a keyword: NFC, no case, single spaces, ASCII digits, no end marks."""
+    folded = unicodedata.normalize("NFC", plain_digits(text)).casefold()
+    return " ".join(folded.split()).strip(".,!?।\"' ")

@@ -1,0 +1,173 @@
+"""Runs turns: loads the session, lets the engine think, and keeps the outcome.
+
+Between `think` and `keep` the caller commits the effects, so that a crash in between is healed by
+the gateway's repeat: the session still asks the same, and the effects' keys are taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from menu import engine
+from menu.effects import Effect, RememberLanguage
+from menu.engine import Place, Step
+from menu.hearing import Repeat, hear
+from menu.inputs import fold
+from menu.ports import Callers, CallersDown, Library, Loaded, SessionsDown, SessionStore
+from menu.program import EntryPoint, Language, Program
+from menu.session import Session
+from telecom.encoding import Limit
+from telecom.events import Cumulative, Said
+
+NO_SESSION: Final = Loaded(session=None, language=None, language_is_cached=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One turn as the runner needs it. Keys carry no personal value; `now` is epoch seconds."""
+
+    session_key: str
+    caller_key: str
+    said: Said
+    sequence: int | None = None
+    limit: Limit
+    ttl_seconds: int
+    now: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thought:
+    """What a turn comes to. A repeat has no effects, and nothing to keep."""
+
+    program: Program
+    session: Session
+    effects: tuple[Effect, ...] = ()
+    is_repeat: bool = False
+
+
+class NoSuchEntry(LookupError):
+    """No entry point of the live menu matches."""
+
+
+class Runner:
+    def __init__(self, library: Library, sessions: SessionStore, callers: Callers) -> None:
+        self._library = library
+        self._sessions = sessions
+        self._callers = callers
+
+    def dial(self, visit: Visit, service_code: str) -> Thought:
+        """A USSD turn. Raises SessionsDown, NoSuchEntry."""
+        loaded = self._sessions.load(visit.session_key, visit.caller_key)
+        if loaded.session is None:
+            return self._begin(visit, loaded, lambda program: program.ussd.get(service_code))
+        heard = hear(loaded.session, visit.said, visit.sequence, visit.now)
+        program = self._library.get(loaded.session.menu_version)
+        if isinstance(heard, Repeat) or program is None:
+            # A menu that is gone cannot be walked on; its last screen is still the honest answer.
+            return Thought(
+                program=program or self._library.live()[1], session=loaded.session, is_repeat=True
+            )
+        return self._go_on(program, visit, loaded.session, heard.typed)
+
+    def text(self, visit: Visit) -> Thought:
+        """An MO SMS: a keyword starts, an answer goes on, anything else meets the default screen.
+
+        Repeats are told apart by the message's id, before this. Without sessions a text still
+        works as a keyword. Raises NoSuchEntry.
+        """
+        try:
+            loaded = self._sessions.load(visit.session_key, visit.caller_key)
+        except SessionsDown:
+            loaded = NO_SESSION
+        keyword = fold(visit.said.text)
+        session = loaded.session
+        started = self._library.live()[1].sms_keywords.get(keyword)
+        if started is None and session and not session.ended:
+            program = self._library.get(session.menu_version)
+            if program is not None:
+                return self._go_on(program, visit, session, visit.said.text)
+        return self._begin(
+            visit, loaded, lambda program: program.sms_keywords.get(keyword, program.sms_default)
+        )
+
+    def ring(self, called: str, caller_key: str, now: float) -> Thought:
+        """A missed call. No session: it starts things and never answers. Raises NoSuchEntry."""
+        version, program = self._library.live()
+        entry = program.missed_call.get(called)
+        if entry is None:
+            raise NoSuchEntry(called)
+        step = engine.enter(program, entry, self._find_language(caller_key))
+        return _thought(program, version, step, turn=1, visit=None, now=now)
+
+    def keep(self, visit: Visit, thought: Thought) -> Session:
+        """Saves the turn; a parallel turn that was faster has the say. Raises SessionsDown."""
+        if thought.is_repeat:
+            return thought.session
+        there = self._sessions.save(
+            visit.session_key,
+            thought.session,
+            expected_turn=thought.session.turn - 1,
+            ttl_seconds=visit.ttl_seconds,
+        )
+        for effect in thought.effects:
+            if isinstance(effect, RememberLanguage):
+                self._sessions.cache_language(visit.caller_key, effect.language)
+        return there or thought.session
+
+    def _begin(
+        self, visit: Visit, loaded: Loaded, find: Callable[[Program], EntryPoint | None]
+    ) -> Thought:
+        version, program = self._library.live()
+        entry = find(program)
+        if entry is None:
+            raise NoSuchEntry(program.name)
+        language = self._language_of(visit.caller_key, loaded)
+        if isinstance(visit.said, Cumulative) and visit.said.text:
+            step = engine.enter_prefilled(program, entry, language, visit.said.text.split("*"))
+        else:
+            step = engine.enter(program, entry, language)
+        turn = loaded.session.turn + 1 if loaded.session else 1
+        return _thought(program, version, step, turn=turn, visit=visit, now=visit.now)
+
+    def _go_on(self, program: Program, visit: Visit, session: Session, typed: str) -> Thought:
+        place = Place(screen=session.screen, language=session.language, path=session.path)
+        step = engine.press(program, place, typed, visit.limit)
+        return _thought(
+            program, session.menu_version, step, turn=session.turn + 1, visit=visit, now=visit.now
+        )
+
+    def _language_of(self, caller_key: str, loaded: Loaded) -> Language | None:
+        if loaded.language_is_cached:
+            return loaded.language
+        try:
+            language = self._callers.find_language(caller_key)
+        except CallersDown:
+            return None  # not cached: the next dial asks again
+        self._sessions.cache_language(caller_key, language)
+        return language
+
+    def _find_language(self, caller_key: str) -> Language | None:
+        try:
+            return self._callers.find_language(caller_key)
+        except CallersDown:
+            return None
+
+
+def _thought(
+    program: Program, version: int, step: Step, *, turn: int, visit: Visit | None, now: float
+) -> Thought:
+    session = Session(
+        menu_version=version,
+        turn=turn,
+        screen=step.place.screen,
+        language=step.place.language,
+        path=step.place.path,
+        heard=visit.said.text if visit else "",
+        shown=step.shown,
+        ended=step.ends,
+        at=now,
+        sequence=visit.sequence if visit else None,
+    )
+    return Thought(program=program, session=session, effects=step.effects)

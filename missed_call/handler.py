@@ -1,0 +1,63 @@
+"""The missed-call use case: store, decide, reject. The call is never answered, hence never billed."""
+
+from __future__ import annotations
+
+from gateways.base import Gateway, VoiceDoor
+from gateways.webhook import WebhookRequest, WebhookResponse
+from menu.runner import NoSuchEntry, Runner, Thought
+from missed_call.policy import Decision, decide
+from outbound.commitments import Cause, Commitments
+from state.keys import Keys
+from telecom.clock import Clock
+from telecom.events import MissedCall, NotACall
+from telecom.msisdn import Msisdn
+from web.edge import NotThisChannel, check_size
+
+
+class MissedCallHandler:
+    def __init__(self, runner: Runner, commitments: Commitments, keys: Keys, clock: Clock) -> None:
+        self._runner = runner
+        self._commitments = commitments
+        self._keys = keys
+        self._clock = clock
+
+    def ring(self, gateway: Gateway, request: WebhookRequest) -> WebhookResponse:
+        """One call id is one call, whichever of its webhooks comes first."""
+        door = _door_of(gateway)
+        check_size(request)
+        call = door.parse(request)
+        if isinstance(call, NotACall):
+            return door.reject()
+        thought, decision = self._think(call)
+        cause = Cause(
+            gateway=call.gateway,
+            kind="missed_call",
+            event_id=call.call_id,
+            party=call.caller,
+            menu_version=thought.session.menu_version if thought else None,
+            decision=decision,
+        )
+        if thought is None:
+            self._commitments.record(cause)
+        else:
+            self._commitments.commit(cause, thought.program, thought.effects)
+        return door.reject()
+
+    def _think(self, call: MissedCall) -> tuple[Thought | None, Decision]:
+        decision = decide(call.caller, call.called)
+        if decision is not Decision.ANSWERED or not isinstance(call.caller, Msisdn):
+            return None, decision
+        if not isinstance(call.called, Msisdn):
+            return None, Decision.NO_ENTRY_POINT
+        caller_key = self._keys.caller(call.caller.e164)
+        now = self._clock.now().timestamp()
+        try:
+            return self._runner.ring(call.called.e164, caller_key, now), decision
+        except NoSuchEntry:
+            return None, Decision.NO_ENTRY_POINT
+
+
+def _door_of(gateway: Gateway) -> VoiceDoor:
+    if gateway.voice is None:
+        raise NotThisChannel
+    return gateway.voice

@@ -1,0 +1,151 @@
+"""One event and everything that follows from it, in one transaction. After it, we may say 2xx.
+
+The event's unique key makes a second arrival do nothing; the outbox rows carry keys made from it,
+so that not even a bug could enqueue the same effect twice.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection
+
+from menu.effects import Effect, RememberLanguage, SendLink
+from menu.program import Program
+from models import inbound_event, short_link, subscriber
+from models.database import Database
+from models.ids import new_id
+from models.sealing import Sealer
+from outbound.outbox import NewMt, Outbox
+from services.app_links import AppLinks
+from telecom.clock import Clock
+from telecom.keyed_hash import KeyedHash
+from telecom.msisdn import Msisdn, Party
+from telecom.statuses import MessageClass
+
+LINK_LIFE: Final = timedelta(days=90)  # how long an SMS with a link stays worth opening
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """What came in. `event_id` is the gateway's own id of it, or one that we made of the turn.
+
+    `content` is what must be kept of it and may be personal: it is sealed.
+    """
+
+    gateway: str
+    kind: str
+    event_id: str
+    party: Party
+    decision: str
+    menu_version: int | None = None
+    content: Mapping[str, str] = field(default_factory=dict, repr=False)
+    link_id: str | None = None
+
+
+class Commitments:
+    def __init__(
+        self,
+        database: Database,
+        outbox: Outbox,
+        app_links: AppLinks,
+        sealer: Sealer,
+        hasher: KeyedHash,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._outbox = outbox
+        self._app_links = app_links
+        self._event_sealer = sealer.bound_to("inbound_event.content")
+        self._msisdn_sealer = sealer.bound_to("subscriber.msisdn")
+        self._hasher = hasher
+        self._clock = clock
+
+    def record(self, cause: Cause) -> bool:
+        """Keeps an event that nothing follows from. False for a repeat. Raises DatabaseDown."""
+        with self._database.write() as conn:
+            return self._record(conn, cause, self._clock.now()) is not None
+
+    def commit(
+        self, cause: Cause, program: Program, effects: Sequence[Effect], answer: str | None = None
+    ) -> bool:
+        """Keeps an event, its effects and the text that answers it, all or nothing.
+
+        False for a repeat, which changes nothing. Raises DatabaseDown.
+        """
+        if not isinstance(cause.party, Msisdn):
+            raise TypeError("nothing can follow from an event without a subscriber")
+        now = self._clock.now()
+        with self._database.write() as conn:
+            event_id = self._record(conn, cause, now)
+            if event_id is None:
+                return False
+            for place, effect in enumerate(effects):
+                match effect:
+                    case RememberLanguage(language):
+                        self._remember(conn, cause.party, language, now)
+                    case SendLink():
+                        self._send_link(conn, cause, event_id, place, program, effect)
+            if answer:
+                mt = self._new_mt(cause, event_id, "answer", MessageClass.RESULT, answer)
+                self._outbox.enqueue(conn, mt)
+        return True
+
+    def _record(self, conn: Connection, cause: Cause, now: datetime) -> str | None:
+        """The id of the new event; None for a repeat."""
+        content = dict(cause.content)
+        msisdn_hash = None
+        if isinstance(cause.party, Msisdn):
+            msisdn_hash = self._hasher.of(cause.party.e164)
+            content["msisdn"] = cause.party.e164
+        event = inbound_event.NewEvent(
+            id=new_id(now),
+            gateway=cause.gateway,
+            kind=cause.kind,
+            gateway_event_id=cause.event_id,
+            msisdn_hash=msisdn_hash,
+            content_sealed=self._event_sealer.seal(json.dumps(content, ensure_ascii=False)),
+            received_at=now,
+            decision=cause.decision,
+        )
+        return event.id if inbound_event.record(conn, event) else None
+
+    def _remember(self, conn: Connection, party: Msisdn, language: str, now: datetime) -> None:
+        subscriber.remember_language(
+            conn,
+            msisdn_hash=self._hasher.of(party.e164),
+            msisdn_sealed=self._msisdn_sealer.seal(party.e164),
+            language=language,
+            country=party.region,
+            now=now,
+        )
+
+    def _send_link(
+        self,
+        conn: Connection,
+        cause: Cause,
+        event_id: str,
+        place: int,
+        program: Program,
+        effect: SendLink,
+    ) -> None:
+        assert isinstance(cause.party, Msisdn)
+        sms = self._app_links.write(program, effect, cause.party)
+        mt = self._new_mt(cause, event_id, f"link{place}", MessageClass.LINK, sms.text)
+        mt_id = self._outbox.enqueue(conn, mt)
+        if mt_id is not None and cause.menu_version is not None:
+            now = self._clock.now()
+            link = short_link.ShortLink(
+                code=sms.code,
+                link_name=sms.link,
+                menu_version=cause.menu_version,
+                country=sms.country,
+                mt_id=mt_id,
+                created_at=now,
+                expires_at=now + LINK_LIFE,
+            )
+            short_link.insert(conn, link)

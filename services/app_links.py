@@ -1,0 +1,71 @@
+"""App links: the SMS that carries one, and the phone that opens it.
+
+A code is made per message and cannot be guessed; it names a catalogue entry, never an address, so
+it can send nobody anywhere but where the menu says.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from menu.effects import SendLink
+from menu.program import Platform, Program
+from telecom.msisdn import Msisdn
+
+# No 0 O 1 I l: a code is read aloud and typed on keypads. 55 signs, 11 of them: 63 bits.
+ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+CODE_LENGTH: Final = 11
+CODE: Final = re.compile(f"[{ALPHABET}]{{{CODE_LENGTH}}}")
+
+# In this order: KaiOS phones name Mobile and Firefox, Windows phones used to name Android.
+_PLATFORMS: Final = (
+    (re.compile(r"KAIOS/", re.IGNORECASE), Platform.KAIOS),
+    (re.compile(r"iPhone|iPad|iPod"), Platform.IOS),
+    (re.compile(r"Android"), Platform.ANDROID),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkSms:
+    """An app link, ready to be stored and sent."""
+
+    code: str
+    link: str
+    country: str | None
+    text: str
+
+
+def new_code() -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+
+
+class AppLinks:
+    """`public_url` has no slash at its end."""
+
+    def __init__(self, public_url: str, make_code: Callable[[], str] = new_code) -> None:
+        self._public_url = public_url
+        self._make_code = make_code
+
+    def write(self, program: Program, effect: SendLink, msisdn: Msisdn) -> LinkSms:
+        """The SMS for this caller: the entry of his country, in his language if it is known."""
+        link = program.link_for(effect.link, msisdn.region)
+        code = self._make_code()
+        if effect.language is None:
+            text = link.sms_unknown_language or link.sms[program.fallback_language]
+        else:
+            text = link.sms[effect.language]
+        # One known name in an admin's text: str.format would open far more than that.
+        filled = text.replace("{link}", f"{self._public_url}/l/{code}")
+        return LinkSms(code=code, link=link.name, country=msisdn.region, text=filled)
+
+
+def platform_of(user_agent: str) -> Platform:
+    """The platform of the phone that opens a link, by its User-Agent; WEB when in doubt."""
+    return next(
+        (platform for pattern, platform in _PLATFORMS if pattern.search(user_agent)),
+        Platform.WEB,
+    )

@@ -1,0 +1,32 @@
+"""Every Redis key is made here. A key holds a keyed hash and nothing personal."""
+
+from __future__ import annotations
+
+from telecom.events import UssdRequest
+from telecom.keyed_hash import KeyedHash
+
+
+class Keys:
+    def __init__(self, hasher: KeyedHash) -> None:
+        self._hasher = hasher
+
+    def caller(self, e164: str) -> str:
+        """The one pseudonym of a subscriber: also the look-up column of the SQL tables."""
+        return self._hasher.of(e164)
+
+    def ussd_session(self, request: UssdRequest) -> str:
+        """Gateways reuse session ids, so the caller and the service code belong to the key."""
+        parts = (
+            request.gateway,
+            request.session_id,
+            request.msisdn.e164,
+            request.service_code,
+        )
+        return "ussd:" + self._hasher.of("\x1f".join(parts))
+
+    def sms_session(self, gateway: str, e164: str, to: str) -> str:
+        return "sms:" + self._hasher.of("\x1f".join((gateway, e164, to)))
+
+
+def language_key(caller_key: str) -> str:
+    return "lang:" + caller_key

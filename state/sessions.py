@@ -1,0 +1,93 @@
+"""Sessions in Redis: one string each, written by compare-and-set. They may be lost at any time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import structlog
+from redis import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from menu.ports import Loaded, SessionsDown
+from menu.program import Language
+from menu.session import Session
+from state.keys import language_key
+
+MAX_SESSION_BYTES: Final = 4096
+LANGUAGE_SECONDS: Final = 3600
+_TURN_BYTES: Final = 4
+_SAVE: Final = (Path(__file__).parent / "lua" / "save_session.lua").read_text(encoding="utf-8")
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Session)
+log = structlog.get_logger(__name__)
+
+
+class RedisSessions:
+    """Implements menu.ports.SessionStore."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._save = redis.register_script(_SAVE)
+
+    def load(self, session_key: str, caller_key: str) -> Loaded:
+        stored, language = self._ask(
+            lambda: self._redis.mget(session_key, language_key(caller_key))
+        )
+        return Loaded(
+            session=_decode(stored),
+            language=language.decode() if language else None,
+            language_is_cached=language is not None,
+        )
+
+    def save(
+        self, session_key: str, session: Session, *, expected_turn: int, ttl_seconds: int
+    ) -> Session | None:
+        encoded = _encode(session)
+        if len(encoded) > MAX_SESSION_BYTES:
+            raise SessionsDown(f"a session of {len(encoded)} bytes; {MAX_SESSION_BYTES} is the cap")
+        arguments = [expected_turn.to_bytes(_TURN_BYTES, "big"), encoded, ttl_seconds]
+        there = self._ask(lambda: self._save(keys=[session_key], args=arguments))
+        # Our own value: the reply to a first try was lost, and this was the second.
+        return None if there == encoded else _decode(there)
+
+    def cache_language(self, caller_key: str, language: Language | None) -> None:
+        try:
+            self._redis.set(language_key(caller_key), language or "", ex=LANGUAGE_SECONDS)
+        except RedisError as fault:
+            log.warning("language not cached", why=type(fault).__name__)
+
+    def _ask(self, command: Callable[[], Any]) -> Any:
+        """Both commands are idempotent, so one stale pooled connection may be tried again.
+
+        A timeout may not: the server is slow, and the phone is waiting.
+        """
+        try:
+            try:
+                return command()
+            except RedisConnectionError as fault:
+                if isinstance(fault, RedisTimeoutError):
+                    raise
+                return command()
+        except RedisError as fault:
+            raise SessionsDown(type(fault).__name__) from fault
+
+
+def _encode(session: Session) -> bytes:
+    return session.turn.to_bytes(_TURN_BYTES, "big") + _encoder.encode(session)
+
+
+def _decode(stored: bytes | None) -> Session | None:
+    """None also for a value of another age of this program: the caller simply starts anew."""
+    if not stored:
+        return None
+    try:
+        return _decoder.decode(stored[_TURN_BYTES:])
+    except msgspec.MsgspecError:
+        log.warning("session not readable", why="another format")
+        return None

@@ -1,0 +1,107 @@
+"""The USSD use case: one webhook, one screen, in time. A phone never hears our trouble."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import structlog
+
+from gateways.base import Gateway, UssdDoor
+from gateways.webhook import WebhookRequest, WebhookResponse
+from menu.effects import SendLink
+from menu.ports import SessionsDown
+from menu.runner import NoSuchEntry, Runner, Thought, Visit
+from outbound.commitments import Cause, Commitments
+from state.keys import Keys
+from telecom.clock import Clock
+from telecom.errors import Malformed
+from telecom.events import UssdRequest
+from telecom.replies import UssdReply
+from telecom.split import fit
+from web.edge import NotThisChannel, check_size
+
+log = structlog.get_logger(__name__)
+
+# Said where no menu can be asked for a better word; GSM-7, so that every phone shows it.
+BUSY: Final = "Service is busy. Please try again later."
+NOT_SERVED: Final = "This code is not in service."
+MAX_HEARD: Final = 2000  # characters of one session's input; a person never types as many
+
+
+class UssdHandler:
+    def __init__(self, runner: Runner, commitments: Commitments, keys: Keys, clock: Clock) -> None:
+        self._runner = runner
+        self._commitments = commitments
+        self._keys = keys
+        self._clock = clock
+
+    def turn(self, gateway: Gateway, request: WebhookRequest) -> WebhookResponse:
+        door = _door_of(gateway)
+        try:
+            check_size(request)
+            asked = door.parse(request)
+            reply = self._reply(gateway, asked)
+        except Malformed as fault:
+            log.warning("ussd malformed", gateway=gateway.settings.name, why=str(fault))
+            reply = UssdReply(BUSY, ends=True)
+        except NoSuchEntry:
+            log.warning("ussd code unknown", gateway=gateway.settings.name)
+            reply = UssdReply(NOT_SERVED, ends=True)
+        except SessionsDown as fault:
+            log.error("ussd without sessions", gateway=gateway.settings.name, why=str(fault))
+            reply = UssdReply(BUSY, ends=True)
+        except Exception as fault:
+            # A 500 hangs up the phone on its caller, so this one place may swallow anything.
+            log.error(
+                "ussd failed", gateway=gateway.settings.name, why=type(fault).__name__, exc_info=True
+            )
+            reply = UssdReply(BUSY, ends=True)
+        return door.render(reply)
+
+    def end(self, gateway: Gateway, request: WebhookRequest) -> WebhookResponse:
+        """The gateway's word that a session is over. Sessions run out by themselves."""
+        door = _door_of(gateway)
+        check_size(request)
+        ended = door.parse_end(request)
+        log.info("ussd ended", gateway=ended.gateway, vendor_status=ended.status, hops=ended.hops)
+        return door.render_end()
+
+    def _reply(self, gateway: Gateway, asked: UssdRequest) -> UssdReply:
+        if len(asked.said.text) > MAX_HEARD:
+            raise Malformed(f"text: over {MAX_HEARD} characters")
+        visit = self._visit(gateway, asked)
+        thought = self._runner.dial(visit, asked.service_code)
+        if thought.effects:
+            self._commit(asked, visit, thought)
+        session = self._runner.keep(visit, thought)
+        return UssdReply(fit(session.shown, visit.limit), ends=session.ended)
+
+    def _visit(self, gateway: Gateway, asked: UssdRequest) -> Visit:
+        return Visit(
+            session_key=self._keys.ussd_session(asked),
+            caller_key=self._keys.caller(asked.msisdn.e164),
+            said=asked.said,
+            sequence=asked.sequence,
+            limit=gateway.settings.ussd_limit,
+            ttl_seconds=gateway.settings.session_seconds,
+            now=self._clock.now().timestamp(),
+        )
+
+    def _commit(self, asked: UssdRequest, visit: Visit, thought: Thought) -> None:
+        """The turn's number makes the effects' key, so a repeat of this turn finds it taken."""
+        sends = any(isinstance(effect, SendLink) for effect in thought.effects)
+        cause = Cause(
+            gateway=asked.gateway,
+            kind="ussd",
+            event_id=f"{visit.session_key}:{thought.session.turn}",
+            party=asked.msisdn,
+            menu_version=thought.session.menu_version,
+            decision="link_sent" if sends else "language_chosen",
+        )
+        self._commitments.commit(cause, thought.program, thought.effects)
+
+
+def _door_of(gateway: Gateway) -> UssdDoor:
+    if gateway.ussd is None:
+        raise NotThisChannel
+    return gateway.ussd
