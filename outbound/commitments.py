@@ -7,8 +7,8 @@ so that not even a bug could enqueue the same effect twice.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -21,7 +21,7 @@ from models.database import Database
 from models.ids import new_id
 from models.sealing import Sealer
 from outbound.outbox import NewMt, Outbox
-from services.app_links import AppLinks
+from services.app_links import AppLinks, LinkSms
 from telecom.clock import Clock
 from telecom.keyed_hash import KeyedHash
 from telecom.msisdn import Msisdn, Party
@@ -56,7 +56,9 @@ class Commitments:
         sealer: Sealer,
         hasher: KeyedHash,
         clock: Clock,
+        sender_id_of: Callable[[str], str | None],
     ) -> None:
+        """`sender_id_of` tells what a gateway's MT messages show as their sender."""
         self._database = database
         self._outbox = outbox
         self._app_links = app_links
@@ -64,6 +66,7 @@ class Commitments:
         self._msisdn_sealer = sealer.bound_to("subscriber.msisdn")
         self._hasher = hasher
         self._clock = clock
+        self._sender_id_of = sender_id_of
 
     def record(self, cause: Cause) -> bool:
         """Keeps an event that nothing follows from. False for a repeat. Raises DatabaseDown."""
@@ -77,7 +80,8 @@ class Commitments:
 
         False for a repeat, which changes nothing. Raises DatabaseDown.
         """
-        if not isinstance(cause.party, Msisdn):
+        to = cause.party
+        if not isinstance(to, Msisdn):
             raise TypeError("nothing can follow from an event without a subscriber")
         now = self._clock.now()
         with self._database.write() as conn:
@@ -87,12 +91,13 @@ class Commitments:
             for place, effect in enumerate(effects):
                 match effect:
                     case RememberLanguage(language):
-                        self._remember(conn, cause.party, language, now)
+                        self._remember(conn, to, language, now)
                     case SendLink():
-                        self._send_link(conn, cause, event_id, place, program, effect)
+                        sms = self._app_links.write(program, effect, to)
+                        mt = self._new_mt(cause, to, event_id, f"link{place}", sms.text)
+                        self._send_link(conn, sms, mt, cause.menu_version, now)
             if answer:
-                mt = self._new_mt(cause, event_id, "answer", MessageClass.RESULT, answer)
-                self._outbox.enqueue(conn, mt)
+                self._outbox.enqueue(conn, self._new_mt(cause, to, event_id, "answer", answer))
         return True
 
     def _record(self, conn: Connection, cause: Cause, now: datetime) -> str | None:
@@ -125,27 +130,30 @@ class Commitments:
         )
 
     def _send_link(
-        self,
-        conn: Connection,
-        cause: Cause,
-        event_id: str,
-        place: int,
-        program: Program,
-        effect: SendLink,
+        self, conn: Connection, sms: LinkSms, mt: NewMt, menu_version: int | None, now: datetime
     ) -> None:
-        assert isinstance(cause.party, Msisdn)
-        sms = self._app_links.write(program, effect, cause.party)
-        mt = self._new_mt(cause, event_id, f"link{place}", MessageClass.LINK, sms.text)
-        mt_id = self._outbox.enqueue(conn, mt)
-        if mt_id is not None and cause.menu_version is not None:
-            now = self._clock.now()
-            link = short_link.ShortLink(
-                code=sms.code,
-                link_name=sms.link,
-                menu_version=cause.menu_version,
-                country=sms.country,
-                mt_id=mt_id,
-                created_at=now,
-                expires_at=now + LINK_LIFE,
-            )
-            short_link.insert(conn, link)
+        mt_id = self._outbox.enqueue(conn, replace(mt, message_class=MessageClass.LINK))
+        if mt_id is None or menu_version is None:
+            return
+        link = short_link.ShortLink(
+            code=sms.code,
+            link_name=sms.link,
+            menu_version=menu_version,
+            country=sms.country,
+            mt_id=mt_id,
+            created_at=now,
+            expires_at=now + LINK_LIFE,
+        )
+        short_link.insert(conn, link)
+
+    def _new_mt(self, cause: Cause, to: Msisdn, event_id: str, purpose: str, text: str) -> NewMt:
+        return NewMt(
+            gateway=cause.gateway,
+            to=to,
+            text=text,
+            message_class=MessageClass.RESULT,
+            dedupe_key=f"{event_id}:{purpose}",
+            sender_id=self._sender_id_of(cause.gateway),
+            link_id=cause.link_id,
+            inbound_event_id=event_id,
+        )

@@ -5,17 +5,25 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from sms.handler import SmsHandler
+from sms.inbox import Inbox
 from web.flask_door import FlaskDoor
 
 METHODS = ("GET", "POST")
 
 
-def blueprint(handler: SmsHandler, door: FlaskDoor) -> Blueprint:
+def blueprint(handler: SmsHandler, door: FlaskDoor, inbox: Inbox | None = None) -> Blueprint:
+    """`inbox` only in development: it hands out what was sent to a number."""
     pages = Blueprint("sms", __name__, url_prefix="/sms")
 
     @pages.route("/<gateway>", methods=METHODS)
     @pages.route("/<gateway>/<secret>", methods=METHODS)
     def receive(gateway: str, secret: str | None = None) -> Response:
         return door.answer(request, gateway, secret, handler.receive)
+
+    if inbox is not None:
+
+        @pages.get("/<gateway>/inbox")
+        def read_inbox(gateway: str) -> Response:
+            return door.answer(request, gateway, None, inbox.read)
 
     return pages

@@ -53,7 +53,10 @@ class UssdHandler:
         except Exception as fault:
             # A 500 hangs up the phone on its caller, so this one place may swallow anything.
             log.error(
-                "ussd failed", gateway=gateway.settings.name, why=type(fault).__name__, exc_info=True
+                "ussd failed",
+                gateway=gateway.settings.name,
+                why=type(fault).__name__,
+                exc_info=True,
             )
             reply = UssdReply(BUSY, ends=True)
         return door.render(reply)

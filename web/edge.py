@@ -33,14 +33,15 @@ class TooLarge(Malformed):
 
 
 class Edge:
-    def __init__(self, gateways: Mapping[str, Gateway]) -> None:
+    def __init__(self, gateways: Callable[[], Mapping[str, Gateway]]) -> None:
+        """`gateways` is asked with each webhook: the first one reads the file."""
         self._gateways = gateways
 
     def answer(
         self, name: str, secret: str | None, request: WebhookRequest, handle: Handle
     ) -> WebhookResponse:
         """Raises nothing. Whatever the channel did not answer itself becomes 4xx or 503."""
-        gateway = self._gateways.get(name)
+        gateway = self._gateways().get(name)
         if gateway is None:
             return refusal(404, "unknown gateway")
         try:

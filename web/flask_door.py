@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address
 
 from flask import Request, Response
 
 from gateways.webhook import WebhookRequest, WebhookResponse
 from web.edge import KEPT_HEADERS, MAX_BODY_BYTES, Edge, Handle
 
-Networks = Sequence[str]
+Networks = Sequence[IPv4Network | IPv6Network]
 
 
 class FlaskDoor:
@@ -18,7 +18,7 @@ class FlaskDoor:
 
     def __init__(self, edge: Edge, trusted_proxies: Networks = ()) -> None:
         self._edge = edge
-        self._trusted = [ip_network(network) for network in trusted_proxies]
+        self._trusted = tuple(trusted_proxies)
 
     def answer(
         self, request: Request, gateway: str, secret: str | None, handle: Handle

@@ -1,0 +1,219 @@
+"""The object graph, without Flask: settings in, a `Bridge` out. For the app, the worker and tests.
+
+Building opens nothing: Redis and SQL open with the first thing that needs them, and a broken
+gateways.yaml or menus.yaml is found by whoever asks for it.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from functools import cached_property, partial
+from typing import Final
+
+from gateways import loader as gateways_loader
+from gateways.base import Gateway, Sender
+from gateways.loader import Shelf
+from menu import linter
+from menu.diagnostics import Diagnostic, Place, error
+from menu.ports import SessionsDown
+from menu.runner import Runner
+from missed_call.handler import MissedCallHandler
+from models import migrate
+from models.callers import SqlCallers
+from models.database import Database, DatabaseDown
+from models.library import SqlLibrary, publish_if_new
+from models.sealing import Sealer
+from outbound.commitments import Commitments
+from outbound.dispatcher import Dispatcher
+from outbound.outbox import Outbox
+from outbound.reaper import Reaper
+from outbound.worker import Worker
+from services.app_links import AppLinks
+from services.short_links import ShortLinks
+from settings import Settings
+from sms.handler import SmsHandler
+from sms.inbox import Inbox
+from state.connection import connect
+from state.keys import Keys
+from state.sessions import RedisSessions
+from telecom.clock import Clock, SystemClock
+from telecom.keyed_hash import KeyedHash, derive_key
+from ussd.handler import UssdHandler
+
+PUBLISHER: Final = "start"  # who published a menu that the start of the bridge published
+
+
+class Bridge:
+    """Everything that one process needs, each part made when it is first asked for."""
+
+    def __init__(
+        self, settings: Settings, environ: Mapping[str, str], clock: Clock | None = None
+    ) -> None:
+        self.settings = settings
+        self._environ = environ
+        self._is_started = False
+        self._starting = threading.Lock()
+        self.clock = clock or SystemClock()
+        secret = settings.secret_key.get_secret_value().encode()
+        self._sealer = Sealer(derive_key(secret, "sealing"))
+        self._hasher = KeyedHash(secret)
+        self._keys = Keys(self._hasher)
+        self.database = Database(settings.database_url)
+        self.library = SqlLibrary(self.database)
+        self.outbox = Outbox(self._sealer, self._hasher, self.clock)
+        self.sessions = RedisSessions(connect(settings.redis_url or "redis://127.0.0.1:6379"))
+        self._runner = Runner(self.library, self.sessions, SqlCallers(self.database))
+
+    # What the channels are made of
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """Raises BadGateways."""
+        path = self.settings.gateways
+        return gateways_loader.load(
+            path.read_text(encoding="utf-8"),
+            path.name,
+            self._environ,
+            development=self.settings.dev,
+            clock=self.clock,
+        )
+
+    @property
+    def gateways(self) -> Mapping[str, Gateway]:
+        return self.shelf.gateways
+
+    @cached_property
+    def ussd(self) -> UssdHandler:
+        return UssdHandler(self._runner, self._commitments, self._keys, self.clock)
+
+    @cached_property
+    def sms(self) -> SmsHandler:
+        return SmsHandler(self._runner, self._commitments, self._keys, self.clock)
+
+    @cached_property
+    def missed_call(self) -> MissedCallHandler:
+        return MissedCallHandler(self._runner, self._commitments, self._keys, self.clock)
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        return Inbox(self.database, self.outbox)
+
+    @cached_property
+    def short_links(self) -> ShortLinks:
+        return ShortLinks(self.database, self.library, self.clock)
+
+    @cached_property
+    def _commitments(self) -> Commitments:
+        return Commitments(
+            self.database,
+            self.outbox,
+            AppLinks(self.settings.public_url),
+            self._sealer,
+            self._hasher,
+            self.clock,
+            lambda name: self.gateways[name].settings.sender_id,
+        )
+
+    # What the commands need
+
+    def check(self) -> Sequence[str]:
+        """Every error of gateways.yaml and menus.yaml, one a line."""
+        found = [*self.check_gateways(), *self.check_menus()]
+        return [str(finding) for finding in found if finding.is_error]
+
+    def check_menus(self) -> list[Diagnostic]:
+        try:
+            return linter.check(self.menu_files())
+        except OSError as fault:
+            return [_unreadable(self.settings.menus.name, "M001", fault)]
+
+    def check_gateways(self) -> list[Diagnostic]:
+        path = self.settings.gateways
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as fault:
+            return [_unreadable(path.name, "G001", fault)]
+        return gateways_loader.check(text, path.name, self._environ, development=self.settings.dev)
+
+    def migrate(self) -> None:
+        migrate.upgrade(self.settings.database_url)
+
+    def publish_menu(self) -> None:
+        """The checkout's menu becomes live, unless this very file was published before."""
+        publish_if_new(self.database, self.menu_files(), PUBLISHER, self.clock.now())
+
+    def how_to_reach(self) -> Sequence[str]:
+        _, program = self.library.live()
+        return [
+            *(f"dial  {code}" for code in program.ussd),
+            *(f"text  {word.upper()}" for word in list(program.sms_keywords)[:1]),
+            *(f"ring  {called}" for called in program.missed_call),
+        ]
+
+    def run_worker(self, stop: threading.Event) -> None:
+        self.worker().run(stop)
+
+    def worker(self) -> Worker:
+        return Worker(self.dispatcher(), self.reaper(), threads=self.settings.worker_threads)
+
+    def dispatcher(self) -> Dispatcher:
+        senders: dict[str, Sender] = {
+            name: gateway.sender for name, gateway in self.gateways.items() if gateway.sender
+        }
+        return Dispatcher(
+            self.database,
+            self.outbox,
+            senders,
+            clock=self.clock,
+            monotonic=time.monotonic,
+            owner=f"{socket.gethostname()}:{os.getpid()}"[:64],
+            lease_seconds=self.settings.lease_seconds,
+        )
+
+    def reaper(self) -> Reaper:
+        return Reaper(self.database, self.clock, settle_seconds=self.settings.settle_seconds)
+
+    # How it fares
+
+    def sql_fault(self) -> str | None:
+        try:
+            self.library.refresh()
+        except DatabaseDown as fault:
+            return str(fault)
+        except Exception as fault:
+            return type(fault).__name__
+        return None
+
+    def redis_fault(self) -> str | None:
+        try:
+            self.sessions.load("ping", "ping")
+        except SessionsDown as fault:
+            return str(fault)
+        return None
+
+    def start(self) -> None:
+        """Before the first webhook: from now on newly published menus are followed. Repeatable."""
+        if self._is_started:
+            return
+        with self._starting:
+            if not self._is_started:
+                follow = partial(self.library.keep_fresh, threading.Event())
+                threading.Thread(target=follow, name="menus", daemon=True).start()
+                self._is_started = True
+
+    def menu_files(self) -> dict[str, bytes]:
+        return {self.settings.menus.name: self.settings.menus.read_bytes()}
+
+
+def build(settings: Settings, environ: Mapping[str, str], clock: Clock | None = None) -> Bridge:
+    """`environ` answers the `${NAME}` references of gateways.yaml."""
+    return Bridge(settings, environ, clock)
+
+
+def _unreadable(file: str, rule: str, fault: Exception) -> Diagnostic:
+    why = fault.strerror if isinstance(fault, OSError) else "is not UTF-8"
+    return error(Place(file, 1, 1), rule, f"The file cannot be read: {why}.")
