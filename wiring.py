@@ -43,7 +43,9 @@ from state.sessions import RedisSessions
 from telecom.clock import Clock, SystemClock
 from telecom.keyed_hash import KeyedHash, derive_key
 from ussd.handler import UssdHandler
+from web.spool import Spool, Take
 
+REPLAYER_PATIENCE_SECONDS: Final = 5.0
 PUBLISHER: Final = "start"  # who published a menu that the start of the bridge published
 
 
@@ -92,11 +94,17 @@ class Bridge:
 
     @cached_property
     def sms(self) -> SmsHandler:
-        return SmsHandler(self._runner, self._commitments, self._keys, self.clock)
+        return SmsHandler(self._runner, self._commitments, self._keys, self.clock, self.spool)
 
     @cached_property
     def missed_call(self) -> MissedCallHandler:
-        return MissedCallHandler(self._runner, self._commitments, self._keys, self.clock)
+        return MissedCallHandler(
+            self._runner, self._commitments, self._keys, self.clock, self.spool
+        )
+
+    @cached_property
+    def spool(self) -> Spool:
+        return Spool(self.settings.var / "spool", self._sealer)
 
     @cached_property
     def inbox(self) -> Inbox:
@@ -155,7 +163,22 @@ class Bridge:
         ]
 
     def run_worker(self, stop: threading.Event) -> None:
+        """Sends until `stop`, and takes what the web workers of this host had to spool."""
+        follow = partial(self.spool.replay_until, stop, self.takers)
+        replayer = threading.Thread(target=follow, name="spool", daemon=True)
+        replayer.start()
         self.worker().run(stop)
+        replayer.join(REPLAYER_PATIENCE_SECONDS)
+
+    @cached_property
+    def takers(self) -> Mapping[str, Take]:
+        """Who takes a spooled webhook, by channel."""
+        return {
+            "sms": lambda name, request: self.sms.take(self.gateways[name], request),
+            "missed_call": lambda name, request: self.missed_call.take(
+                self.gateways[name], request
+            ),
+        }
 
     def worker(self) -> Worker:
         return Worker(self.dispatcher(), self.reaper(), threads=self.settings.worker_threads)

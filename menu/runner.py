@@ -26,7 +26,10 @@ NO_SESSION: Final = Loaded(session=None, language=None, language_is_cached=False
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """One turn as the runner needs it. Keys carry no personal value; `now` is epoch seconds."""
+    """One turn as the runner needs it. Keys carry no personal value; `now` is epoch seconds.
+
+    `keeps_input` only where repeats are told by it: what people write is nobody's to keep.
+    """
 
     session_key: str
     caller_key: str
@@ -35,6 +38,7 @@ class Visit:
     limit: Limit
     ttl_seconds: int
     now: float
+    keeps_input: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +168,7 @@ def _thought(
         screen=step.place.screen,
         language=step.place.language,
         path=step.place.path,
-        heard=visit.said.text if visit else "",
+        heard=visit.said.text if visit and visit.keeps_input else "",
         shown=step.shown,
         ended=step.ends,
         at=now,

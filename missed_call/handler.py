@@ -1,37 +1,54 @@
-"""The missed-call use case: store, decide, reject. The call is never answered, hence never billed."""
+"""The missed-call use case: store, decide, reject. The call is never answered, so never billed."""
 
 from __future__ import annotations
+
+from typing import Final
 
 from gateways.base import Gateway, VoiceDoor
 from gateways.webhook import WebhookRequest, WebhookResponse
 from menu.runner import NoSuchEntry, Runner, Thought
 from missed_call.policy import Decision, decide
+from models.database import DatabaseDown
 from outbound.commitments import Cause, Commitments
 from state.keys import Keys
 from telecom.clock import Clock
 from telecom.events import MissedCall, NotACall
 from telecom.msisdn import Msisdn
 from web.edge import NotThisChannel, check_size
+from web.spool import Spool
+
+CHANNEL: Final = "missed_call"
 
 
 class MissedCallHandler:
-    def __init__(self, runner: Runner, commitments: Commitments, keys: Keys, clock: Clock) -> None:
+    def __init__(
+        self, runner: Runner, commitments: Commitments, keys: Keys, clock: Clock, spool: Spool
+    ) -> None:
         self._runner = runner
         self._commitments = commitments
         self._keys = keys
         self._clock = clock
+        self._spool = spool
 
     def ring(self, gateway: Gateway, request: WebhookRequest) -> WebhookResponse:
-        """One call id is one call, whichever of its webhooks comes first."""
-        door = _door_of(gateway)
+        """Rejected as soon as the call is durable: in the database, else in the spool."""
         check_size(request)
-        call = door.parse(request)
+        try:
+            self.take(gateway, request)
+        except DatabaseDown:
+            # Not answering, or answering too late, would let the call be picked up and billed.
+            self._spool.keep(CHANNEL, gateway.settings.name, request)
+        return _door_of(gateway).reject()
+
+    def take(self, gateway: Gateway, request: WebhookRequest) -> None:
+        """One call id is one call, whichever of its webhooks comes first. Raises DatabaseDown."""
+        call = _door_of(gateway).parse(request)
         if isinstance(call, NotACall):
-            return door.reject()
+            return
         thought, decision = self._think(call)
         cause = Cause(
             gateway=call.gateway,
-            kind="missed_call",
+            kind=CHANNEL,
             event_id=call.call_id,
             party=call.caller,
             menu_version=thought.session.menu_version if thought else None,
@@ -41,7 +58,6 @@ class MissedCallHandler:
             self._commitments.record(cause)
         else:
             self._commitments.commit(cause, thought.program, thought.effects)
-        return door.reject()
 
     def _think(self, call: MissedCall) -> tuple[Thought | None, Decision]:
         decision = decide(call.caller, call.called)

@@ -1,4 +1,4 @@
-"""The published menus, compiled. The live one is kept at hand; older ones are for sessions that pin them."""
+"""The published menus, compiled: the live one, and the older ones that sessions still pin."""
 
 from __future__ import annotations
 

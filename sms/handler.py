@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import structlog
 
 from gateways.base import Gateway, SmsDoor
@@ -9,6 +11,7 @@ from gateways.webhook import WebhookRequest, WebhookResponse
 from menu.effects import SendLink
 from menu.ports import SessionsDown
 from menu.runner import NoSuchEntry, Runner, Thought, Visit
+from models.database import DatabaseDown
 from outbound.commitments import Cause, Commitments
 from sms.policy import SESSION_SECONDS, Decision, decide
 from state.keys import Keys
@@ -17,27 +20,41 @@ from telecom.encoding import Limit
 from telecom.events import Last, MoSms
 from telecom.msisdn import Msisdn
 from web.edge import NotThisChannel, check_size
+from web.spool import Spool
 
+CHANNEL: Final = "sms"
 log = structlog.get_logger(__name__)
 
 
 class SmsHandler:
-    def __init__(self, runner: Runner, commitments: Commitments, keys: Keys, clock: Clock) -> None:
+    def __init__(
+        self, runner: Runner, commitments: Commitments, keys: Keys, clock: Clock, spool: Spool
+    ) -> None:
         self._runner = runner
         self._commitments = commitments
         self._keys = keys
         self._clock = clock
+        self._spool = spool
 
     def receive(self, gateway: Gateway, request: WebhookRequest) -> WebhookResponse:
-        door = _door_of(gateway)
+        """Acknowledged when the text is durable: in the database, else in the spool."""
         check_size(request)
-        mo = door.parse(request)
+        try:
+            self.take(gateway, request)
+        except DatabaseDown:
+            if gateway.settings.retries:
+                raise  # a 503 brings it again
+            self._spool.keep(CHANNEL, gateway.settings.name, request)
+        return _door_of(gateway).render()
+
+    def take(self, gateway: Gateway, request: WebhookRequest) -> None:
+        """One message id is one text. Raises DatabaseDown."""
+        mo = _door_of(gateway).parse(request)
         decision = decide(mo.sender, mo.to)
-        if decision is not Decision.ANSWERED or not isinstance(mo.sender, Msisdn):
+        if decision is Decision.ANSWERED and isinstance(mo.sender, Msisdn):
+            self._answer(mo, mo.sender)
+        else:
             self._commitments.record(_cause(mo, decision, None))
-            return door.render()
-        self._answer(mo, mo.sender)
-        return door.render()
 
     def _answer(self, mo: MoSms, sender: Msisdn) -> None:
         visit = self._visit(mo, sender)
@@ -67,6 +84,7 @@ class SmsHandler:
             said=Last(mo.text),
             limit=Limit(),
             ttl_seconds=SESSION_SECONDS,
+            keeps_input=False,
             now=self._clock.now().timestamp(),
         )
 
@@ -80,7 +98,7 @@ def _answer_of(thought: Thought) -> str | None:
 def _cause(mo: MoSms, decision: Decision, menu_version: int | None) -> Cause:
     return Cause(
         gateway=mo.gateway,
-        kind="sms",
+        kind=CHANNEL,
         event_id=mo.message_id,
         party=mo.sender,
         content={"to": mo.to, "text": mo.text},

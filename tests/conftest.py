@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
+from typing import Any
+from uuid import uuid4
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from redis import Redis
+from sqlalchemy import Table, func, select
+from werkzeug.test import TestResponse
 
+from app import mount
 from menu.compiler import compile_menu
 from menu.program import Program
+from models import inbound_event
+from settings import load_settings
 from state.connection import connect
 from state.embedded import EmbeddedRedis
+from wiring import Bridge, build
 
 ROOT = Path(__file__).parent.parent
 
@@ -38,7 +52,7 @@ def clock() -> StandingClock:
 
 @pytest.fixture(scope="session")
 def redis_url() -> Iterator[str]:
-    """One real server for the whole run of this process; pytest's own paths are long for a socket."""
+    """One real server for a whole run; pytest's own paths are too long for a socket."""
     with tempfile.TemporaryDirectory(prefix="sanket-") as folder:
         server = EmbeddedRedis(Path(folder))
         server.start()
@@ -63,3 +77,157 @@ def unused_socket(tmp_path: Path) -> str:
 def default_program() -> Program:
     """The compiled menus.yaml of the checkout."""
     return compile_menu({"menus.yaml": (ROOT / "menus.yaml").read_text(encoding="utf-8")})
+
+
+# A whole bridge, in this process, on SQLite and the real Redis; the vendor is a loopback server.
+
+SECRET = "a-secret-of-this-test-only"
+GATEWAYS = """
+gateways:
+  simulator: {{ vendor: simulator, country: IN }}
+  india:
+    vendor: africastalking
+    country: IN
+    username: sanket
+    api_key: an-api-key-for-tests
+    webhook_secret: {secret}
+    sender_id: UMANG
+    base_url: {base_url}
+  kenya:
+    vendor: africastalking
+    country: KE
+    username: sanket
+    api_key: an-api-key-for-tests
+    webhook_secret: {secret}
+    base_url: {base_url}
+"""
+
+
+@dataclass
+class House:
+    """The bridge and the people around it. Webhooks go to the gateway `india` unless told."""
+
+    bridge: Bridge
+    app: Flask
+    vendor: Any
+    clock: StandingClock
+    secret: str = SECRET
+
+    @property
+    def client(self) -> FlaskClient:
+        return self.app.test_client()
+
+    def post(self, path: str, **form: str) -> TestResponse:
+        return self.client.post(path, data=form)
+
+    def dial(
+        self,
+        text: str = "",
+        *,
+        session: str = "ATUid_1",
+        msisdn: str = "+919812345678",
+        code: str = "*384*97183#",
+    ) -> str:
+        """The body of one USSD turn; `text` is cumulative."""
+        answer = self.post(
+            f"/ussd/india/{SECRET}",
+            sessionId=session,
+            serviceCode=code,
+            phoneNumber=msisdn,
+            networkCode="40445",
+            text=text,
+        )
+        assert answer.status_code == 200
+        return answer.text
+
+    def text(
+        self, text: str, *, msisdn: str = "+919812345678", event: str | None = None
+    ) -> TestResponse:
+        return self.post(
+            f"/sms/india/{SECRET}",
+            **{"from": msisdn, "to": "56161", "text": text, "id": event or uuid4().hex},
+            date="2026-11-23 09:00:00",
+        )
+
+    def ring(
+        self,
+        *,
+        caller: str = "+919812345678",
+        called: str = "+919718397183",
+        event: str | None = None,
+        is_active: str = "1",
+    ) -> TestResponse:
+        return self.post(
+            f"/missed-call/india/{SECRET}",
+            isActive=is_active,
+            sessionId=event or uuid4().hex,
+            direction="Inbound",
+            callerNumber=caller,
+            destinationNumber=called,
+        )
+
+    def send(self) -> list[str]:
+        """Sends what waits; the texts that the vendor took by that, in its order."""
+        before = len(self.vendor.ledger)
+        dispatcher = self.bridge.dispatcher()
+        for claim in dispatcher.claim():
+            dispatcher.submit(claim)
+        return [taken.text for taken in self.vendor.ledger[before:]]
+
+    def count(self, table: Table) -> int:
+        with self.bridge.database.read() as conn:
+            return int(conn.execute(select(func.count()).select_from(table)).scalar_one())
+
+    def decisions(self) -> list[str]:
+        column = inbound_event.inbound_event.c
+        with self.bridge.database.read() as conn:
+            rows = conn.execute(select(column.decision).order_by(column.id)).scalars()
+            return [str(row) for row in rows]
+
+
+@pytest.fixture
+def vendor() -> Iterator[Any]:
+    """Africa's Talking, on loopback."""
+    fake = load_by_path(ROOT / "tests" / "fakes" / "africastalking.py")
+    with fake.FakeAfricasTalking() as server:
+        yield server
+
+
+@pytest.fixture
+def house(
+    tmp_path: Path,
+    redis: Redis,
+    redis_url: str,
+    vendor: Any,
+    clock: StandingClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[House]:
+    gateways = tmp_path / "gateways.yaml"
+    gateways.write_text(GATEWAYS.format(secret=SECRET, base_url=vendor.base_url), encoding="utf-8")
+    settings = load_settings(
+        {
+            "BRIDGE_DEV": "1",
+            "BRIDGE_VAR": str(tmp_path / "var"),
+            "BRIDGE_REDIS_URL": redis_url,
+            "BRIDGE_GATEWAYS": str(gateways),
+            "BRIDGE_PUBLIC_URL": "https://sanket.example.in",
+        }
+    )
+    bridge = build(settings, {}, clock)
+    bridge.migrate()
+    bridge.publish_menu()
+    flask_app = Flask("sanket")
+    mount(flask_app, bridge)
+    yield House(bridge, flask_app, vendor, clock)
+    bridge.database.dispose()
+
+
+def load_by_path(path: Path) -> ModuleType:
+    """A helper module of the tests, which are no package."""
+    spec = spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module

@@ -11,6 +11,7 @@ from gateways.webhook import WebhookRequest, WebhookResponse
 from menu.effects import SendLink
 from menu.ports import SessionsDown
 from menu.runner import NoSuchEntry, Runner, Thought, Visit
+from models.database import DatabaseDown
 from outbound.commitments import Cause, Commitments
 from state.keys import Keys
 from telecom.clock import Clock
@@ -47,17 +48,13 @@ class UssdHandler:
         except NoSuchEntry:
             log.warning("ussd code unknown", gateway=gateway.settings.name)
             reply = UssdReply(NOT_SERVED, ends=True)
-        except SessionsDown as fault:
-            log.error("ussd without sessions", gateway=gateway.settings.name, why=str(fault))
+        except (SessionsDown, DatabaseDown) as fault:
+            why = f"{type(fault).__name__}: {fault}"
+            log.warning("ussd out of service", gateway=gateway.settings.name, why=why)
             reply = UssdReply(BUSY, ends=True)
-        except Exception as fault:
+        except Exception:
             # A 500 hangs up the phone on its caller, so this one place may swallow anything.
-            log.error(
-                "ussd failed",
-                gateway=gateway.settings.name,
-                why=type(fault).__name__,
-                exc_info=True,
-            )
+            log.exception("ussd failed", gateway=gateway.settings.name)
             reply = UssdReply(BUSY, ends=True)
         return door.render(reply)
 

@@ -12,6 +12,7 @@ import structlog
 
 from gateways.base import Gateway
 from gateways.webhook import WebhookRequest, WebhookResponse
+from models.database import DatabaseDown
 from telecom.errors import Forbidden, Malformed
 
 log = structlog.get_logger(__name__)
@@ -58,9 +59,12 @@ class Edge:
         except Malformed as fault:
             log.warning("webhook malformed", gateway=name, why=str(fault))
             return refusal(400, str(fault))
-        except Exception as fault:
+        except DatabaseDown as fault:
             # The gateway may repeat: nothing was acknowledged, so nothing is lost by saying so.
-            log.error("webhook failed", gateway=name, why=type(fault).__name__, exc_info=True)
+            log.warning("webhook not stored", gateway=name, why=str(fault))
+            return refusal(503, "try again")
+        except Exception:
+            log.exception("webhook failed", gateway=name)
             return refusal(503, "try again")
 
 

@@ -1,0 +1,58 @@
+"""What the commands need from the bridge. `wiring.Bridge` fulfils it, and a stand-in in tests."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from menu.diagnostics import Diagnostic
+
+
+class ServeSettings(Protocol):
+    """The part of the settings that shapes the process tree."""
+
+    @property
+    def dev(self) -> bool: ...
+    @property
+    def redis_url(self) -> str | None: ...
+    @property
+    def var(self) -> Path: ...
+    @property
+    def menus(self) -> Path: ...
+    @property
+    def gateways(self) -> Path: ...
+
+
+class Bridge(Protocol):
+    """Building one opens nothing: `check` and `migrate` work without Redis."""
+
+    @property
+    def settings(self) -> ServeSettings: ...
+
+    def check(self) -> Sequence[str]:
+        """What is wrong in gateways.yaml and menus.yaml, one finding a line; empty when nothing."""
+        ...
+
+    def check_menus(self) -> list[Diagnostic]: ...
+    def check_gateways(self) -> list[Diagnostic]: ...
+
+    def migrate(self) -> None:
+        """Brings the database to the newest schema. Safe to repeat."""
+        ...
+
+    def publish_menu(self) -> None:
+        """Makes the checked menus.yaml live if its fingerprint was never published."""
+        ...
+
+    def how_to_reach(self) -> Sequence[str]:
+        """Lines that tell what to dial, text or ring."""
+        ...
+
+    def run_worker(self, stop: threading.Event) -> None:
+        """Sends until `stop` is set, then finishes the sends that it began."""
+        ...
+
+
+BridgeFactory = Callable[[], Bridge]  # raises cli.refusal.Refusal for bad settings

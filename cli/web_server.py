@@ -1,0 +1,71 @@
+"""The web server: granian's main process and its workers, run as `python -m cli.web_server`.
+
+It is a child of `flask serve`, not the same process, for three reasons found in granian's source.
+It forks its workers, which must not inherit threads, locks or connections of the outermost
+process. It ends itself with exit code 1 when a worker dies twice within 5.5 s: as a child it is
+simply started again. And it takes over SIGTERM, which the outermost process needs to end the
+members in their order. It stays small: no app, no database, nothing but granian.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import click
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+from granian.log import LogLevels
+
+from cli.lifeline import PARENT, end_with_named_parent
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+# A turn may take 8 s at most, so whoever is not done by then never will be.
+WORKER_PATIENCE_SECONDS: Final = 10
+
+
+@click.command()
+@click.option("--app", required=True)
+@click.option("--host", required=True)
+@click.option("--port", type=int, required=True)
+@click.option("--workers", type=int, required=True)
+@click.option("--threads", type=int, required=True)
+def main(app: str, host: str, port: int, workers: int, threads: int) -> None:
+    """Serves the Flask app that `--app` names, as `flask --app` would find it."""
+    end_with_named_parent(os.environ)
+    os.environ[PARENT] = str(os.getpid())  # for the workers
+    Granian(
+        app,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        workers=workers,
+        blocking_threads=threads,
+        respawn_failed_workers=True,
+        workers_kill_timeout=WORKER_PATIENCE_SECONDS,
+        # Below this it warns of more threads than cores. Ours mostly wait for others.
+        log_level=LogLevels.error,
+        log_access=False,  # a path holds a webhook's secret, a query a caller's number
+    ).serve(target_loader=partial(load_app, app), wrap_loader=False)
+
+
+def load_app(app: str) -> Flask:
+    """Runs in each worker, before anything else of ours."""
+    # A forked worker inherits handlers that only tell the main process to stop: without this, a
+    # SIGTERM during the import below would be lost.
+    for inherited in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(inherited, signal.SIG_DFL)
+    end_with_named_parent(os.environ)
+    from flask.cli import ScriptInfo  # here, so that the main process stays without Flask
+
+    return ScriptInfo(app_import_path=app).load_app()
+
+
+if __name__ == "__main__":
+    main()

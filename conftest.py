@@ -1,0 +1,56 @@
+"""Rules for the whole suite: Debian programs, skips that must not happen, waiting without sleep."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Generator
+from typing import TypeVar
+
+import pytest
+
+# Set by `make test-all`: everything is installed, so a test that skips itself has failed.
+NO_SKIPS = "SANKET_NO_SKIPS"
+
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+Eventually = Callable[[Callable[[], object], float], None]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """`@pytest.mark.debian("redis-server", ...)` names the programs that a test starts."""
+    for mark in item.iter_markers("debian"):
+        missing = [program for program in mark.args if shutil.which(program) is None]
+        if missing:
+            pytest.skip(f"needs {', '.join(missing)} (make test-all installs it)")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    return _without_skip((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    return _without_skip((yield))
+
+
+def _without_skip(report: Report) -> Report:
+    if NO_SKIPS in os.environ and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, where nothing may be: {report.longreprtext}"
+    return report
+
+
+@pytest.fixture
+def eventually() -> Eventually:
+    """`eventually(predicate, seconds)`: looks again and again until it is true, or fails."""
+
+    def wait(predicate: Callable[[], object], seconds: float) -> None:
+        give_up_at = time.monotonic() + seconds
+        while not predicate():
+            if time.monotonic() > give_up_at:
+                pytest.fail(f"not true within {seconds} s")
+            time.sleep(0.02)
+
+    return wait

@@ -1,0 +1,59 @@
+"""Reads gateways.yaml: text in, gateways out; or every fault at once, with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from gateways.base import Gateway
+from gateways.findings import BadGateways, as_ours
+from gateways.reader import Reader
+from menu import loader as yaml_loader
+from menu.diagnostics import Diagnostic, in_file_order
+from telecom.clock import Clock, SystemClock
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The enabled gateways by name, and what an operator should know about their file."""
+
+    gateways: Mapping[str, Gateway]
+    warnings: tuple[Diagnostic, ...]
+
+
+def load(
+    text: str,
+    file_name: str,
+    env: Mapping[str, str],
+    *,
+    development: bool,
+    clock: Clock | None = None,
+) -> Shelf:
+    """The gateways of the file; `env` answers its `${NAME}` references. Opens no connection.
+
+    `development` allows the simulator. Raises BadGateways with all that is wrong.
+    """
+    gateways, found = _read(text, file_name, env, development, clock or SystemClock())
+    if any(finding.is_error for finding in found):
+        raise BadGateways(found)
+    return Shelf(MappingProxyType(gateways), tuple(found))
+
+
+def check(
+    text: str, file_name: str, env: Mapping[str, str], *, development: bool
+) -> list[Diagnostic]:
+    """All that `load` would refuse or warn of, in file order."""
+    return _read(text, file_name, env, development, SystemClock())[1]
+
+
+def _read(
+    text: str, file_name: str, env: Mapping[str, str], development: bool, clock: Clock
+) -> tuple[dict[str, Gateway], list[Diagnostic]]:
+    document, yaml_findings = yaml_loader.load(file_name, text)
+    found = [as_ours(finding) for finding in yaml_findings]
+    if document is None:
+        return {}, in_file_order(found)
+    reader = Reader(document, env, development=development, clock=clock)
+    reader.read()
+    return reader.gateways, in_file_order({*found, *reader.found})

@@ -1,0 +1,104 @@
+"""A checked menu becomes a `Program`: languages filled, keywords folded, screens composed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from menu import schema
+from menu.diagnostics import BadMenu, Diagnostic
+from menu.inputs import fold
+from menu.linter import Files, examine
+from menu.program import AppLink, EntryPoint, Option, Platform, Program, Screen
+from menu.screens import show
+from menu.source import Source
+from menu.texts import filled
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A program, and what its author should know of it all the same."""
+
+    program: Program
+    warnings: tuple[Diagnostic, ...]
+
+
+def compile_menu(files: Files) -> Program:
+    """The program of a menu that has no error; warnings pass. Raises BadMenu."""
+    return compile_with_warnings(files).program
+
+
+def compile_with_warnings(files: Files) -> Compiled:
+    """The same, together with what `check` warns of. Raises BadMenu."""
+    examined = examine(files)
+    if examined.source is None:
+        raise BadMenu(examined.diagnostics)
+    return Compiled(_program(examined.source, fingerprint(files)), examined.diagnostics)
+
+
+def fingerprint(files: Files) -> str:
+    """SHA-256 (hex) over names and contents; the order of the files does not count."""
+    digest = hashlib.sha256()
+    for name, content in sorted(files.items()):
+        raw = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
+        for part in (name.encode(), raw):
+            digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.hexdigest()
+
+
+def _program(source: Source, digest: str) -> Program:
+    menu, points = source.menu, source.menu.entry_points
+    return Program(
+        fingerprint=digest,
+        name=menu.name,
+        languages=tuple(menu.languages),
+        phrases=source.phrases,
+        screens={name: _screen(source, name, screen) for name, screen in menu.screens.items()},
+        links={name: _link(source, name, link) for name, link in menu.links.items()},
+        ussd=_entries(points.ussd),
+        sms_keywords=_entries({fold(word): to for word, to in points.sms.keywords.items()}),
+        sms_default=_entry(points.sms.default) if points.sms.default else None,
+        missed_call=_entries(points.missed_call),
+    )
+
+
+def _screen(source: Source, name: str, screen: schema.Screen) -> Screen:
+    shown = show(screen, source.languages, source.phrases)
+    return Screen(
+        name=name,
+        text=filled(screen.text, source.languages),
+        shown_at_top=shown.at_top,
+        shown_deeper=shown.deeper,
+        options=tuple(
+            Option(
+                key=key,
+                label=filled(option.label, source.languages),
+                go=option.go,
+                sets_language=option.language,
+            )
+            for key, option in screen.numbered_options()
+        ),
+        sends_link=screen.send_link,
+    )
+
+
+def _link(source: Source, name: str, link: schema.Link) -> AppLink:
+    written = {platform: getattr(link, platform) for platform in Platform}
+    return AppLink(
+        name=name,
+        addresses={platform: address for platform, address in written.items() if address},
+        sms=filled(link.sms, source.languages),
+        sms_unknown_language=link.sms_unknown_language,
+        elsewhere={
+            country: other for other, countries in link.elsewhere.items() for country in countries
+        },
+    )
+
+
+def _entries(entries: Mapping[str, schema.Entry]) -> dict[str, EntryPoint]:
+    return {name: _entry(entry) for name, entry in entries.items()}
+
+
+def _entry(entry: schema.Entry) -> EntryPoint:
+    return EntryPoint(screen=entry.go, sets_language=entry.language)

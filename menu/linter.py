@@ -1,0 +1,138 @@
+"""Everything that is wrong with a menu, in three steps: reading, shape, rules.
+
+A later step needs what the one before it made, so each runs when the earlier found no error; within
+a step everything is reported at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final, Protocol
+
+from menu import decoding, loader, shape_faults, yaml_faults
+from menu.diagnostics import Diagnostic, in_file_order
+from menu.rules import (
+    called_number,
+    costly_character,
+    duplicate_key,
+    elsewhere,
+    first_contact,
+    keyword,
+    label_lines,
+    link_address,
+    missing_translation,
+    no_entry,
+    no_fallback_text,
+    no_language_option,
+    options_or_end,
+    placeholder,
+    reserved_key,
+    same_keyword,
+    screen_too_long,
+    service_code,
+    too_many_options,
+    unknown_language,
+    unknown_link,
+    unknown_screen,
+    unreachable_screen,
+)
+from menu.source import Source
+
+Files = Mapping[str, str | bytes]  # by name; contents as read from the disk
+
+MAX_PER_RULE: Final = 50  # a rule that found so many has made its point
+
+
+class Rule(Protocol):
+    """A module of menu/rules/. Its docstring begins with its id and says why it exists."""
+
+    @property
+    def RULE(self) -> str: ...  # noqa: N802 - a constant of the module
+
+    def check(self, source: Source) -> Iterator[Diagnostic]:
+        """Pure; takes any source whose shape is right, however its parts fit together."""
+        ...
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    unknown_link,
+    unreachable_screen,
+    unknown_screen,
+    options_or_end,
+    duplicate_key,
+    reserved_key,
+    too_many_options,
+    label_lines,
+    screen_too_long,
+    no_language_option,
+    unknown_language,
+    missing_translation,
+    no_fallback_text,
+    placeholder,
+    first_contact,
+    costly_character,
+    service_code,
+    keyword,
+    same_keyword,
+    called_number,
+    link_address,
+    elsewhere,
+    no_entry,
+)
+
+RULE_IDS: Final[tuple[str, ...]] = (
+    decoding.TOO_LARGE,
+    decoding.NOT_UTF_8,
+    decoding.INVISIBLE,
+    yaml_faults.SYNTAX,
+    yaml_faults.TAB,
+    loader.ALIAS,
+    loader.TAG,
+    loader.TWICE,
+    loader.MERGE,
+    loader.TOO_DEEP,
+    loader.TOO_MANY,
+    loader.DOCUMENTS,
+    loader.EMPTY,
+    loader.NOT_A_MENU,
+    loader.BAD_NAME,
+    shape_faults.UNKNOWN_NAME,
+    shape_faults.MISSING,
+    shape_faults.WRONG_KIND,
+    shape_faults.BAD_VALUE,
+    *(rule.RULE for rule in RULES),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """`source` is None exactly when the diagnostics hold an error."""
+
+    source: Source | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def check(files: Files) -> list[Diagnostic]:
+    """All that is wrong, in file order. Whatever the files hold, nothing is raised.
+
+    One file for now: another count is a ValueError, because it is the caller's mistake.
+    """
+    return list(examine(files).diagnostics)
+
+
+def examine(files: Files) -> Examined:
+    """What `check` finds, together with the menu that was read."""
+    ((file, content),) = files.items()
+    document, found = loader.load(file, content)
+    source = None
+    if document is not None:
+        menu, faults = shape_faults.parse(document)
+        found = [*found, *faults]
+        if menu is not None:
+            source = Source(menu, document)
+            for rule in RULES:
+                found.extend(islice(rule.check(source), MAX_PER_RULE))
+    has_error = any(diagnostic.is_error for diagnostic in found)
+    return Examined(None if has_error else source, tuple(in_file_order(found)))

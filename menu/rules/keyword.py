@@ -1,0 +1,29 @@
+"""M402: an SMS keyword that cannot work: nothing is left of it when case and punctuation are
+ignored, it is too long to be typed, or it is a mere number and would swallow the answers to
+numbered menus."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from menu.diagnostics import Diagnostic, error
+from menu.inputs import fold
+from menu.source import Source
+
+RULE: Final = "M402"
+LONGEST: Final = 40
+
+
+def check(source: Source) -> Iterator[Diagnostic]:
+    for keyword in source.menu.entry_points.sms.keywords:
+        place = source.name_place("entry_points", "sms", "keywords", keyword)
+        folded = fold(keyword)
+        if not any(char.isalnum() for char in folded):
+            yield error(place, RULE, f'"{keyword}" has no letter.', "Use a short word.")
+        elif len(folded) > LONGEST:
+            reason = f"A keyword of {len(folded)} characters; {LONGEST} is the most."
+            yield error(place, RULE, reason, "Use a short word.")
+        elif not any(char.isalpha() for char in folded):
+            reason = f'"{keyword}" is a number, as the answers to a menu are.'
+            yield error(place, RULE, reason, "Put a letter in it.")

@@ -1,0 +1,31 @@
+"""M302 (warning): a text is not there in one of the menu's languages; its readers are shown the
+first language instead. The program's own words (Back, Home, ...) count too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from menu.diagnostics import Diagnostic, warning
+from menu.phrases import BUILT_IN, is_spoken
+from menu.source import Source
+from menu.texts import find_text
+
+RULE: Final = "M302"
+
+
+def check(source: Source) -> Iterator[Diagnostic]:
+    first, *others = source.languages
+    for path, texts in source.texts():
+        missing = [language for language in others if find_text(texts, language) is None]
+        if missing and find_text(texts, first) is not None:
+            reason = f"This text is missing in {', '.join(missing)}."
+            hint = f'Its readers will be shown the "{first}" text. Translate it.'
+            yield warning(source.value_place(*path), RULE, reason, hint)
+    for position, language in enumerate(source.languages):
+        overrides = source.menu.phrases
+        unspoken = [name for name in BUILT_IN if not is_spoken(name, language, overrides)]
+        if unspoken:
+            reason = f'The program does not know its own words in "{language}".'
+            hint = f'Write them under "phrases": {", ".join(unspoken)}.'
+            yield warning(source.value_place("languages", position), RULE, reason, hint)

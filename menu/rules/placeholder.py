@@ -1,0 +1,43 @@
+"""M304: the SMS of a link has no `{link}`, or a text has a placeholder that nothing would fill: it
+would be shown as it stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from menu.diagnostics import Diagnostic, Place, error
+from menu.source import Source
+from menu.texts import written
+
+RULE: Final = "M304"
+LINK: Final = "{link}"
+_PLACEHOLDER: Final = re.compile(r"\{[^{}\n]*\}?|\}")
+
+
+def check(source: Source) -> Iterator[Diagnostic]:
+    for place, text in _link_texts(source):
+        if LINK not in text:
+            reason = f"This text has no place for the address: {LINK} is missing."
+            yield error(place, RULE, reason, f"Write {LINK} where the address shall stand.")
+        yield from _unknown(place, text.replace(LINK, ""), f"Only {LINK} is known here.")
+    for path, texts in (*source.texts(), *source.own_phrases()):
+        if path[0] != "links":
+            for suffix, text in written(texts):
+                place = source.value_place(*path, *suffix)
+                yield from _unknown(place, text, "Write the text without { and }.")
+
+
+def _link_texts(source: Source) -> Iterator[tuple[Place, str]]:
+    for name, link in source.menu.links.items():
+        for suffix, text in written(link.sms):
+            yield source.value_place("links", name, "sms", *suffix), text
+        if link.sms_unknown_language:
+            place = source.value_place("links", name, "sms_unknown_language")
+            yield place, link.sms_unknown_language
+
+
+def _unknown(place: Place, text: str, hint: str) -> Iterator[Diagnostic]:
+    for found in dict.fromkeys(_PLACEHOLDER.findall(text)):
+        yield error(place, RULE, f'Nothing fills "{found}".', hint)

@@ -1,0 +1,38 @@
+"""M301: a language is used that the menu does not speak (`languages` does not list it), or listed
+twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from menu.diagnostics import Diagnostic, Place, did_you_mean, error
+from menu.source import Source
+
+RULE: Final = "M301"
+
+
+def check(source: Source) -> Iterator[Diagnostic]:
+    spoken = source.languages
+    for position, language in enumerate(spoken):
+        if language in spoken[:position]:
+            place = source.value_place("languages", position)
+            yield error(place, RULE, f'"{language}" is listed twice.', "Remove one of them.")
+    for place, language in _used(source):
+        if language not in spoken:
+            reason = f'"{language}" is not a language of this menu.'
+            hint = did_you_mean(language, spoken) + ' Or add it to "languages".'
+            yield error(place, RULE, reason, hint.strip())
+
+
+def _used(source: Source) -> Iterator[tuple[Place, str]]:
+    for path, texts in (*source.texts(), *source.own_phrases()):
+        if not isinstance(texts, str):
+            for language in texts:
+                yield source.name_place(*path, language), language
+    for path, entry in source.entries():
+        if entry.language:
+            yield source.value_place(*path, "language"), entry.language
+    for path, _, option in source.options():
+        if option.language:
+            yield source.value_place(*path, "language"), option.language

@@ -1,0 +1,197 @@
+"""The shape of menus.yaml: which names stand where, and what their values look like.
+
+Only shapes are checked here; whether names fit together is the business of the rules. The
+docstrings below the fields are shown by editors, through menus.schema.json.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Annotated, Final, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    JsonValue,
+    Tag,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
+
+NAME: Final = r"[a-z][a-z0-9_]{0,39}"
+LANGUAGE: Final = r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}"
+ONE_TEXT: Final = "<one text>"
+BY_LANGUAGE: Final = "<by language>"
+WRONG_VALUE: Final = "menu_value"  # the error type of the checks below
+
+
+class Shape(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+def _wrong(reason: str, hint: str) -> PydanticCustomError:
+    return PydanticCustomError(WRONG_VALUE, "{reason}", {"reason": reason, "hint": hint})
+
+
+def _text(value: str) -> str:
+    """Without the line end that block texts have, in the one spelling that is counted and sent."""
+    text = unicodedata.normalize("NFC", value.strip())
+    if not text:
+        raise _wrong("A text is missing here.", "Write it, or remove the line.")
+    return text
+
+
+def _name(value: str) -> str:
+    if not re.fullmatch(NAME, value):
+        hint = "Use small letters a-z, digits and _, a letter first, 40 at most."
+        raise _wrong(f'"{value[:50]}" cannot be a name.', hint)
+    return value
+
+
+def _language(value: str) -> str:
+    if not re.fullmatch(LANGUAGE, value):
+        raise _wrong(f'"{value[:50]}" is not a language code.', "Codes look like en, hi, bn.")
+    return value
+
+
+def _key(value: str) -> str:
+    if not re.fullmatch(r"[0-9]{1,2}", value):
+        raise _wrong(f'"{value[:50]}" is not a key.', 'A key is one or two digits, such as "3".')
+    return value
+
+
+def _version(value: object) -> object:
+    if value != "1":
+        raise _wrong("This program reads menus of version 1.", "Write: version: 1")
+    return 1
+
+
+def _flag(value: object) -> object:
+    if value not in ("true", "false"):
+        raise _wrong("This is neither true nor false.", "Write true or false, in small letters.")
+    return value == "true"
+
+
+def _matching(pattern: str) -> dict[str, JsonValue]:
+    return {"type": "string", "pattern": f"^{pattern}$"}
+
+
+def _text_kind(value: object) -> str:
+    return BY_LANGUAGE if isinstance(value, dict) else ONE_TEXT
+
+
+def _as_entry(value: object) -> object:
+    return {"go": value} if isinstance(value, str) else value
+
+
+_PLAIN: Final = {"type": "string", "minLength": 1}
+Text = Annotated[str, AfterValidator(_text), WithJsonSchema(_PLAIN)]
+Name = Annotated[str, AfterValidator(_name), WithJsonSchema(_matching(NAME))]
+LanguageCode = Annotated[str, AfterValidator(_language), WithJsonSchema(_matching(LANGUAGE))]
+Key = Annotated[str, AfterValidator(_key), WithJsonSchema({"type": ["string", "integer"]})]
+Flag = Annotated[bool, BeforeValidator(_flag)]
+Texts = Annotated[
+    Annotated[Text, Tag(ONE_TEXT)]
+    | Annotated[dict[LanguageCode, Text], Field(min_length=1), Tag(BY_LANGUAGE)],
+    Discriminator(_text_kind),
+]
+
+
+class Entry(Shape):
+    """Where somebody enters the menus."""
+
+    go: Name
+    """The screen that is shown."""
+    language: LanguageCode | None = None
+    """The language that is chosen by entering here, and remembered for the caller."""
+
+
+AnyEntry = Annotated[Entry, BeforeValidator(_as_entry, json_schema_input_type=Name | Entry)]
+
+
+class SmsEntryPoints(Shape):
+    keywords: dict[str, AnyEntry] = Field(default_factory=dict)
+    """Words that people send, in small or capital letters, and where they lead."""
+    default: AnyEntry | None = None
+    """Where every other text message leads."""
+
+
+class EntryPoints(Shape):
+    ussd: dict[str, AnyEntry] = Field(default_factory=dict)
+    """Service codes such as "*384*97183#", in quotes, and where they lead."""
+    sms: SmsEntryPoints = Field(default_factory=SmsEntryPoints)
+    missed_call: dict[str, AnyEntry] = Field(default_factory=dict)
+    """Numbers to be called, such as "+919718397183", and where they lead."""
+
+
+class Phrases(Shape):
+    """The program's own words, where the built-in ones shall be replaced."""
+
+    back: Texts | None = None
+    home: Texts | None = None
+    exit: Texts | None = None
+    wrong_choice: Texts | None = None
+    goodbye: Texts | None = None
+    busy: Texts | None = None
+    session_over: Texts | None = None
+
+
+class Link(Shape):
+    """An app link: its addresses and the text message that brings it."""
+
+    web: Text
+    """The address for every phone that has no entry of its own."""
+    android: Text | None = None
+    ios: Text | None = None
+    kaios: Text | None = None
+    elsewhere: dict[Name, list[Text]] = Field(default_factory=dict)
+    """Other links for callers from other countries: the link's name and two-letter codes."""
+    sms: Texts
+    """The text message; {link} is replaced by a short address."""
+    sms_unknown_language: Text | None = None
+    """The text message for a caller whose language nobody knows yet."""
+
+
+class Option(Shape):
+    """A choice on a screen."""
+
+    label: Texts
+    key: Key | None = None
+    """The digit to press. Without it the options are numbered from 1 in their order."""
+    go: Name
+    """The screen that follows."""
+    language: LanguageCode | None = None
+    """The language that is chosen by this option, and remembered for the caller."""
+
+
+class Screen(Shape):
+    text: Texts
+    options: list[Option] = Field(default_factory=list)
+    send_link: Name | None = None
+    """The app link that is sent by SMS when somebody reaches this screen."""
+    end: Flag = False
+    """true on a screen that ends the dialogue."""
+
+    def numbered_options(self) -> Iterator[tuple[str, Option]]:
+        """Every option with the key that chooses it: its own, else its position in the list."""
+        for position, option in enumerate(self.options, start=1):
+            yield option.key or str(position), option
+
+
+class Menu(Shape):
+    """Menus for phones that are not smart."""
+
+    version: Annotated[Literal[1], BeforeValidator(_version)]
+    name: Text
+    languages: list[LanguageCode] = Field(min_length=1, max_length=40)
+    """The languages of this menu. The first is shown where a text is missing in another."""
+    phrases: Phrases = Field(default_factory=Phrases)
+    entry_points: EntryPoints
+    links: dict[Name, Link] = Field(default_factory=dict)
+    screens: dict[Name, Screen] = Field(min_length=1)

@@ -1,0 +1,69 @@
+"""A menu as its author wrote it, with the place of every part: what the rules look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from menu import schema
+from menu.diagnostics import Place
+from menu.document import Document, KeyPath
+from menu.phrases import BUILT_IN, resolve
+from menu.program import Language, Texts
+
+
+@dataclass(frozen=True)
+class Source:
+    menu: schema.Menu
+    document: Document
+
+    @property
+    def languages(self) -> list[Language]:
+        return self.menu.languages
+
+    @cached_property
+    def phrases(self) -> Mapping[str, Texts]:
+        """The program's own words in every language of the menu."""
+        return resolve(self.languages, self.menu.phrases)
+
+    def entries(self) -> Iterator[tuple[KeyPath, schema.Entry]]:
+        """Every entry point of every channel."""
+        points = self.menu.entry_points
+        for code, entry in points.ussd.items():
+            yield ("entry_points", "ussd", code), entry
+        for keyword, entry in points.sms.keywords.items():
+            yield ("entry_points", "sms", "keywords", keyword), entry
+        if points.sms.default:
+            yield ("entry_points", "sms", "default"), points.sms.default
+        for called, entry in points.missed_call.items():
+            yield ("entry_points", "missed_call", called), entry
+
+    def options(self) -> Iterator[tuple[KeyPath, str, schema.Option]]:
+        """Every option of every screen: (path, key, option)."""
+        for name, screen in self.menu.screens.items():
+            for position, (key, option) in enumerate(screen.numbered_options()):
+                yield ("screens", name, "options", position), key, option
+
+    def texts(self) -> Iterator[tuple[KeyPath, schema.Texts]]:
+        """Everything that is written for people, phrases aside."""
+        for name, link in self.menu.links.items():
+            yield ("links", name, "sms"), link.sms
+        for name, screen in self.menu.screens.items():
+            yield ("screens", name, "text"), screen.text
+        for path, _, option in self.options():
+            yield (*path, "label"), option.label
+
+    def own_phrases(self) -> Iterator[tuple[KeyPath, schema.Texts]]:
+        """The phrases that the author replaces."""
+        for name in BUILT_IN:
+            if texts := getattr(self.menu.phrases, name):
+                yield ("phrases", name), texts
+
+    def name_place(self, *path: str | int) -> Place:
+        """Where the name at this path stands."""
+        return self.document.key_place(path)
+
+    def value_place(self, *path: str | int) -> Place:
+        """Where the value at this path stands; of what is not there, the nearest thing around."""
+        return self.document.value_place(path)

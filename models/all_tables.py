@@ -1,0 +1,25 @@
+"""Every table there is. A literal list: a migration compares the database with it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import Table
+
+from models.delivery_report import delivery_report
+from models.inbound_event import inbound_event
+from models.menu_version import menu_version
+from models.mt_message import mt_message
+from models.send_attempt import send_attempt
+from models.short_link import short_link
+from models.subscriber import subscriber
+
+TABLES: Final[tuple[Table, ...]] = (
+    subscriber,
+    inbound_event,
+    mt_message,
+    send_attempt,
+    delivery_report,
+    menu_version,
+    short_link,
+)

@@ -1,0 +1,140 @@
+"""The durable store: short transactions on any number of threads and processes.
+
+Nothing above this package needs to know SQLAlchemy's errors: a database that is gone, locked or
+full is `DatabaseDown`.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from sqlalchemy import Connection, Engine, create_engine, event, exc, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+_POOL_SIZE: Final = 20
+_POOL_TIMEOUT_SECONDS: Final = 1.0
+_WRITES: Final = "sanket_writes"
+
+
+class DatabaseDown(Exception):
+    """Lost, locked, full or read-only. Whether a commit in flight was kept is not known."""
+
+
+class Database:
+    """`url` as in BRIDGE_DATABASE_URL. Nothing opens before the first transaction.
+
+    `busy_timeout_seconds` is how long a SQLite writer waits for the one before it.
+
+    Each process gets its own engine, so the object may be made before a fork.
+    """
+
+    def __init__(
+        self, url: str, *, busy_timeout_seconds: float = 5.0, enforces_foreign_keys: bool = True
+    ) -> None:
+        if _is_in_memory(url):
+            raise ValueError("an in-memory database keeps nothing: name a file")
+        self._url = url
+        self._busy_timeout_seconds = busy_timeout_seconds
+        self._enforces_foreign_keys = enforces_foreign_keys
+        self._engines: dict[int, Engine] = {}
+        self._opening = threading.Lock()
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction that may write: committed at the end, rolled back by any exception.
+
+        On SQLite it takes the write lock at once: a transaction that reads first and upgrades
+        later fails or loses updates (1,373 of 1,600, measured). Raises DatabaseDown.
+        """
+        with _translated(), self._engine().execution_options(**{_WRITES: True}).begin() as conn:
+            yield conn
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One transaction that sees one state and cannot write. Raises DatabaseDown."""
+        with _translated(), self._engine().begin() as conn:
+            yield conn
+
+    def dispose(self) -> None:
+        """Closes this process' idle connections."""
+        engine = self._engines.pop(os.getpid(), None)
+        if engine is not None:
+            engine.dispose()
+
+    def _engine(self) -> Engine:
+        engine = self._engines.get(os.getpid())
+        if engine is not None:
+            return engine
+        with self._opening:
+            return self._engines.setdefault(os.getpid(), self._open())
+
+    def _open(self) -> Engine:
+        engine = create_engine(
+            self._url,
+            pool_size=_POOL_SIZE,
+            max_overflow=0,
+            pool_timeout=_POOL_TIMEOUT_SECONDS,
+            pool_pre_ping=not self._url.startswith("sqlite"),
+            hide_parameters=True,  # they are personal, and errors reach logs
+        )
+        if engine.dialect.name == "sqlite":
+            self._tame_sqlite(engine)
+        return engine
+
+    def _tame_sqlite(self, engine: Engine) -> None:
+        busy_timeout = int(self._busy_timeout_seconds * 1000)
+        foreign_keys = "ON" if self._enforces_foreign_keys else "OFF"
+
+        def set_up(dbapi_connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+            # The driver's own idea of when a transaction begins loses updates without an error.
+            dbapi_connection.isolation_level = None
+            cursor = dbapi_connection.cursor()
+            cursor.execute(f"PRAGMA busy_timeout = {busy_timeout}")
+            cursor.execute("PRAGMA journal_mode = WAL")
+            cursor.execute("PRAGMA synchronous = FULL")  # a 2xx survives a power cut
+            cursor.execute(f"PRAGMA foreign_keys = {foreign_keys}")
+            cursor.close()
+
+        def begin(conn: Connection) -> None:
+            writes = conn.get_execution_options().get(_WRITES, False)
+            conn.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
+            conn.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+        event.listen(engine, "connect", set_up)
+        event.listen(engine, "begin", begin)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except exc.TimeoutError:
+        raise DatabaseDown("every connection is busy") from None
+    except exc.DBAPIError as error:
+        if not _is_down(error):
+            raise
+        raise DatabaseDown(_first_line(error.orig)) from error
+
+
+def _is_down(error: exc.DBAPIError) -> bool:
+    """A broken rule of ours (a doubled key, a missing value) is not the database's fault."""
+    lost = isinstance(error, exc.OperationalError | exc.InterfaceError)
+    # A damaged or foreign file comes as the bare base class.
+    return lost or error.connection_invalidated or type(error) is exc.DatabaseError
+
+
+def _first_line(orig: BaseException | None) -> str:
+    """The driver's reason. Operational errors name tables and hosts, never a row's values."""
+    return f"{type(orig).__name__}: {str(orig).partition(chr(10))[0]}"
+
+
+def _is_in_memory(url: str) -> bool:
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return False
+    return parsed.database in (None, "", ":memory:") or "mode=memory" in url

@@ -1,0 +1,56 @@
+"""The few places where PostgreSQL and SQLite differ, for all queries of this package.
+
+Claiming rows: on PostgreSQL `FOR UPDATE SKIP LOCKED` lets workers pass each other; on SQLite the
+write lock that `Database.write` takes first does the same, and SQLAlchemy leaves the clause out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import CTE, Connection, Select, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+
+def chosen(query: Select[tuple[str]], *, limit: int) -> CTE:
+    """At most `limit` ids that no other worker holds, chosen once: `id IN (SELECT id FROM it)`.
+
+    Materialized, or PostgreSQL may run a LIMIT of a plain subquery again for every row.
+    """
+    locked = query.limit(limit).with_for_update(skip_locked=True)
+    return locked.cte("chosen").prefix_with("MATERIALIZED", dialect="postgresql")
+
+
+def insert_new(
+    conn: Connection, table: Table, values: Mapping[str, object], *, unique: Sequence[str]
+) -> bool:
+    """Inserts the row unless one with the same `unique` columns is there. True when it was new."""
+    key = table.primary_key.columns.values()[0]
+    statement = (
+        _insert(conn, table)
+        .values(values)
+        .on_conflict_do_nothing(index_elements=list(unique))
+        .returning(key)
+    )
+    return conn.execute(statement).first() is not None
+
+
+def upsert(
+    conn: Connection,
+    table: Table,
+    values: Mapping[str, object],
+    *,
+    unique: str,
+    kept: Sequence[str],
+) -> None:
+    """Inserts the row, or overwrites the one that is there except for its `kept` columns."""
+    changes = {name: value for name, value in values.items() if name not in (unique, *kept)}
+    conn.execute(
+        _insert(conn, table)
+        .values(values)
+        .on_conflict_do_update(index_elements=[unique], set_=changes)
+    )
+
+
+def _insert(conn: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    return postgresql.insert(table) if conn.dialect.name == "postgresql" else sqlite.insert(table)

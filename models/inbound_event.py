@@ -1,0 +1,90 @@
+"""Every SMS and call that came in, once: the unique key makes a repeated webhook harmless."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Column, Connection, LargeBinary, String, Table, UniqueConstraint, update
+from sqlalchemy import select as sql_select
+
+from models.dialect import insert_new
+from models.metadata import GATEWAY, HASH, ID, WORD, UtcDateTime, metadata
+
+_EVENT_ID_LENGTH: Final = 128
+_KEY: Final = ("gateway", "kind", "gateway_event_id")
+
+inbound_event: Final = Table(
+    "inbound_event",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("gateway", GATEWAY, nullable=False),
+    Column("kind", WORD, nullable=False),
+    Column("gateway_event_id", String(_EVENT_ID_LENGTH), nullable=False),
+    Column("msisdn_hash", HASH, index=True),
+    Column("content_sealed", LargeBinary, nullable=False),
+    Column("decision", WORD),
+    Column("received_at", UtcDateTime, nullable=False, index=True),
+    UniqueConstraint(*_KEY),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEvent:
+    """`id` from models.ids.new_id; `content_sealed` is sealed JSON text.
+
+    `gateway_event_id` is the vendor's id of the event. It is stored in clear, so one that is made
+    of an MSISDN must be hashed by the caller. `decision` is what was made of the event, if known.
+    """
+
+    id: str
+    gateway: str
+    kind: str
+    gateway_event_id: str
+    msisdn_hash: str | None
+    content_sealed: bytes = field(repr=False)
+    received_at: datetime
+    decision: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEvent:
+    id: str
+    decision: str | None
+    received_at: datetime
+
+
+def record(conn: Connection, new: NewEvent) -> bool:
+    """True when it is new; False for a repeat, which changes nothing.
+
+    Of parallel copies exactly one is new; on PostgreSQL the others wait for its commit.
+    """
+    fitting = replace(new, gateway_event_id=_fitting(new.gateway_event_id))
+    return insert_new(conn, inbound_event, asdict(fitting), unique=_KEY)
+
+
+def find(conn: Connection, gateway: str, kind: str, gateway_event_id: str) -> StoredEvent | None:
+    """What a repeat is a repeat of."""
+    table = inbound_event.c
+    query = sql_select(table.id, table.decision, table.received_at).where(
+        table.gateway == gateway,
+        table.kind == kind,
+        table.gateway_event_id == _fitting(gateway_event_id),
+    )
+    row = conn.execute(query).mappings().first()
+    return StoredEvent(**row) if row else None
+
+
+def set_decision(conn: Connection, event_id: str, decision: str) -> None:
+    conn.execute(
+        update(inbound_event).where(inbound_event.c.id == event_id).values(decision=decision)
+    )
+
+
+def _fitting(gateway_event_id: str) -> str:
+    """An id of any length: a forger's 60 KB id must neither fail the insert nor fill the index."""
+    if len(gateway_event_id) <= _EVENT_ID_LENGTH:
+        return gateway_event_id
+    return "sha256:" + hashlib.sha256(gateway_event_id.encode(errors="replace")).hexdigest()

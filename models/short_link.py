@@ -1,0 +1,51 @@
+"""Short links: a code that cannot be guessed, and the app link of the menu that it opens."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, select
+
+from models.dialect import insert_new
+from models.menu_version import menu_version
+from models.metadata import ID, UtcDateTime, metadata
+from models.mt_message import mt_message
+
+short_link: Final = Table(
+    "short_link",
+    metadata,
+    Column("code", String(32), primary_key=True),
+    Column("link_name", String(64), nullable=False),
+    Column("menu_version", Integer, ForeignKey(menu_version.c.id), nullable=False, index=True),
+    Column("country", String(2)),
+    Column("mt_id", ID, ForeignKey(mt_message.c.id, ondelete="SET NULL"), index=True),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False, index=True),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShortLink:
+    """`menu_version` is the one whose catalogue has `link_name`; `mt_id` the SMS with the code."""
+
+    code: str
+    link_name: str
+    menu_version: int
+    country: str | None
+    mt_id: str | None
+    created_at: datetime
+    expires_at: datetime
+
+
+def insert(conn: Connection, link: ShortLink) -> bool:
+    """False when the code is taken."""
+    return insert_new(conn, short_link, asdict(link), unique=("code",))
+
+
+def find(conn: Connection, code: str, now: datetime) -> ShortLink | None:
+    """None when nobody made it, or when its time is over."""
+    query = select(short_link).where(short_link.c.code == code, short_link.c.expires_at > now)
+    row = conn.execute(query).mappings().first()
+    return ShortLink(**row) if row else None

@@ -1,0 +1,55 @@
+"""What is remembered of a subscriber: the language. The MSISDN is sealed; its hash is the key."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Column, Connection, LargeBinary, String, Table, select
+
+from models.dialect import upsert
+from models.metadata import HASH, UtcDateTime, metadata
+
+subscriber: Final = Table(
+    "subscriber",
+    metadata,
+    Column("msisdn_hash", HASH, primary_key=True),
+    Column("msisdn_sealed", LargeBinary, nullable=False),
+    Column("language", String(16)),
+    Column("country", String(2)),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+
+
+def find_language(conn: Connection, msisdn_hash: str) -> str | None:
+    """None for a stranger, and for a subscriber who never chose."""
+    query = select(subscriber.c.language).where(subscriber.c.msisdn_hash == msisdn_hash)
+    language: str | None = conn.execute(query).scalar()
+    return language
+
+
+def remember_language(
+    conn: Connection,
+    *,
+    msisdn_hash: str,
+    msisdn_sealed: bytes,
+    language: str,
+    country: str | None,
+    now: datetime,
+) -> None:
+    """Keeps the choice; a later one replaces it."""
+    upsert(
+        conn,
+        subscriber,
+        {
+            "msisdn_hash": msisdn_hash,
+            "msisdn_sealed": msisdn_sealed,
+            "language": language,
+            "country": country,
+            "created_at": now,
+            "updated_at": now,
+        },
+        unique="msisdn_hash",
+        kept=("created_at",),
+    )

@@ -1,0 +1,239 @@
+"""Sends what is due: claim, write the intent, call the gateway, record what it said.
+
+Between intent and record no transaction is open; whatever is killed there leaves a submitted row,
+which the reaper calls unknown, never unsent.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import Connection
+
+from gateways.base import Sender
+from models import mt_moves, send_attempt
+from models.database import Database, DatabaseDown
+from models.mt_moves import Claim, Settlement, Written
+from models.sealing import Unsealable
+from outbound.faults import report
+from outbound.outbox import Outbox
+from outbound.outcomes import (
+    ACCEPTED,
+    POISONED,
+    TOO_LATE,
+    UNEXPECTED,
+    NotTaken,
+    Outcome,
+    Taken,
+    decide,
+    not_taken,
+)
+from outbound.retry import NO_GATEWAY_SECONDS
+from telecom.clock import Clock
+from telecom.errors import SendError
+from telecom.statuses import MtStatus
+
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """A written intent: this worker may call the gateway once, not later than `latest_call`."""
+
+    claim: Claim
+    written: Written
+    latest_call: float  # on the monotonic clock, seconds
+
+
+class Dispatcher:
+    """Safe to share between threads. `owner` names this process in the rows it claims.
+
+    A lease is renewed with each intent and must outlast one send: connect 3 s and read 8 s, with
+    slack, are the `send_seconds` that must be left when the call starts.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        outbox: Outbox,
+        senders: Mapping[str, Sender],
+        *,
+        clock: Clock,
+        monotonic: Callable[[], float],
+        owner: str,
+        lease_seconds: float = 30.0,
+        send_seconds: float = 12.0,
+        batch: int = 10,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        if send_seconds >= lease_seconds:
+            raise ValueError("a lease must outlast a send")
+        self.owner = owner
+        self.lease_seconds = lease_seconds
+        self._database = database
+        self._outbox = outbox
+        self._senders = senders
+        self._clock = clock
+        self._monotonic = monotonic
+        self._send_seconds = send_seconds
+        self._batch = batch
+        self._jitter = jitter
+        self._unrecorded: deque[tuple[Intent, Outcome]] = deque()
+
+    def claim(self) -> list[Claim]:
+        """Up to `batch` due rows, held for the length of a lease. Raises DatabaseDown.
+
+        Outcomes that could not be recorded while the database was down are recorded first.
+        """
+        self.record_leftovers()
+        with self._database.read() as conn:  # an idle worker takes no write lock
+            if not mt_moves.has_due(conn, self._clock.now()):
+                return []
+        with self._database.write() as conn:
+            now = self._clock.now()
+            return mt_moves.claim(
+                conn,
+                owner=self.owner,
+                now=now,
+                lease_until=self._lease_until(now),
+                limit=self._batch,
+            )
+
+    def submit(self, claim: Claim) -> None:
+        """One claimed row through intent, call and record. Raises DatabaseDown."""
+        intent = self.write_intent(claim)
+        if intent is not None:
+            self.record(intent, self.call(intent))
+
+    def release(self, claims: Iterable[Claim]) -> None:
+        """Gives back what was claimed and not tried. Raises DatabaseDown."""
+        with self._database.write() as conn:
+            now = self._clock.now()
+            for claim in claims:
+                mt_moves.put_back(conn, claim, now=now)
+
+    def write_intent(self, claim: Claim) -> Intent | None:
+        """None when the row may not be sent by this claim: then it is queued again or another's."""
+        if claim.gateway not in self._senders:
+            self._rest(claim)
+            return None
+        started = self._monotonic()
+        with self._database.write() as conn:
+            now = self._clock.now()
+            written = mt_moves.write_intent(
+                conn, claim, now=now, lease_until=self._lease_until(now)
+            )
+            if written is None:
+                mt_moves.put_back(conn, claim, now=now)
+        if written is None:
+            log.warning("claim lost", gateway=claim.gateway, mt_id=claim.id, why="lease or life")
+            return None
+        latest_call = started + self.lease_seconds - self._send_seconds
+        return Intent(claim=claim, written=written, latest_call=latest_call)
+
+    def call(self, intent: Intent) -> Outcome:
+        """At most one request to the gateway, in no transaction."""
+        claim = intent.claim
+        try:
+            mt = self._outbox.open(claim)
+        except Unsealable as error:
+            log.warning("mt does not open", gateway=claim.gateway, mt_id=claim.id, why=str(error))
+            return POISONED
+        sender = self._senders[claim.gateway]
+        # A frozen process wakes here, its lease long over: after this line only the send follows.
+        if self._monotonic() > intent.latest_call:
+            return TOO_LATE
+        try:
+            accepted = sender.send(mt)
+        except SendError as error:
+            return not_taken(error)
+        except Exception as error:
+            report("sender broke", error, gateway=claim.gateway, mt_id=claim.id)
+            return UNEXPECTED
+        return Taken(gateway_message_id=accepted.gateway_message_id)
+
+    def record(self, intent: Intent, outcome: Outcome) -> None:
+        """Keeps the outcome in memory while the database is down. Raises DatabaseDown."""
+        try:
+            with self._database.write() as conn:
+                self._record(conn, intent, outcome, self._clock.now())
+        except DatabaseDown:
+            self._unrecorded.append((intent, outcome))
+            raise
+
+    def record_leftovers(self) -> None:
+        """What `record` had to keep. Raises DatabaseDown."""
+        while self._unrecorded:
+            try:
+                intent, outcome = self._unrecorded.popleft()
+            except IndexError:  # another thread was faster
+                return
+            self.record(intent, outcome)
+
+    def _record(self, conn: Connection, intent: Intent, outcome: Outcome, now: datetime) -> None:
+        claim = intent.claim
+        settlement = decide(
+            outcome,
+            message_class=claim.message_class,
+            attempts=intent.written.attempts,
+            ambiguous_before=intent.written.ambiguous_before,
+            now=now,
+            jitter=self._jitter(),
+        )
+        is_ours = mt_moves.settle(conn, claim, settlement, now=now)
+        if not is_ours and isinstance(outcome, Taken):
+            # It went out after all: a resend that waits is cancelled. Any other late word is only
+            # recorded, for it says nothing about copies that others may have sent since.
+            mt_moves.record_evidence(
+                conn,
+                claim.id,
+                MtStatus.SENT,
+                evidence="late_reply",
+                now=now,
+                gateway_message_id=outcome.gateway_message_id,
+            )
+        _finish_attempt(conn, claim, outcome, is_late=not is_ours, now=now)
+        _log_outcome(claim, outcome, settlement if is_ours else None)
+
+    def _rest(self, claim: Claim) -> None:
+        with self._database.write() as conn:
+            now = self._clock.now()
+            later = now + timedelta(seconds=NO_GATEWAY_SECONDS)
+            mt_moves.put_back(conn, claim, now=now, not_before=later, why="no_gateway")
+        log.warning("mt waits", gateway=claim.gateway, mt_id=claim.id, why="no such gateway")
+
+    def _lease_until(self, now: datetime) -> datetime:
+        return now + timedelta(seconds=self.lease_seconds)
+
+
+def _finish_attempt(
+    conn: Connection, claim: Claim, outcome: Outcome, *, is_late: bool, now: datetime
+) -> None:
+    refused = outcome if isinstance(outcome, NotTaken) else None
+    send_attempt.finish(
+        conn,
+        claim.id,
+        claim.generation,
+        outcome=refused.verdict if refused else ACCEPTED,
+        reason=refused.why if refused else None,
+        http_code=refused.http_code if refused else None,
+        gateway_message_id=outcome.gateway_message_id if isinstance(outcome, Taken) else None,
+        late=is_late,
+        now=now,
+    )
+
+
+def _log_outcome(claim: Claim, outcome: Outcome, settlement: Settlement | None) -> None:
+    why = outcome.why if isinstance(outcome, NotTaken) else ACCEPTED
+    if settlement is None:
+        log.warning("late reply", gateway=claim.gateway, mt_id=claim.id, why=why)
+    elif settlement.after is MtStatus.SENT:
+        log.info("mt sent", gateway=claim.gateway, mt_id=claim.id, why=why)
+    else:
+        status = settlement.after.value
+        log.warning("mt not sent", gateway=claim.gateway, mt_id=claim.id, why=why, status=status)

@@ -1,0 +1,135 @@
+"""Promises to send: MT messages are queued here, in the transaction of what caused them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from sqlalchemy import Connection
+
+from models import mt_message
+from models.ids import new_id, new_ref
+from models.mt_message import NewRow
+from models.mt_moves import Claim
+from models.sealing import Sealer, Unsealable
+from telecom.clock import Clock
+from telecom.errors import Malformed
+from telecom.keyed_hash import KeyedHash
+from telecom.msisdn import Msisdn
+from telecom.replies import MtSms
+from telecom.statuses import POLICIES, MessageClass
+
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+
+NO_REGION: Final = "ZZ"  # what is stored is E.164: it needs no country to be read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMt:
+    """An MT message to promise.
+
+    `dedupe_key` is class + event id + purpose, without personal values: the same cause, seen
+    twice, promises once. `life_seconds` shortens or stretches the life that the class gives.
+    """
+
+    gateway: str
+    to: Msisdn
+    text: str = field(repr=False)
+    message_class: MessageClass
+    dedupe_key: str
+    sender_id: str | None = None
+    link_id: str | None = None
+    inbound_event_id: str | None = None
+    resend_of: str | None = None
+    not_before: datetime | None = None
+    life_seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxMessage:
+    """One SMS as the handset sees it. `id` is the cursor for what comes after it."""
+
+    id: str
+    at: datetime
+    sender_id: str | None
+    text: str = field(repr=False)
+
+
+class Outbox:
+    """Seals what it stores: no number and no text is readable in the database."""
+
+    def __init__(self, sealer: Sealer, hasher: KeyedHash, clock: Clock) -> None:
+        self._recipients = sealer.bound_to("mt_message.to")
+        self._bodies = sealer.bound_to("mt_message.body")
+        self._hasher = hasher
+        self._clock = clock
+
+    def enqueue(self, conn: Connection, new: NewMt) -> str | None:
+        """Queues it in the caller's transaction and returns its id.
+
+        None when its dedupe key was queued before: then nothing changes. After the commit the
+        caller may poke the worker's Wake.
+        """
+        now = self._clock.now()
+        life_seconds = new.life_seconds or POLICIES[new.message_class].life_seconds
+        not_before = new.not_before or now
+        row = NewRow(
+            id=new_id(now),
+            ref=new_ref(),
+            dedupe_key=new.dedupe_key,
+            message_class=new.message_class,
+            to_hash=self._hasher.of(new.to.e164),
+            to_sealed=self._recipients.seal(new.to.e164),
+            # Some gateways cut an SMS at a NUL, and none can show it.
+            body_sealed=self._bodies.seal(new.text.replace("\0", "")),
+            sender_id=new.sender_id,
+            gateway=new.gateway,
+            not_before=not_before,
+            expires_at=not_before + timedelta(seconds=life_seconds),
+            link_id=new.link_id,
+            inbound_event_id=new.inbound_event_id,
+            resend_of=new.resend_of,
+            created_at=now,
+        )
+        return row.id if mt_message.insert(conn, row) else None
+
+    def open(self, claim: Claim) -> MtSms:
+        """The message of a claimed row. Raises Unsealable."""
+        if claim.body_sealed is None:
+            raise Unsealable("the body was wiped")
+        try:
+            to = Msisdn.parse(self._recipients.open(claim.to_sealed), NO_REGION)
+        except Malformed:
+            raise Unsealable("what was sealed is no MSISDN") from None
+        return MtSms(
+            ref=claim.ref,
+            to=to,
+            text=self._bodies.open(claim.body_sealed),
+            sender_id=claim.sender_id,
+            message_class=claim.message_class,
+            expires_at=claim.expires_at,
+            link_id=claim.link_id,
+        )
+
+    def inbox(
+        self, conn: Connection, gateway: str, msisdn: Msisdn, after: str | None = None
+    ) -> list[InboxMessage]:
+        """What a gateway that keeps its inbox here took for this handset, at most 100, in order.
+
+        `after` is the id of the last one that the reader has. A row that does not open is left
+        out and logged.
+        """
+        rows = mt_message.inbox(conn, gateway, self._hasher.of(msisdn.e164), after)
+        shown = []
+        for row in rows:
+            try:
+                text = self._bodies.open(row.body_sealed)
+            except Unsealable as error:
+                log.warning("inbox row left out", gateway=gateway, mt_id=row.id, why=str(error))
+                continue
+            shown.append(
+                InboxMessage(id=row.id, at=row.sent_at, sender_id=row.sender_id, text=text)
+            )
+        return shown

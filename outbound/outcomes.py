@@ -1,0 +1,91 @@
+"""What a call to a gateway brought, and what that makes of the message. Pure: policy and tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from models.mt_moves import Settlement
+from outbound.retry import MAX_ATTEMPTS, MAX_POISONED_ATTEMPTS, wait_seconds
+from telecom.errors import Reason, SendError, Verdict
+from telecom.statuses import MessageClass, MtStatus
+
+ACCEPTED: Final = "accepted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """The gateway accepted the message."""
+
+    gateway_message_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotTaken:
+    """Not, or not surely, accepted. `why` is one word for logs and operators."""
+
+    verdict: Verdict
+    why: str
+    http_code: int | None = None
+    retry_after_seconds: float | None = None
+    is_poison: bool = False
+
+
+Outcome = Taken | NotTaken
+
+# Nothing was called: the worker was slow or frozen, and another may send by now.
+TOO_LATE: Final = NotTaken(verdict=Verdict.RETRY, why="too_late")
+# Nothing was called: the row does not open with this worker's key.
+POISONED: Final = NotTaken(verdict=Verdict.RETRY, why="unsealable", is_poison=True)
+# A bug in an adapter: nobody knows how far the call went.
+UNEXPECTED: Final = NotTaken(verdict=Verdict.AMBIGUOUS, why=Reason.UNKNOWN.value)
+
+
+def not_taken(error: SendError) -> NotTaken:
+    return NotTaken(
+        verdict=error.verdict,
+        why=error.reason.value,
+        http_code=error.http_code,
+        retry_after_seconds=error.retry_after_seconds,
+    )
+
+
+def decide(
+    outcome: Outcome,
+    *,
+    message_class: MessageClass,
+    attempts: int,
+    ambiguous_before: bool,
+    now: datetime,
+    jitter: float,
+) -> Settlement:
+    """What becomes of a submitted row. `attempts` counts the one that just ended.
+
+    A definite refusal ends as unknown_final, not failed, when an earlier attempt was ambiguous:
+    that copy may be on the phone.
+    """
+    if isinstance(outcome, Taken):
+        return Settlement(
+            after=MtStatus.SENT,
+            last_outcome=ACCEPTED,
+            gateway_message_id=outcome.gateway_message_id,
+        )
+    if outcome.verdict is Verdict.AMBIGUOUS:
+        return Settlement(after=MtStatus.UNKNOWN, last_outcome=outcome.why)
+    limit = MAX_POISONED_ATTEMPTS if outcome.is_poison else MAX_ATTEMPTS[message_class]
+    if outcome.verdict is Verdict.RETRY and attempts < limit:
+        wait = wait_seconds(
+            attempts, jitter=jitter, retry_after_seconds=outcome.retry_after_seconds
+        )
+        return Settlement(
+            after=MtStatus.QUEUED,
+            last_outcome=outcome.why,
+            was_refused=True,
+            not_before=now + timedelta(seconds=wait),
+        )
+    return Settlement(
+        after=MtStatus.UNKNOWN_FINAL if ambiguous_before else MtStatus.FAILED,
+        last_outcome=outcome.why,
+        was_refused=True,
+    )

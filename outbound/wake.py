@@ -1,0 +1,27 @@
+"""How an idle worker waits: a little while, or until somebody pokes it."""
+
+from __future__ import annotations
+
+import threading
+from typing import Protocol
+
+
+class Waiting(Protocol):
+    def wait(self, seconds: float) -> None:
+        """Returns after `seconds`, or earlier."""
+        ...
+
+
+class Wake:
+    """For the threads of one process; other processes find new rows by looking again."""
+
+    def __init__(self) -> None:
+        self._poked = threading.Event()
+
+    def poke(self) -> None:
+        """There is something to send. Call it after the commit."""
+        self._poked.set()
+
+    def wait(self, seconds: float) -> None:
+        self._poked.wait(seconds)
+        self._poked.clear()

@@ -1,0 +1,88 @@
+"""`flask worker` and `flask db upgrade`, and what every help page shows."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from cli import db, serve, stop_signals, worker
+from cli.ports import BridgeFactory
+from menu.diagnostics import Diagnostic
+
+
+@dataclass(frozen=True)
+class Place:
+    var: Path = Path("var")
+    dev: bool = True
+    redis_url: str | None = None
+    menus: Path = Path("menus.yaml")
+    gateways: Path = Path("gateways.yaml")
+
+
+@dataclass
+class Recorder:
+    """A bridge that notes what it was asked."""
+
+    asked: list[str] = field(default_factory=list)
+    settings: Place = Place()
+
+    def check(self) -> Sequence[str]:
+        return ()
+
+    def check_menus(self) -> list[Diagnostic]:
+        return []
+
+    def check_gateways(self) -> list[Diagnostic]:
+        return []
+
+    def migrate(self) -> None:
+        self.asked.append("migrate")
+
+    def publish_menu(self) -> None:
+        self.asked.append("publish")
+
+    def how_to_reach(self) -> Sequence[str]:
+        return ()
+
+    def run_worker(self, stop: threading.Event) -> None:
+        self.asked.append(f"work, stop is {stop.is_set()}")
+
+
+@pytest.mark.parametrize(
+    ("commands", "arguments", "asked"),
+    [(worker.commands, [], "work, stop is False"), (db.commands, ["upgrade"], "migrate")],
+)
+def test_a_command_does_one_thing(
+    commands: Callable[[BridgeFactory], click.Command],
+    arguments: list[str],
+    asked: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(stop_signals, "STOPPING", ())  # the test runner keeps its own
+    bridge = Recorder()
+    answer = CliRunner().invoke(commands(lambda: bridge), arguments)
+    assert answer.exit_code == 0, answer.output
+    assert bridge.asked == [asked]
+
+
+@pytest.mark.parametrize(
+    ("commands", "arguments"),
+    [
+        (serve.commands, ["--help"]),
+        (worker.commands, ["--help"]),
+        (db.commands, ["upgrade", "--help"]),
+    ],
+)
+def test_every_help_page_has_examples(
+    commands: Callable[[BridgeFactory], click.Command], arguments: list[str]
+) -> None:
+    answer = CliRunner().invoke(commands(Recorder), arguments)
+    assert answer.exit_code == 0
+    assert "Examples:\n" in answer.output
+    assert "\b" not in answer.output

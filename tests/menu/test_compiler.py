@@ -1,0 +1,114 @@
+"""What a program holds that its author did not write out."""
+
+from __future__ import annotations
+
+import pytest
+
+from menu.compiler import compile_menu, compile_with_warnings, fingerprint
+from menu.diagnostics import BadMenu
+from menu.program import EntryPoint, Platform
+
+MENU = """version: 1
+name: Example
+languages: [en, hi]
+phrases: { exit: { en: Leave } }
+entry_points:
+  ussd: { "*384*7#": home }
+  sms: { keywords: { "Pf  Balance": home, ऐप: { go: app, language: hi } }, default: home }
+  missed_call: { "+919718397183": { go: app, language: hi } }
+links:
+  app:
+    web: https://app.example/
+    ios: https://ios.example/
+    elsewhere: { abroad: [US, GB] }
+    sms: { en: "App: {link}" }
+    sms_unknown_language: "App: {link}"
+  abroad: { web: "https://abroad.example/", sms: "{link}" }
+screens:
+  home:
+    text: { en: Services, hi: सेवाएं }
+    options:
+      - { label: { en: App }, go: app }
+      - { label: हिन्दी, key: 7, language: hi, go: home }
+  app: { send_link: app, text: Sent., end: true }
+"""
+FILES = {"menus.yaml": MENU}
+PROGRAM = compile_menu(FILES)
+
+
+def test_missing_texts_are_filled_from_the_first_language() -> None:
+    home = PROGRAM.screens["home"]
+    assert home.text == {"en": "Services", "hi": "सेवाएं"}
+    assert home.options[0].label == {"en": "App", "hi": "App"}
+    assert PROGRAM.screens["app"].text == {"en": "Sent.", "hi": "Sent."}
+    assert PROGRAM.links["app"].sms == {"en": "App: {link}", "hi": "App: {link}"}
+    assert PROGRAM.phrases["exit"] == {"en": "Leave", "hi": "बाहर"}
+
+
+def test_screens_are_composed_for_both_places() -> None:
+    home = PROGRAM.screens["home"]
+    assert home.shown_at_top["en"] == "Services\n1 App\n7 हिन्दी\n0 Leave"
+    assert home.shown_deeper["en"] == "Services\n1 App\n7 हिन्दी\n0 Back 00 Home"
+    assert home.shown_deeper["hi"] == "सेवाएं\n1 App\n7 हिन्दी\n0 वापस 00 होम"
+    app = PROGRAM.screens["app"]
+    assert app.shown_at_top == app.shown_deeper == {"en": "Sent.", "hi": "Sent."}
+    assert (app.ends, app.sends_link, home.ends) == (True, "app", False)
+
+
+def test_options_and_entry_points() -> None:
+    options = [(o.key, o.go, o.sets_language) for o in PROGRAM.screens["home"].options]
+    assert options == [("1", "app", None), ("7", "home", "hi")]
+    home, hindi = EntryPoint(screen="home"), EntryPoint(screen="app", sets_language="hi")
+    assert PROGRAM.ussd == {"*384*7#": home}
+    assert PROGRAM.sms_keywords == {"pf balance": home, "ऐप": hindi}
+    assert PROGRAM.sms_default == home
+    assert PROGRAM.missed_call == {"+919718397183": hindi}
+
+
+@pytest.mark.parametrize(
+    ("country", "platform", "address"),
+    [
+        (None, Platform.IOS, "https://ios.example/"),
+        ("IN", Platform.KAIOS, "https://app.example/"),
+        ("IN", Platform.WEB, "https://app.example/"),
+        ("US", Platform.IOS, "https://abroad.example/"),
+        ("GB", Platform.ANDROID, "https://abroad.example/"),
+    ],
+)
+def test_links_by_country_and_platform(
+    country: str | None, platform: Platform, address: str
+) -> None:
+    assert PROGRAM.link_for("app", country).address_for(platform) == address
+
+
+def test_warnings_pass_and_are_told() -> None:
+    compiled = compile_with_warnings(FILES)
+    assert compiled.program == PROGRAM
+    assert [warning.rule for warning in compiled.warnings] == ["M302", "M302"]
+
+
+def test_errors_do_not_pass() -> None:
+    with pytest.raises(BadMenu, match='M107 error "hme" is not a screen'):
+        compile_menu({"menus.yaml": MENU.replace('"*384*7#": home', '"*384*7#": hme')})
+
+
+def test_the_fingerprint_is_of_names_and_contents() -> None:
+    one, other = {"a.yaml": "x", "b.yaml": "y"}, {"b.yaml": "y", "a.yaml": "x"}
+    assert PROGRAM.fingerprint == fingerprint(FILES) == fingerprint({"menus.yaml": MENU.encode()})
+    assert fingerprint(one) == fingerprint(other)
+    different = [
+        one,
+        {"a.yaml": "xb.yaml", "": "y"},
+        {"a.yaml": "y", "b.yaml": "x"},
+        {"a.yaml": "x"},
+        {"a.yaml": "x "},
+        {"a.yamlx": ""},
+    ]
+    assert len({fingerprint(files) for files in different}) == len(different)
+    assert len(PROGRAM.fingerprint) == 64
+
+
+@pytest.mark.parametrize("files", [{}, {"a.yaml": MENU, "b.yaml": MENU}])
+def test_one_file_is_one_menu(files: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="values to unpack"):
+        compile_menu(files)

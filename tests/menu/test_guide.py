@@ -1,0 +1,65 @@
+"""Every example of docs/menus.md compiles, and says what the page says it does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from menu.compiler import compile_menu
+from menu.linter import check
+
+PAGE = (Path(__file__).parents[2] / "docs" / "menus.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+FIRST = EXAMPLES[0]
+
+
+def sections(text: str) -> dict[str, str]:
+    """The parts of a menu by the names that stand at the beginning of a line."""
+    parts = re.split(r"^(?=[a-z_]+:)", text, flags=re.MULTILINE)
+    return {part.partition(":")[0]: part for part in parts if part.strip()}
+
+
+def whole_menu(example: str) -> str:
+    """An example put in the place of the parts of the first one that have the same names."""
+    return "".join((sections(FIRST) | sections(example)).values())
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_every_example_has_no_error(example: str) -> None:
+    errors = [found for found in check({"menus.yaml": whole_menu(example)}) if found.is_error]
+    assert not errors
+    assert compile_menu({"menus.yaml": whole_menu(example)}).screens
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_an_example_that_replaces_the_screens_has_no_warning_either(example: str) -> None:
+    if "screens" in sections(example):
+        assert check({"menus.yaml": whole_menu(example)}) == []
+
+
+def test_the_page_has_the_examples_that_it_promises() -> None:
+    assert len(EXAMPLES) == 8
+    assert {"version", "languages", "entry_points", "screens"} <= set(sections(FIRST))
+
+
+def test_the_first_menu_looks_as_the_page_shows_it() -> None:
+    home = compile_menu({"menus.yaml": FIRST}).screens["home"].shown_at_top["en"]
+    assert f"```\n{home}\n```" in PAGE
+
+
+def test_the_mistake_on_the_page_is_told_as_the_page_tells_it() -> None:
+    (found,) = (
+        f for f in check({"menus.yaml": FIRST.replace("go: hours", "go: hurs")}) if f.is_error
+    )
+    assert f"    {found}\n" in PAGE
+
+
+def test_every_link_inside_the_page_leads_to_a_heading() -> None:
+    headings = {
+        re.sub(r"[^a-z -]", "", heading.lower()).replace(" ", "-")
+        for heading in re.findall(r"^## (.*)$", PAGE, re.MULTILINE)
+    }
+    links = set(re.findall(r"\]\(#([^)]*)\)", PAGE))
+    assert links == headings

@@ -1,0 +1,248 @@
+"""The corners of single rules; their plain cases are in broken/."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from menu.linter import MAX_PER_RULE, check
+
+MENU: dict[str, object] = {
+    "version": 1,
+    "name": "Example",
+    "languages": ["en"],
+    "entry_points": {"ussd": {"*384*7#": "home"}},
+    "screens": {"home": {"text": "Hello.", "end": True}},
+}
+
+
+def rules_of(**parts: object) -> list[str]:
+    text = json.dumps({**MENU, **parts}, ensure_ascii=False)
+    return [found.rule for found in check({"menus.yaml": text})]
+
+
+def screen(text: object, *options: dict[str, object]) -> dict[str, object]:
+    return {"home": {"text": text, "options": list(options)}}
+
+
+def link(**parts: object) -> dict[str, object]:
+    return {"web": "https://app.example/", "sms": "{link}", **parts}
+
+
+def test_the_menu_that_the_tables_change_has_no_fault() -> None:
+    assert rules_of() == []
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("*384*97183#", []),
+        ("*99#", []),
+        ("#123#", []),
+        ("*384*1*2*3#", []),
+        ("*384*97183", ["M401"]),
+        ("384#", ["M401"]),
+        ("*384**7#", ["M401"]),
+        ("*#", ["M401"]),
+        ("*३८४#", ["M401"]),
+        ("*384#\n", ["M401"]),
+    ],
+)
+def test_service_codes(code: str, expected: list[str]) -> None:
+    assert rules_of(entry_points={"ussd": {code: "home"}}) == expected
+
+
+@pytest.mark.parametrize(
+    ("keywords", "expected"),
+    [
+        (["UMANG", "उमंग", "উমঙ্গ", "PF BALANCE", "B4"], []),
+        (["1"], ["M402"]),
+        (["१२"], ["M402"]),
+        ([" 1. "], ["M402"]),
+        (["*"], ["M402"]),
+        (["?!"], ["M402"]),
+        (["x" * 41], ["M402"]),
+        (["App", "APP"], ["M403"]),
+        (["PF  BALANCE", "pf balance."], ["M403"]),
+        (["\u0958", "\u0915\u093c"], ["M403"]),  # one Hindi letter, two spellings
+        (["B4", "B४"], ["M403"]),
+    ],
+)
+def test_keywords(keywords: list[str], expected: list[str]) -> None:
+    points = {"sms": {"keywords": dict.fromkeys(keywords, "home")}}
+    assert rules_of(entry_points=points) == expected
+
+
+@pytest.mark.parametrize(
+    ("called", "expected"),
+    [
+        ("+919718397183", []),
+        ("+18001234567", []),
+        ("919718397183", ["M404"]),
+        ("09718397183", ["M404"]),
+        ("+91 97183 97183", ["M404"]),
+        ("+0123456789", ["M404"]),
+        ("+1234567890123456", ["M404"]),
+        ("+९१९७१८३९७१८३", ["M404"]),
+    ],
+)
+def test_called_numbers(called: str, expected: list[str]) -> None:
+    assert rules_of(entry_points={"missed_call": {called: "home"}}) == expected
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("https://web.umang.gov.in/web/#/", []),
+        ("https://app.example:8443/a?b=c", []),
+        ("http://127.0.0.1:8000/", []),
+        ("http://localhost/", []),
+        ("http://[::1]:8000/", []),
+        ("http://app.example/", ["M405"]),
+        ("http://127.0.0.1.example/", ["M405"]),
+        ("javascript:alert(1)", ["M405"]),
+        ("market://details?id=a", ["M405"]),
+        ("//app.example/", ["M405"]),
+        ("app.example", ["M405"]),
+        ("https://", ["M405"]),
+        ("https:///a", ["M405"]),
+        ("https://a b/", ["M405"]),
+        ("https://app.example/a b", ["M405"]),
+        ("https://user:word@app.example/", ["M405"]),
+        ("https://app.example:port/", ["M405"]),
+        ("https://[::1/", ["M405"]),
+        ("https://उमंग.example/", ["M405"]),
+    ],
+)
+def test_addresses(address: str, expected: list[str]) -> None:
+    assert rules_of(links={"app": link(web=address)}) == expected
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "abroad", "expected"),
+    [
+        ({"abroad": ["US", "GB", "NO"]}, {}, []),
+        ({"abroad": ["UK"]}, {}, ["M406"]),
+        ({"abroad": ["us"]}, {}, ["M406"]),
+        ({"abroad": ["US", "US"]}, {}, ["M406"]),
+        ({"abroad": ["US"], "app": ["US"]}, {}, ["M406"]),
+        ({"app": ["US"]}, {}, ["M406"]),
+        ({"abroad": ["US"]}, {"app": ["US"]}, ["M406", "M406"]),
+        ({"abroad": ["US"]}, {"app": ["GB"]}, []),
+        ({"nowhere": ["US"]}, {}, ["M101"]),
+    ],
+)
+def test_elsewhere(
+    elsewhere: dict[str, list[str]], abroad: dict[str, list[str]], expected: list[str]
+) -> None:
+    links = {"app": link(elsewhere=elsewhere), "abroad": link(elsewhere=abroad)}
+    assert rules_of(links=links) == expected
+
+
+@pytest.mark.parametrize(
+    ("sms", "expected"),
+    [
+        ("App: {link}", []),
+        ("{link} {link}", []),
+        ("App", ["M304"]),
+        ("App: {Link}", ["M304", "M304"]),
+        ("{name}: {link}", ["M304"]),
+        ("{name} {name}: {link}", ["M304"]),
+        ("{link", ["M304", "M304"]),
+        ({"en": "{link}", "hi": "लिंक"}, ["M301", "M304"]),
+    ],
+)
+def test_placeholders_of_links(sms: object, expected: list[str]) -> None:
+    assert sorted(rules_of(links={"app": link(sms=sms)})) == expected
+
+
+@pytest.mark.parametrize(
+    ("phrases", "expected"),
+    [
+        ({"back": "Return"}, []),
+        ({"back": {"hi": "वापस"}}, ["M301"]),
+        ({"wrong_choice": "{choice}?"}, ["M304"]),
+        ({"goodbye": "Bye – bye"}, ["M306"]),
+    ],
+)
+def test_own_phrases(phrases: dict[str, object], expected: list[str]) -> None:
+    assert rules_of(phrases=phrases) == expected
+
+
+# "Wrong choice." with its line end takes 14 septets, "0 Back 00 Home" and "1 A" 19 with theirs.
+@pytest.mark.parametrize(
+    ("length", "expected"), [(160 - 14 - 19, []), (160 - 14 - 19 + 1, ["M206"])]
+)
+def test_a_screen_is_counted_with_all_that_may_stand_around_it(
+    length: int, expected: list[str]
+) -> None:
+    home = screen("x" * length, {"label": "A", "go": "home"})
+    assert rules_of(screens=home) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("x" * 160, []),
+        ("x" * 161, ["M206"]),
+        ("x" * 158 + "€", []),
+        ("x" * 159 + "€", ["M206"]),
+        ("ক" * 70, []),
+        ("ক" * 71, ["M206"]),
+        ("😀" * 35, []),
+        ("😀" * 35 + "x", ["M206"]),
+        ("x" * 69 + "’", ["M306"]),
+        ("x" * 70 + "’", ["M206", "M306"]),
+        ("ক’", []),  # is UCS-2 with or without the quote
+    ],
+)
+def test_a_last_screen_is_counted_as_it_stands(text: str, expected: list[str]) -> None:
+    assert sorted(rules_of(screens={"home": {"text": text, "end": True}})) == expected
+
+
+@pytest.mark.parametrize(("length", "expected"), [(160 - 45, []), (160 - 45 + 1, ["M305"])])
+def test_the_first_sms_is_one_segment_with_its_address(length: int, expected: list[str]) -> None:
+    first = "x" * length + "{link}"
+    assert rules_of(links={"app": link(sms_unknown_language=first)}) == expected
+
+
+def test_the_first_sms_is_readable_on_every_phone() -> None:
+    assert rules_of(links={"app": link(sms_unknown_language="ऐप {link}")}) == ["M305"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        (["1", "2"], []),
+        ([None, "1"], ["M202"]),
+        (["2", None], ["M202"]),
+        (["97"], []),
+        (["98"], ["M203"]),
+        (["99"], ["M203"]),
+        (["0"], ["M203"]),
+        (["01"], ["M203"]),
+    ],
+)
+def test_keys(keys: list[str | None], expected: list[str]) -> None:
+    options: list[dict[str, object]] = [
+        {"label": "A", "go": "home", **({"key": key} if key else {})} for key in keys
+    ]
+    assert rules_of(screens=screen("Hello.", *options)) == expected
+
+
+def test_a_language_option_may_stand_deeper_in_the_menu() -> None:
+    screens = {
+        "home": {"text": "A", "options": [{"label": "B", "go": "more"}]},
+        "more": {"text": "A", "options": [{"label": "C", "go": "home", "language": "hi"}]},
+    }
+    assert rules_of(languages=["en", "hi"], screens=screens) == []
+
+
+def test_a_rule_stops_when_it_has_made_its_point() -> None:
+    options = [{"label": "A", "go": f"nowhere_{count}"} for count in range(7)]
+    screens = {
+        f"screen_{count}": {"text": "A", "options": options} for count in range(MAX_PER_RULE)
+    }
+    found = rules_of(entry_points={"ussd": {"*1#": "screen_0"}}, screens=screens)
+    assert found.count("M107") == MAX_PER_RULE

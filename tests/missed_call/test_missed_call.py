@@ -1,0 +1,76 @@
+"""Missed calls as a gateway and its caller see them."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from models.inbound_event import inbound_event
+from telecom.encoding import Encoding, encoding_of, segments_of
+
+REJECT = '<?xml version="1.0" encoding="UTF-8"?><Response><Reject/></Response>'
+
+
+def test_a_call_is_rejected_and_brings_the_link(house: Any) -> None:
+    answer = house.ring()
+    assert (answer.status_code, answer.text) == (200, REJECT)
+    (text,) = house.send()
+    assert text.startswith("UMANG app: https://sanket.example.in/l/")
+    assert "No smartphone? SMS MENU" in text
+    assert (encoding_of(text), segments_of(text)) == (Encoding.GSM7, 1)
+
+
+def test_three_copies_in_parallel_are_one_call(house: Any) -> None:
+    with ThreadPoolExecutor(3) as pool:
+        answers = list(pool.map(lambda _: house.ring(event="ATVId_1"), range(3)))
+    assert [(answer.status_code, answer.text) for answer in answers] == [(200, REJECT)] * 3
+    assert house.count(inbound_event) == 1
+    assert len(house.send()) == 1
+
+
+@pytest.mark.parametrize("order", [("1", "0"), ("0", "1"), ("0", "0"), ("true", "false")])
+def test_the_ringing_and_the_final_webhook_are_one_call(house: Any, order: tuple[str, str]) -> None:
+    for is_active in order:
+        assert house.ring(event="ATVId_1", is_active=is_active).status_code == 200
+    assert len(house.send()) == 1
+
+
+def test_two_calls_are_two(house: Any) -> None:
+    house.ring()
+    house.ring()
+    assert len(house.send()) == 2
+
+
+@pytest.mark.parametrize(
+    ("caller", "called", "decision"),
+    [
+        ("anonymous", "+919718397183", "hidden_caller"),
+        ("+911122901406", "+919718397183", "cannot_take_sms"),
+        ("+919812345678", "+919718397184", "no_entry_point"),
+        ("+919718397183", "+919718397183", "own_number"),
+    ],
+)
+def test_a_call_that_cannot_be_answered_is_rejected_recorded_and_brings_nothing(
+    house: Any, caller: str, called: str, decision: str
+) -> None:
+    assert house.ring(caller=caller, called=called).text == REJECT
+    assert house.decisions() == [decision]
+    assert house.send() == []
+
+
+def test_a_caller_from_abroad_gets_the_international_version(house: Any) -> None:
+    house.ring(caller="+12025550123")
+    (text,) = house.send()
+    assert text.startswith("UMANG International: ")
+    assert segments_of(text) == 1
+
+
+def test_a_call_of_our_own_is_none(house: Any) -> None:
+    answer = house.post(
+        f"/missed-call/india/{house.secret}", isActive="1", sessionId="ATVId_9",
+        direction="Outbound", callerNumber="+919718397183", destinationNumber="+919812345678",
+    )  # fmt: skip
+    assert answer.status_code == 200
+    assert house.count(inbound_event) == 0

@@ -1,0 +1,345 @@
+"""The life of an MT message as one table: every move from every status, and what guards it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import product
+
+import pytest
+from sqlalchemy import Connection, Row, event, select, text, update
+from sqlalchemy.dialects import postgresql
+
+from models import mt_moves, mt_sweeps
+from models.database import Database
+from models.dialect import chosen
+from models.mt_message import NewRow, insert, mt_message
+from models.mt_moves import Claim, IllegalMove, Settlement, moving
+from models.send_attempt import send_attempt
+from telecom.statuses import MOVES, MessageClass, MtStatus, may_move
+
+S = MtStatus
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+LEASE = timedelta(seconds=30)
+FUTURE, PAST = NOW + timedelta(minutes=5), NOW - timedelta(minutes=5)
+
+HELD = Claim(
+    id="m1",
+    generation=1,
+    gateway="at-ke",
+    message_class=MessageClass.LINK,
+    ref="ref",
+    sender_id=None,
+    link_id=None,
+    to_sealed=b"to",
+    body_sealed=b"body",
+    not_before=PAST,
+    expires_at=FUTURE,
+)
+
+
+def put(conn: Connection, status: MtStatus, **columns: object) -> None:
+    """A row m1 in this status, held by `HELD` in generation 1, its lease still good."""
+    assert insert(
+        conn,
+        NewRow(
+            id="m1",
+            ref="ref",
+            dedupe_key="link:e1",
+            message_class=MessageClass.LINK,
+            to_hash="h1",
+            to_sealed=b"to",
+            body_sealed=b"body",
+            sender_id=None,
+            gateway="at-ke",
+            not_before=PAST,
+            expires_at=FUTURE,
+            link_id=None,
+            inbound_event_id=None,
+            resend_of=None,
+            created_at=PAST,
+        ),
+    )
+    held = {"generation": 1, "owner": "w1", "lease_until": NOW + LEASE, "unknown_since": PAST}
+    conn.execute(update(mt_message).values(status=status, **held | columns))
+
+
+def stored(conn: Connection) -> Row[tuple[object, ...]]:
+    return conn.execute(select(mt_message)).one()
+
+
+def settled(after: MtStatus, **more: object) -> Callable[[Connection], object]:
+    settlement = Settlement(after=after, last_outcome="word", **more)  # type: ignore[arg-type]
+    return lambda conn: mt_moves.settle(conn, HELD, settlement, now=NOW)
+
+
+def proven(after: MtStatus) -> Callable[[Connection], object]:
+    return lambda conn: mt_moves.record_evidence(conn, "m1", after, evidence="dlr", now=NOW)
+
+
+def claimed(conn: Connection) -> object:
+    return mt_moves.claim(conn, owner="w2", now=NOW, lease_until=NOW + LEASE, limit=10)
+
+
+@dataclass(frozen=True)
+class Op:
+    """A move, the statuses that it moves and where to, and what the row must be like for it."""
+
+    run: Callable[[Connection], object]
+    moves: Mapping[MtStatus, MtStatus]
+    columns: tuple[tuple[str, object], ...] = ()
+
+
+LEASE_OVER = (("lease_until", PAST),)
+EVIDENT = (S.QUEUED, S.CLAIMED, S.SUBMITTED, S.UNKNOWN, S.UNKNOWN_FINAL)
+
+OPS = {
+    "claim": Op(claimed, {S.QUEUED: S.CLAIMED}),
+    "put back": Op(lambda c: mt_moves.put_back(c, HELD, now=NOW), {S.CLAIMED: S.QUEUED}),
+    "intent": Op(
+        lambda c: mt_moves.write_intent(c, HELD, now=NOW, lease_until=NOW + LEASE),
+        {S.CLAIMED: S.SUBMITTED},
+    ),
+    "accepted": Op(settled(S.SENT, gateway_message_id="g1"), {S.SUBMITTED: S.SENT}),
+    "refused, again": Op(
+        settled(S.QUEUED, was_refused=True, not_before=FUTURE), {S.SUBMITTED: S.QUEUED}
+    ),
+    "refused for good": Op(settled(S.FAILED, was_refused=True), {S.SUBMITTED: S.FAILED}),
+    "refused, doubtful": Op(settled(S.UNKNOWN_FINAL), {S.SUBMITTED: S.UNKNOWN_FINAL}),
+    "ambiguous": Op(settled(S.UNKNOWN), {S.SUBMITTED: S.UNKNOWN}),
+    "proof: sent": Op(proven(S.SENT), dict.fromkeys(EVIDENT, S.SENT)),
+    "proof: delivered": Op(
+        proven(S.DELIVERED), dict.fromkeys((*EVIDENT, S.SENT, S.FAILED), S.DELIVERED)
+    ),
+    "proof: failed": Op(
+        proven(S.FAILED),
+        dict.fromkeys((S.SUBMITTED, S.UNKNOWN, S.UNKNOWN_FINAL, S.SENT), S.FAILED),
+    ),
+    "suppress": Op(
+        lambda c: mt_moves.suppress(c, "m1", why="opted_out", now=NOW),
+        {S.QUEUED: S.SUPPRESSED, S.CLAIMED: S.SUPPRESSED},
+    ),
+    "sweep: reclaim": Op(
+        lambda c: mt_sweeps.reclaim(c, now=NOW, limit=9), {S.CLAIMED: S.QUEUED}, LEASE_OVER
+    ),
+    "sweep: doubt": Op(
+        lambda c: mt_sweeps.doubt(c, now=NOW, limit=9), {S.SUBMITTED: S.UNKNOWN}, LEASE_OVER
+    ),
+    "sweep: resend": Op(
+        lambda c: mt_sweeps.resend(c, unknown_until=NOW, now=NOW, limit=9),
+        {S.UNKNOWN: S.QUEUED},
+        (("submissions", 1),),
+    ),
+    "sweep: close": Op(
+        lambda c: mt_sweeps.close(c, unknown_until=NOW, now=NOW, limit=9),
+        {S.UNKNOWN: S.UNKNOWN_FINAL},
+        (("submissions", 2),),
+    ),
+    "sweep: expire": Op(
+        lambda c: mt_sweeps.expire(c, now=NOW, limit=9),
+        {S.QUEUED: S.EXPIRED},
+        (("expires_at", PAST),),
+    ),
+    "sweep: expire doubtful": Op(
+        lambda c: mt_sweeps.expire_doubtful(c, now=NOW, limit=9),
+        {S.QUEUED: S.UNKNOWN_FINAL},
+        (("expires_at", PAST), ("ambiguous_before", True)),
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "before"), list(product(OPS, MtStatus)))
+def test_every_move_from_every_status(database: Database, name: str, before: MtStatus) -> None:
+    op = OPS[name]
+    with database.write() as conn:
+        put(conn, before, **dict(op.columns))
+        untouched = stored(conn)
+        assert bool(op.run(conn)) is (before in op.moves)
+        row = stored(conn)
+    if before not in op.moves:
+        assert row == untouched
+        return
+    assert row.status is op.moves[before]
+    assert row.updated_at == NOW
+    assert (row.owner is None) is (row.status not in (S.CLAIMED, S.SUBMITTED))
+    assert (row.lease_until is None) is (row.owner is None)
+
+
+def test_the_code_makes_exactly_the_legal_moves() -> None:
+    made = {move for op in OPS.values() for move in op.moves.items()}
+    legal = {(before, after) for before, afters in MOVES.items() for after in afters}
+    assert made <= legal
+    assert legal - made == {(S.CLAIMED, S.EXPIRED)}  # goes by way of queued: one place ends lives
+
+
+@pytest.mark.parametrize(("before", "after"), list(product(MtStatus, MtStatus)))
+def test_an_illegal_move_cannot_even_be_written(before: MtStatus, after: MtStatus) -> None:
+    if may_move(before, after):
+        moving({before}, after, NOW)
+    else:
+        with pytest.raises(IllegalMove, match=f"{before} to {after}"):
+            moving({before}, after, NOW)
+
+
+@pytest.mark.parametrize(
+    ("columns", "is_good"),
+    [
+        ({}, True),
+        ({"generation": 2}, False),
+        ({"lease_until": NOW}, False),
+        ({"lease_until": PAST}, False),
+        ({"expires_at": NOW}, False),
+        ({"id": "m2"}, False),
+    ],
+)
+def test_an_intent_is_guarded(
+    database: Database, columns: dict[str, object], is_good: bool
+) -> None:
+    with database.write() as conn:
+        put(conn, S.CLAIMED, **columns)
+        written = mt_moves.write_intent(conn, HELD, now=NOW, lease_until=NOW + LEASE)
+        row = stored(conn)
+        attempts = conn.execute(select(send_attempt)).all()
+    assert (written is not None, row.submissions, row.attempts) == (is_good, is_good, is_good)
+    assert [(one.generation, one.started_at, one.outcome) for one in attempts] == (
+        [(1, NOW, None)] if is_good else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "columns"),
+    [
+        ("claim", {"not_before": NOW + timedelta(seconds=1)}),
+        ("claim", {"expires_at": NOW}),
+        ("put back", {"generation": 2}),
+        ("accepted", {"generation": 2}),
+        ("ambiguous", {"generation": 2}),
+        ("suppress", {"submissions": 1}),
+        ("sweep: reclaim", {"lease_until": FUTURE}),
+        ("sweep: doubt", {"lease_until": FUTURE}),
+        ("sweep: resend", {"unknown_since": FUTURE}),
+        ("sweep: resend", {"submissions": 2}),
+        ("sweep: resend", {"expires_at": NOW}),
+        ("sweep: resend", {"message_class": MessageClass.OTP}),
+        ("sweep: resend", {"message_class": MessageClass.BULK, "submissions": 0}),
+        ("sweep: close", {"unknown_since": FUTURE}),
+        ("sweep: close", {"submissions": 1}),
+        ("sweep: expire", {"expires_at": FUTURE}),
+        ("sweep: expire", {"ambiguous_before": True}),
+        ("sweep: expire doubtful", {"ambiguous_before": False}),
+    ],
+)
+def test_a_guard_refuses(database: Database, name: str, columns: dict[str, object]) -> None:
+    op = OPS[name]
+    before = next(iter(op.moves))
+    with database.write() as conn:
+        put(conn, before, **dict(op.columns) | columns)
+        assert not op.run(conn)
+        assert stored(conn).status is before
+
+
+@pytest.mark.parametrize(
+    ("name", "columns", "expected"),
+    [
+        ("accepted", {}, {"sent_at": NOW, "evidence": "reply", "gateway_message_id": "g1"}),
+        ("ambiguous", {}, {"unknown_since": NOW, "ambiguous_before": True, "evidence": "word"}),
+        (
+            "refused, again",
+            {"submissions": 2, "attempts": 2},
+            {"submissions": 1, "attempts": 2, "not_before": FUTURE},
+        ),
+        ("refused for good", {}, {"body_sealed": b"body", "last_outcome": "word"}),
+        ("refused for good", {"message_class": MessageClass.OTP}, {"body_sealed": None}),
+        ("ambiguous", {"message_class": MessageClass.OTP}, {"body_sealed": b"body"}),
+        ("sweep: doubt", {}, {"unknown_since": NOW, "ambiguous_before": True}),
+        ("sweep: resend", {}, {"not_before": NOW, "submissions": 1}),
+        ("claim", {}, {"generation": 2, "owner": "w2", "lease_until": NOW + LEASE}),
+        ("suppress", {}, {"last_outcome": "opted_out"}),
+    ],
+)
+def test_what_a_move_writes(
+    database: Database, name: str, columns: dict[str, object], expected: dict[str, object]
+) -> None:
+    op = OPS[name]
+    with database.write() as conn:
+        put(conn, next(iter(op.moves)), **dict(op.columns) | columns)
+        assert op.run(conn)
+        row = stored(conn)._mapping
+    assert {column: row[column] for column in expected} == expected
+
+
+def test_evidence_keeps_the_first_gateway_message_id_and_time(database: Database) -> None:
+    with database.write() as conn:
+        put(conn, S.SENT, gateway_message_id="g1", sent_at=PAST)
+        assert mt_moves.record_evidence(
+            conn, "m1", S.DELIVERED, evidence="dlr", now=NOW, gateway_message_id="g2"
+        )
+        row = stored(conn)
+    assert (row.gateway_message_id, row.sent_at, row.evidence) == ("g1", PAST, "dlr")
+
+
+def test_a_class_of_a_newer_release_is_left_to_it(database: Database) -> None:
+    with database.write() as conn:
+        put(conn, S.QUEUED)
+        conn.execute(text("UPDATE mt_message SET message_class = 'voucher'"))
+        assert not mt_moves.has_due(conn, NOW)
+        assert claimed(conn) == []
+        conn.execute(text("UPDATE mt_message SET status = 'unknown', submissions = 5"))
+        assert mt_sweeps.close(conn, unknown_until=NOW, now=NOW, limit=9) == []
+
+
+def test_a_sweep_is_bounded(database: Database) -> None:
+    with database.write() as conn:
+        put(conn, S.CLAIMED, lease_until=PAST)
+        columns = [column.name for column in mt_message.c if column.name != "id"]
+        unique = [f"{name} || n" if name in ("ref", "dedupe_key") else name for name in columns]
+        conn.execute(
+            text(
+                "WITH n(n) AS (VALUES (2), (3), (4))"
+                f" INSERT INTO mt_message (id, {', '.join(columns)})"
+                f" SELECT 'm' || n, {', '.join(unique)} FROM mt_message, n"
+            )
+        )
+        swept = [len(mt_sweeps.reclaim(conn, now=NOW, limit=3)) for _ in range(3)]
+    assert swept == [3, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("run", "index"),
+    [
+        (lambda c: mt_moves.has_due(c, NOW), "ix_mt_message_due"),
+        (claimed, "ix_mt_message_due"),
+        (lambda c: mt_sweeps.reclaim(c, now=NOW, limit=9), "ix_mt_message_claimed"),
+        (lambda c: mt_sweeps.doubt(c, now=NOW, limit=9), "ix_mt_message_submitted"),
+        (lambda c: mt_sweeps.expire(c, now=NOW, limit=9), "ix_mt_message_overdue"),
+    ],
+)
+def test_polling_reads_the_small_index(
+    database: Database, run: Callable[[Connection], object], index: str
+) -> None:
+    plans: list[str] = []
+
+    def explain(statement: str, parameters: tuple[object, ...]) -> None:
+        explained = conn.connection.cursor().execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        plans.extend(str(row[-1]) for row in explained)
+
+    with database.write() as conn:
+        event.listen(
+            conn,
+            "before_cursor_execute",
+            lambda _conn, _cursor, statement, parameters, _context, _many: explain(
+                statement, parameters
+            ),
+        )
+        run(conn)
+    assert any(index in plan for plan in plans)
+    assert not any(plan.startswith("SCAN mt_message") for plan in plans)
+
+
+def test_workers_pass_each_other_on_postgresql() -> None:
+    ids = chosen(select(mt_message.c.id), limit=10)
+    claim = moving({S.QUEUED}, S.CLAIMED, NOW).where(mt_message.c.id.in_(select(ids.c.id)))
+    sql = str(claim.compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]
+    assert "AS MATERIALIZED" in sql
+    assert "FOR UPDATE SKIP LOCKED" in sql

@@ -1,0 +1,164 @@
+"""Every interleaving that hypothesis can think of: crashes, frozen workers, late and lost replies.
+
+The judge is the gateway's ledger of what reached the handset, not our own rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    invariant,
+    multiple,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from models.mt_moves import Claim
+from outbound.dispatcher import Dispatcher, Intent
+from outbound.outcomes import Outcome
+from telecom.statuses import POLICIES, MessageClass, MtStatus
+
+if TYPE_CHECKING:
+    from tests.outbound.conftest import World
+
+S = MtStatus
+WORKERS = st.sampled_from(["w1", "w2"])
+CLASSES = st.sampled_from(
+    [MessageClass.LINK, MessageClass.LINK, MessageClass.OTP, MessageClass.RESULT]
+)
+ACTS = st.sampled_from(
+    ["accept", "refuse", "give up", "lost on the way", "reply lost", "bug", "freeze"]
+)
+# Inside a lease, past a lease, past the settling time, past the life of a link.
+SECONDS = st.sampled_from([1, 16, 31, 61, 31 * 60])
+
+
+class OutboxMachine(RuleBasedStateMachine):
+    """What a worker holds between two steps is in a bundle; whatever stays there was killed."""
+
+    claims = Bundle("claims")
+    intents = Bundle("intents")
+    outcomes = Bundle("outcomes")
+
+    def __init__(self, new_world: Callable[[], World]) -> None:
+        super().__init__()
+        self.world = new_world()
+        self.workers = {owner: self.world.dispatcher(owner, batch=2) for owner in ("w1", "w2")}
+        self.classes: dict[str, MessageClass] = {}
+
+    @precondition(lambda self: len(self.classes) < 3)
+    @rule(message_class=CLASSES)
+    def enqueue(self, message_class: MessageClass) -> None:
+        self.classes[self.world.enqueue(message_class)] = message_class
+
+    @rule(target=claims, owner=WORKERS)
+    def claim(self, owner: str) -> object:
+        worker = self.workers[owner]
+        return multiple(*((worker, claim) for claim in worker.claim()))
+
+    @rule(target=intents, held=consumes(claims))
+    def write_intent(self, held: tuple[Dispatcher, Claim]) -> object:
+        worker, claim = held
+        intent = worker.write_intent(claim)
+        return multiple() if intent is None else (worker, intent)
+
+    @rule(target=outcomes, held=consumes(intents), act=ACTS, frozen=SECONDS, meanwhile=ACTS)
+    def call(
+        self, held: tuple[Dispatcher, Intent], act: str, frozen: int, meanwhile: str
+    ) -> object:
+        worker, intent = held
+        self.world.gateway.script.clear()
+        self.world.gateway.script.append(
+            (lambda: self.freeze(frozen, meanwhile)) if act == "freeze" else act
+        )
+        outcome = worker.call(intent)
+        self.world.gateway.script.clear()
+        return worker, intent, outcome
+
+    def freeze(self, seconds: int, meanwhile: str) -> None:
+        """Between the deadline check and the first byte, the whole world goes on without it."""
+        self.world.clock.pass_seconds(seconds)
+        self.world.reaper.sweep()
+        self.world.clock.pass_seconds(61)
+        self.world.reaper.sweep()
+        if meanwhile != "freeze":
+            self.world.gateway.script.append(meanwhile)
+            self.world.send_due(self.workers["w2"])
+            self.world.gateway.script.clear()
+
+    @rule(held=consumes(outcomes))
+    def record(self, held: tuple[Dispatcher, Intent, Outcome]) -> None:
+        worker, intent, outcome = held
+        worker.record(intent, outcome)
+
+    @rule(held=consumes(claims))
+    def release(self, held: tuple[Dispatcher, Claim]) -> None:
+        worker, claim = held
+        worker.release([claim])
+
+    @rule(seconds=SECONDS)
+    def pass_seconds(self, seconds: int) -> None:
+        self.world.clock.pass_seconds(seconds)
+
+    @rule()
+    def reap(self) -> None:
+        self.world.reaper.sweep()
+
+    @invariant()
+    def never_more_copies_than_the_class_allows(self) -> None:
+        for mt_id, message_class in self.classes.items():
+            assert self.world.copies(mt_id) <= POLICIES[message_class].max_submissions
+
+    @invariant()
+    def no_row_denies_what_the_handset_shows(self) -> None:
+        for row in self.world.rows():
+            copies = self.world.gateway.ledger[str(row.ref)]
+            if row.status in (S.FAILED, S.EXPIRED):
+                assert copies == 0
+            if row.status is S.FAILED:
+                assert not row.ambiguous_before
+            if row.status is S.SENT:
+                assert copies >= 1
+            assert row.submissions >= copies
+
+    def teardown(self) -> None:
+        """With time and a healthy worker every row comes to an end, and the end is true."""
+        self.world.gateway.script.clear()
+        self.world.first = self.workers["w1"]
+        for _ in range(4):
+            self.world.live_on(200, step=65)
+        self.world.clock.pass_seconds(25 * 3600)
+        self.world.reaper.sweep()
+        assert [row.status for row in self.world.rows() if not self.is_over(row.status)] == []
+        self.never_more_copies_than_the_class_allows()
+        self.no_row_denies_what_the_handset_shows()
+        assert len(self.world.rows()) == len(self.classes)
+        self.world.database.dispose()
+
+    @staticmethod
+    def is_over(status: object) -> bool:
+        return isinstance(status, MtStatus) and (status.is_final or status is S.SENT)
+
+
+def test_no_interleaving_breaks_a_promise(new_world: Callable[[], World]) -> None:
+    class Machine(OutboxMachine):
+        def __init__(self) -> None:
+            super().__init__(new_world)
+
+    run_state_machine_as_test(
+        Machine,
+        settings=settings(
+            max_examples=120,
+            stateful_step_count=30,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
