@@ -6,13 +6,15 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 
+import click
 from flask import Flask
 
 from cli import db, gateways, logs, menus, serve, worker
 from cli.refusal import Refusal
 from missed_call import routes as missed_call
-from settings import BadSettings, Settings, load_settings
+from settings import BadSettings, load_settings
 from simulator import command as handset
 from sms import routes as sms
 from ussd import routes as ussd
@@ -23,16 +25,28 @@ from wiring import Bridge, build
 
 
 def create_app() -> Flask:
-    """Raises Refusal for bad settings, which ends a command with exit code 2."""
+    """Raises Refusal for bad settings; a command line still gets its commands and their help."""
     app = Flask("sanket", static_folder=None)
-    settings = _settings()
-    logs.configure(settings.log_level)
-    bridge = build(settings, os.environ)
+    bridge = cache(_bridge)  # one a process, made when the first command or page asks
     for noun in (db, gateways, menus, serve, worker):
-        app.cli.add_command(noun.commands(lambda: bridge))
+        app.cli.add_command(noun.commands(bridge))
     app.cli.add_command(handset.commands())
-    mount(app, bridge)
+    try:
+        mount(app, bridge())
+    except Refusal:
+        if click.get_current_context(silent=True) is None:
+            raise
     return app
+
+
+def _bridge() -> Bridge:
+    """Raises Refusal, which ends a command with exit code 2."""
+    try:
+        settings = load_settings(os.environ)
+    except BadSettings as fault:
+        raise Refusal("The settings are wrong:", fault.faults) from None
+    logs.configure(settings.log_level)
+    return build(settings, os.environ)
 
 
 def mount(app: Flask, bridge: Bridge) -> None:
@@ -48,10 +62,3 @@ def mount(app: Flask, bridge: Bridge) -> None:
     app.register_blueprint(
         health.blueprint({"database": bridge.sql_fault, "redis": bridge.redis_fault})
     )
-
-
-def _settings() -> Settings:
-    try:
-        return load_settings(os.environ)
-    except BadSettings as fault:
-        raise Refusal("The settings are wrong:", fault.faults) from None

@@ -46,7 +46,10 @@ def _words(value: object) -> object:
 
 
 def _absolute(value: object) -> object:
-    return Path(value).expanduser().absolute() if isinstance(value, str | Path) else value
+    try:
+        return Path(value).expanduser().absolute() if isinstance(value, str | Path) else value
+    except RuntimeError:  # ~nobody
+        raise ValueError("begins with ~, but there is no such home folder") from None
 
 
 def _lower(value: object) -> object:
@@ -135,6 +138,7 @@ VARIABLE_OF: Final = {name: variable for variable, name in FIELD_OF.items()}
 
 # What pydantic says of a wrong value, in the words of somebody who edits an environment file.
 WORDS: Final = {
+    "value_error": "{error}",
     "bool_type": "must be 0 or 1",
     "int_parsing": "must be a whole number",
     "greater_than_equal": "must be {ge} or more",

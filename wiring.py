@@ -46,6 +46,7 @@ from ussd.handler import UssdHandler
 from web.spool import Spool, Take
 
 REPLAYER_PATIENCE_SECONDS: Final = 5.0
+SEND_SECONDS: Final = 12.0  # connect 3 s, read 8 s, and slack
 PUBLISHER: Final = "start"  # who published a menu that the start of the bridge published
 
 
@@ -195,6 +196,7 @@ class Bridge:
             monotonic=time.monotonic,
             owner=f"{socket.gethostname()}:{os.getpid()}"[:64],
             lease_seconds=self.settings.lease_seconds,
+            send_seconds=min(SEND_SECONDS, self.settings.lease_seconds / 2),
         )
 
     def reaper(self) -> Reaper:

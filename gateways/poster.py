@@ -16,10 +16,13 @@ from typing import Final
 from urllib.parse import urlencode
 
 import requests
+import structlog
 from requests.adapters import HTTPAdapter
 
 from telecom.clock import Clock
 from telecom.errors import Reason, SendError, Verdict
+
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 MAX_ANSWER_BYTES: Final = 64 * 1024
 _CHUNK_BYTES: Final = 8 * 1024
@@ -93,12 +96,11 @@ class FormPoster:
             while chunk := response.raw.read1(_CHUNK_BYTES, decode_content=True):
                 read += chunk
                 if len(read) > MAX_ANSWER_BYTES or self._clock.now() > until:
-                    response.raw.close()
                     break
-        except Exception:
-            response.raw.close()
+        except Exception as fault:
+            log.warning("answer cut short", why=type(fault).__name__, code=response.status_code)
         finally:
-            response.raw.release_conn()
+            response.close()  # one that was read to its end is back in the pool already
         return bytes(read[:MAX_ANSWER_BYTES])
 
     def _session(self) -> requests.Session:

@@ -16,9 +16,9 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Update,
-    bindparam,
     case,
     func,
+    literal_column,
     null,
     select,
     update,
@@ -89,10 +89,8 @@ def moving(before: Collection[MtStatus], after: MtStatus, now: datetime) -> Upda
 
 def in_status(*statuses: MtStatus) -> ColumnElement[bool]:
     """Written into the SQL as literals: a partial index is not used for a bound parameter."""
-    if len(statuses) == 1:
-        word = bindparam(None, statuses[0], type_=_T.status.type, literal_execute=True)
-        return _T.status == word
-    return _T.status.in_(statuses)
+    words = [literal_column(f"'{status.value}'") for status in statuses]
+    return _T.status == words[0] if len(words) == 1 else _T.status.in_(words)
 
 
 def _due(now: datetime) -> ColumnElement[bool]:

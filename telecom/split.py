@@ -100,7 +100,7 @@ def _cut_within(atoms: Sequence[_Atom], start: int, end: int) -> int:
     if end == len(atoms):
         return end
     middle = start + (end - start) // 2
-    for index in range(end, middle, -1):
+    for index in range(end, max(middle - 1, start), -1):
         if atoms[index].text in _LINE_BREAKS:
             return index
     for index in range(end, start, -1):

@@ -70,9 +70,7 @@ def cut(text: str, max_length: int) -> str:
 DANDA: Final = "\u0964"
 
 # \X alone looks back along a whole row of flags at each of them, and takes seconds for a long one.
-_GRAPHEME: Final = regex.compile(
-    r"\p{RI}{2}[\p{GCB=Extend}\p{GCB=SpacingMark}\p{GCB=ZWJ}]*|\X"
-)
+_GRAPHEME: Final = regex.compile(r"\p{RI}{2}[\p{GCB=Extend}\p{GCB=SpacingMark}\p{GCB=ZWJ}]*|\X")
 _LINE_BREAK: Final = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 _CONTROL: Final = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")

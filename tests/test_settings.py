@@ -97,6 +97,7 @@ def test_a_right_value(variable: str, text: str, field: str, value: object) -> N
         ("BRIDGE_WORKER_THREADS", "0", "must be 1 or more"),
         ("BRIDGE_LOG_LEVEL", "loud", "must be one of 'debug', 'info', 'warning' or 'error'"),
         ("PORT", "65536", "must be 65535 or less"),
+        ("BRIDGE_VAR", "~nobody-of-this-name/x", "begins with ~, but there is no such home folder"),
         ("BRIDGE_VAR", "  ", "is empty; give it a value or remove it"),
         ("BRIDGE_DATABSE_URL", "x", "is not a setting. Did you mean BRIDGE_DATABASE_URL?"),
         ("BRIDGE_MENUS_FILE", "x", "is not a setting. Did you mean BRIDGE_MENUS?"),

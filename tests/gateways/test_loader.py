@@ -163,6 +163,19 @@ def test_all_faults_are_told_at_once_and_in_file_order() -> None:
     assert rules == [(4, "G103"), (5, "G106"), (11, "G103"), (16, "G104")]
 
 
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        (_changed("country: KE", "country: ${NOPE}"), "G106"),
+        (_changed("tps: 50", "tps: ${NOPE}"), "G106"),
+        (_changed("192.0.2.0/24", "[nowhere, 192.0.2.0/24]"), "G103"),
+        (_changed("kenya:", "ken ya:"), "G105"),
+    ],
+)
+def test_one_fault_is_told_once(text: str, rule: str) -> None:
+    assert [found.rule for found in check(text, "g.yaml", ENV, development=False)] == [rule]
+
+
 def test_a_disabled_gateway_needs_nothing_but_known_keys() -> None:
     text = (
         "gateways:\n  kenya:\n    vendor: africastalking\n    enabled: no\n    api_key: ${NOPE}\n"

@@ -183,7 +183,7 @@ class World:
             sender.submit(claim)
         return len(claims)
 
-    def live_on(self, seconds: float = 40 * 60, step: float = 31) -> None:
+    def live_on(self, seconds: float = 40 * 60, step: float = 61) -> None:
         """Time passes, with a reaper and a healthy worker in it."""
         for _ in range(int(seconds / step)):
             self.clock.pass_seconds(step)

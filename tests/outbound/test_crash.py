@@ -113,7 +113,9 @@ class Gateway:
 
 clock = SystemClock()
 dispatcher = Dispatcher(
-    Database(url), Outbox(Sealer(b"k" * 32), KeyedHash(b"a test secret of enough bytes"), clock), {"at-ke": Gateway()},
+    Database(url),
+    Outbox(Sealer(b"k" * 32), KeyedHash(b"a test secret of enough bytes"), clock),
+    {"at-ke": Gateway()},
     clock=clock, monotonic=time.monotonic, owner="doomed",
 )
 (claim,) = dispatcher.claim()

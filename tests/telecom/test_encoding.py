@@ -109,7 +109,13 @@ def test_a_limit_counts_in_the_texts_own_encoding(
 
 @pytest.mark.parametrize(
     ("septets", "ucs2", "named"),
-    [(1, 70, "septets"), (183, 70, "septets"), (-5, 70, "septets"), (160, 1, "ucs2"), (160, 81, "ucs2")],
+    [
+        (1, 70, "septets"),
+        (183, 70, "septets"),
+        (-5, 70, "septets"),
+        (160, 1, "ucs2"),
+        (160, 81, "ucs2"),
+    ],
 )
 def test_a_limit_that_no_network_has_is_refused(septets: int, ucs2: int, named: str) -> None:
     with pytest.raises(ValueError, match=f"{named} must be 2 to"):

@@ -31,7 +31,7 @@ SPLITS: Final[list[tuple[str, Limit, list[str]]]] = [
     ("one   two", Limit(5, 5), ["one", "two"]),
     # a line break in the second half before a later space, but not one far ahead of it
     ("1 Yes\n2 No way", Limit(10, 10), ["1 Yes", "2 No way"]),
-    ("A\nbcd efgh ij", Limit(10, 10), ["A\nbcd", "efgh ij"]),
+    ("A\nbcd efgh ij", Limit(9, 9), ["A\nbcd", "efgh ij"]),
     ("line one\r\nline two", Limit(12, 12), ["line one", "line two"]),
     # a link that fits a piece by itself stays whole
     ("उमंग ऐप: " + LINK, SMS, ["उमंग ऐप:", LINK]),

@@ -247,6 +247,7 @@ AT_ROWS = (
     _http(503, Reason.GATEWAY_FAULT, Verdict.AMBIGUOUS),
     _http(302, Reason.GARBLED, Verdict.AMBIGUOUS, headers={"Location": "/version1/messaging"}),
     _http(307, Reason.GARBLED, Verdict.AMBIGUOUS, headers={"Location": "/version1/messaging"}),
+    _garbled("a redirect that looks accepted", code=302, takes=True),
     _garbled("HTML", body=b"<html>Welcome to the airport</html>", content_type="text/html"),
     _garbled("empty body", body=b""),
     _garbled("no JSON", body=b"OK"),
