@@ -89,7 +89,7 @@ def moving(before: Collection[MtStatus], after: MtStatus, now: datetime) -> Upda
 
 def in_status(*statuses: MtStatus) -> ColumnElement[bool]:
     """Written into the SQL as literals: a partial index is not used for a bound parameter."""
-    words = [literal_column(f"'{status.value}'") for status in statuses]
+    words: list[ColumnElement[str]] = [literal_column(f"'{status.value}'") for status in statuses]
     return _T.status == words[0] if len(words) == 1 else _T.status.in_(words)
 
 

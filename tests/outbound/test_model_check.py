@@ -151,7 +151,7 @@ def test_no_interleaving_breaks_a_promise(new_world: Callable[[], World]) -> Non
         Machine,
         settings=settings(
             max_examples=100,
-            stateful_step_count=30,
+            stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
