@@ -18,7 +18,7 @@ from settings import BadSettings, load_settings
 from simulator import command as handset
 from sms import routes as sms
 from ussd import routes as ussd
-from web import health, short_links
+from web import errors, health, short_links
 from web.edge import Edge
 from web.flask_door import FlaskDoor
 from wiring import Bridge, build
@@ -51,6 +51,7 @@ def _bridge() -> Bridge:
 
 def mount(app: Flask, bridge: Bridge) -> None:
     """Every page of the bridge. gateways.yaml is read with the first webhook."""
+    errors.register(app)
     app.before_request(bridge.start)
     door = FlaskDoor(Edge(lambda: bridge.gateways), bridge.settings.trusted_proxies)
     app.register_blueprint(ussd.blueprint(bridge.ussd, door))

@@ -38,6 +38,7 @@ from settings import Settings
 from sms.handler import SmsHandler
 from sms.inbox import Inbox
 from state.connection import connect
+from state.embedded import EmbeddedRedis
 from state.keys import Keys
 from state.sessions import RedisSessions
 from telecom.clock import Clock, SystemClock
@@ -60,6 +61,7 @@ class Bridge:
         self._environ = environ
         self._is_started = False
         self._starting = threading.Lock()
+        self._stopped = threading.Event()
         self.clock = clock or SystemClock()
         secret = settings.secret_key.get_secret_value().encode()
         self._sealer = Sealer(derive_key(secret, "sealing"))
@@ -68,8 +70,24 @@ class Bridge:
         self.database = Database(settings.database_url)
         self.library = SqlLibrary(self.database)
         self.outbox = Outbox(self._sealer, self._hasher, self.clock)
-        self.sessions = RedisSessions(connect(settings.redis_url or "redis://127.0.0.1:6379"))
+        redis_url = settings.redis_url or EmbeddedRedis(settings.var).url
+        self.sessions = RedisSessions(connect(redis_url))
         self._runner = Runner(self.library, self.sessions, SqlCallers(self.database))
+
+    def start(self) -> None:
+        """Before the first webhook: from now on newly published menus are followed. Repeatable."""
+        if self._is_started:
+            return
+        with self._starting:
+            if not self._is_started:
+                follow = partial(self.library.keep_fresh, self._stopped)
+                threading.Thread(target=follow, name="menus", daemon=True).start()
+                self._is_started = True
+
+    def stop(self) -> None:
+        """The end of what `start` began, and of this process' connections to the database."""
+        self._stopped.set()
+        self.database.dispose()
 
     # What the channels are made of
 
@@ -219,16 +237,6 @@ class Bridge:
         except SessionsDown as fault:
             return str(fault)
         return None
-
-    def start(self) -> None:
-        """Before the first webhook: from now on newly published menus are followed. Repeatable."""
-        if self._is_started:
-            return
-        with self._starting:
-            if not self._is_started:
-                follow = partial(self.library.keep_fresh, threading.Event())
-                threading.Thread(target=follow, name="menus", daemon=True).start()
-                self._is_started = True
 
     def menu_files(self) -> dict[str, bytes]:
         return {self.settings.menus.name: self.settings.menus.read_bytes()}

@@ -63,11 +63,16 @@ class SqlLibrary:
 
     def keep_fresh(self, stop: threading.Event, every_seconds: float = 1.0) -> None:
         """Runs until `stop`; whatever goes wrong, the last good menu goes on serving."""
+        is_well = True
         while not stop.wait(every_seconds):
             try:
                 self.refresh()
             except (DatabaseDown, NothingPublished, BadMenu) as fault:
-                log.warning("menu not refreshed", why=type(fault).__name__)
+                if is_well:
+                    log.warning("menu not refreshed", why=type(fault).__name__)
+                is_well = False
+            else:
+                is_well = True
 
     def _compiled(self, stored: menu_version.MenuVersion) -> Program:
         with self._lock:

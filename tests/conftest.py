@@ -219,7 +219,7 @@ def house(
     flask_app = Flask("sanket")
     mount(flask_app, bridge)
     yield House(bridge, flask_app, vendor, clock)
-    bridge.database.dispose()
+    bridge.stop()
 
 
 def load_by_path(path: Path) -> ModuleType:

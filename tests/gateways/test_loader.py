@@ -21,6 +21,7 @@ ENV = {
     "HOST": "127.0.0.1",
     "SHORT": "canary-short",
     "EMPTY": "",
+    "LINE_BREAK": "canary-key\n",
 }
 GOOD = """\
 gateways:
@@ -129,6 +130,7 @@ BROKEN = [
     (_changed("${AT_SECRET}", "${NO_SECRET}"), "7:43 G106", "NO_SECRET is not set"),
     (_changed("${AT_USERNAME}", "${AT-USERNAME}"), "5:15 G107", "Write ${NAME}."),
     (_changed("${AT_USERNAME}", "${AT_USERNAME"), "5:15 G107", "Write ${NAME}."),
+    (_changed("${AT_API_KEY}", "${LINE_BREAK}"), "6:14 G103", "without spaces or line breaks"),
     (_changed("${AT_SECRET}", "${SHORT}"), "7:21 G109", "shorter than 16 characters"),
     (_changed('[ "${AT_SECRET_NEW}", "${AT_SECRET}" ]', "[]"), "7:21 G109", "at least one"),
     (

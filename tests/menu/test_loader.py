@@ -7,7 +7,7 @@ import pytest
 from menu.decoding import MAX_BYTES, MAX_REPORTED
 from menu.diagnostics import Place
 from menu.document import KeyPath, Plain
-from menu.loader import MAX_DEPTH, load
+from menu.loader import MAX_DEPTH, MAX_VALUES, load
 
 SURPRISES = [
     "no",
@@ -151,6 +151,12 @@ def test_all_that_can_be_found_is_found_at_once() -> None:
     text = "a: !x b\na: c\nd: !y f\n<<: g\n'': h\n"
     _, found = load("menus.yaml", text)
     assert [diagnostic.rule for diagnostic in found] == ["M007", "M007", "M008", "M009", "M015"]
+
+
+def test_the_largest_file_is_read() -> None:
+    assert read("a: b\n".ljust(MAX_BYTES, "#")) == {"a": "b"}
+    assert read("a: [" + "b," * (MAX_VALUES - 3) + "]")
+    assert read("{a: " * MAX_DEPTH + "}" * MAX_DEPTH)
 
 
 def test_a_binary_file_is_not_reported_byte_by_byte() -> None:

@@ -121,6 +121,11 @@ def test_a_wrong_shape_is_named_with_its_place(before: str, after: str, expected
     assert any(line.startswith(f"menus.yaml:{expected} error ") for line in found), found
 
 
+def test_an_item_of_a_list_is_named_by_its_line() -> None:
+    (found,) = check({"menus.yaml": MENU.replace("end: true", "options: [home]")})
+    assert found.reason == "Line 1 of this list has a value of the wrong kind."
+
+
 def test_all_faults_are_told_at_once() -> None:
     text = MENU.replace("version: 1", "version: 2").replace("end: true", "end: yes, nxt: x")
     found = [str(fault) for fault in check({"menus.yaml": text})]

@@ -53,3 +53,13 @@ def test_an_old_link_ends(house: Any) -> None:
     path = link_of(house)
     house.clock.pass_seconds(timedelta(days=91).total_seconds())
     assert house.client.get(path).status_code == 404
+
+
+def test_without_a_database_a_link_says_try_again(house: Any) -> None:
+    path = link_of(house)
+    house.bridge.database.dispose()
+    file = house.bridge.settings.var / "bridge.db"
+    file.rename(file.with_suffix(".away"))
+    file.mkdir()
+    answer = house.client.get(path)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
