@@ -20,8 +20,7 @@ def configure(level: str) -> None:
     structlog.configure(
         processors=[*common, *_last_words(sys.stderr.isatty())],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
-        cache_logger_on_first_use=True,
+        logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),
     )
 
 

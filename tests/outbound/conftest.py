@@ -55,7 +55,7 @@ class ScriptedGateway:
     """Answers by its script, then accepts all. `ledger` counts by ref what reached a handset."""
 
     def __init__(self) -> None:
-        self.script: deque[str | Callable[[], None]] = deque()
+        self.script: deque[str | Callable[[], str | None]] = deque()
         self.ledger: Counter[str] = Counter()
         self.seen: list[MtSms] = []
         self._lock = threading.Lock()
@@ -65,8 +65,7 @@ class ScriptedGateway:
             self.seen.append(mt)
             act = self.script.popleft() if self.script else "accept"
         if callable(act):  # the world turns while the request is on its way
-            act()
-            act = "accept"
+            act = act() or "accept"
         return self._answer(act, mt)
 
     def _answer(self, act: str, mt: MtSms) -> Accepted:

@@ -34,9 +34,7 @@ WORKERS = st.sampled_from(["w1", "w2"])
 CLASSES = st.sampled_from(
     [MessageClass.LINK, MessageClass.LINK, MessageClass.OTP, MessageClass.RESULT]
 )
-ACTS = st.sampled_from(
-    ["accept", "refuse", "give up", "lost on the way", "reply lost", "bug", "freeze"]
-)
+ACTS = st.sampled_from(["accept", "refuse", "give up", "lost on the way", "reply lost", "bug"])
 # Inside a lease, past a lease, past the settling time, past the life of a link.
 SECONDS = st.sampled_from([1, 16, 31, 61, 31 * 60])
 
@@ -70,29 +68,36 @@ class OutboxMachine(RuleBasedStateMachine):
         intent = worker.write_intent(claim)
         return multiple() if intent is None else (worker, intent)
 
-    @rule(target=outcomes, held=consumes(intents), act=ACTS, frozen=SECONDS, meanwhile=ACTS)
-    def call(
-        self, held: tuple[Dispatcher, Intent], act: str, frozen: int, meanwhile: str
-    ) -> object:
+    @rule(target=outcomes, held=consumes(intents), act=ACTS)
+    def call(self, held: tuple[Dispatcher, Intent], act: str) -> object:
         worker, intent = held
-        self.world.gateway.script.clear()
-        self.world.gateway.script.append(
-            (lambda: self.freeze(frozen, meanwhile)) if act == "freeze" else act
-        )
+        self.world.gateway.script.append(act)
         outcome = worker.call(intent)
-        self.world.gateway.script.clear()
+        self.world.gateway.script.clear()  # a call that came too late used none of it
         return worker, intent, outcome
 
-    def freeze(self, seconds: int, meanwhile: str) -> None:
-        """Between the deadline check and the first byte, the whole world goes on without it."""
-        self.world.clock.pass_seconds(seconds)
-        self.world.reaper.sweep()
-        self.world.clock.pass_seconds(61)
-        self.world.reaper.sweep()
-        if meanwhile != "freeze":
-            self.world.gateway.script.append(meanwhile)
-            self.world.send_due(self.workers["w2"])
-            self.world.gateway.script.clear()
+    @rule(target=outcomes, held=consumes(intents), act=ACTS, seconds=SECONDS, meanwhile=ACTS)
+    def call_and_freeze(
+        self, held: tuple[Dispatcher, Intent], act: str, seconds: int, meanwhile: str
+    ) -> object:
+        """Frozen between the deadline check and the first byte; the world goes on without it."""
+        worker, intent = held
+        made: list[tuple[Dispatcher, Intent, Outcome]] = []
+
+        def others_go_on() -> str:
+            self.let_pass(seconds, 61)
+            other = self.workers["w2"]
+            for claim in other.claim():
+                taken = other.write_intent(claim)
+                if taken is not None:
+                    self.world.gateway.script.append(meanwhile)
+                    made.append((other, taken, other.call(taken)))
+            return act
+
+        self.world.gateway.script.append(others_go_on)
+        outcome = worker.call(intent)
+        self.world.gateway.script.clear()
+        return multiple((worker, intent, outcome), *made)
 
     @rule(held=consumes(outcomes))
     def record(self, held: tuple[Dispatcher, Intent, Outcome]) -> None:
@@ -130,13 +135,18 @@ class OutboxMachine(RuleBasedStateMachine):
         """With time and a healthy worker every row comes to an end, and the end is true."""
         self.world.gateway.script.clear()
         self.world.first = self.workers["w1"]
-        for _ in range(8):
+        for seconds in (31, 61, 61, 400, 400, 400, 400):
             if self.unfinished():
-                self.world.live_on(400, step=400)
+                self.world.live_on(seconds, step=seconds)
         assert self.unfinished() == []
         self.every_row_is_bounded_and_true()
         assert len(self.world.rows()) == len(self.classes)
         self.world.database.dispose()
+
+    def let_pass(self, *seconds: int) -> None:
+        for passed in seconds:
+            self.world.clock.pass_seconds(passed)
+            self.world.reaper.sweep()
 
     def unfinished(self) -> list[object]:
         return [row.status for row in self.world.rows() if row.status not in (*FINAL, S.SENT)]

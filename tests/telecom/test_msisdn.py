@@ -34,6 +34,8 @@ READ: Final = [
     (UMANG, "KE", UMANG, "IN", Line.MOBILE),
     (" 919718397183", "IN", UMANG, "IN", Line.MOBILE),
     ("00919718397183", "IN", UMANG, "IN", Line.MOBILE),
+    ("00919718397183", "KE", UMANG, "IN", Line.MOBILE),
+    ("००९१९७१८३९७१८३", "KE", UMANG, "IN", Line.MOBILE),
     ("919718397183", "IN", UMANG, "IN", Line.MOBILE),
     ("919718397183", "KE", UMANG, "IN", Line.MOBILE),
     ("09718397183", "IN", UMANG, "IN", Line.MOBILE),
@@ -117,6 +119,12 @@ def test_what_is_no_number_is_refused_without_saying_it(text: str) -> None:
     assert refused.value.__context__ is None
 
 
+def test_ten_digits_without_a_plus_are_never_a_foreign_number() -> None:
+    assert Msisdn.parse("+4741234567", "KE").region == "NO"
+    with pytest.raises(Malformed):
+        Msisdn.parse("4741234567", "KE")
+
+
 PARTIES: Final[list[tuple[str, str, Party]]] = [
     ("56161", "IN", ShortCode("56161")),
     (" 56161 ", "IN", ShortCode("56161")),
@@ -172,6 +180,7 @@ def test_a_pseudo_number_without_its_plus_may_be_somebody() -> None:
         "asha@example.org",
         "TWELVE CHARS",
         "क्षत्रिय",
+        "नमन",
         "MTN\n",
         "\n",
         "56161\n",

@@ -30,6 +30,7 @@ SENTENCES: Final = [
     EYELASH_RA,
     HALF_KA,
     YA_PHALA,
+    HALF_KA[:3] + " SMS",  # the joiner keeps the letter half
     FAMILY,
 ]
 
@@ -84,6 +85,10 @@ def test_ordinary_sentences_stay_as_they_are(sentence: str) -> None:
 def test_a_long_text_is_cut_between_graphemes(text: str, max_length: int, kept: str) -> None:
     assert cut(text, max_length) == kept
     assert clean_text(text, max_length) == kept
+
+
+def test_a_sham_danda_that_ends_the_text_by_a_cut_is_one() -> None:
+    assert clean_text("ক৷খ", 2) == clean_text(clean_text("ক৷খ", 2), 2) == "ক।"
 
 
 def test_a_text_of_64_kilobytes_is_cut_to_what_sms_can_carry() -> None:
@@ -179,7 +184,7 @@ def test_graphemes_are_what_readers_call_letters(word: str, letters: list[str]) 
     assert graphemes_of(word) == letters
 
 
-FLAGS_AND_MORE: Final = INDIA + "\u200d\u0301\u0903\u0600a\U0001f468क्\r\n"
+FLAGS_AND_MORE: Final = INDIA + "\u200d\u0301\u0903\u0600a\U0001f468क\r\n"
 
 
 @given(st.text(st.sampled_from(FLAGS_AND_MORE), max_size=40))

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import structlog
+
+from cli import logs
 
 MSISDN = "+919812345678"
 DIGITS = MSISDN.removeprefix("+91")
@@ -12,8 +15,9 @@ CANARY = "mycanarytext"
 
 
 def test_numbers_and_texts_stay_sealed(
-    house: Any, redis: Any, capfd: pytest.CaptureFixture[str]
+    house: Any, redis: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    logs.configure("debug")
     house.dial()
     house.dial("3")
     house.dial("3*2")
@@ -24,7 +28,8 @@ def test_numbers_and_texts_stay_sealed(
     house.client.post(f"/sms/india/{house.secret}", data={"from": DIGITS, "text": CANARY})
     house.client.post("/sms/india/wrong", data={"from": DIGITS, "text": CANARY})
     assert len(house.send()) == 3
-    log = "".join(capfd.readouterr())
+    log = "".join(capsys.readouterr())
+    structlog.reset_defaults()
     assert "malformed" in log  # the log was written, so the next lines mean something
     files = b"".join(file.read_bytes() for file in house.bridge.settings.var.glob("bridge.db*"))
     assert b"inbound_event" in files
