@@ -47,6 +47,7 @@ from ussd.handler import UssdHandler
 from web.spool import Spool, Take
 
 REPLAYER_PATIENCE_SECONDS: Final = 5.0
+BUSY_SECONDS: Final = 2.0  # a phone waits behind a locked database; a call is spooled then
 SEND_SECONDS: Final = 12.0  # connect 3 s, read 8 s, and slack
 PUBLISHER: Final = "start"  # who published a menu that the start of the bridge published
 
@@ -67,7 +68,7 @@ class Bridge:
         self._sealer = Sealer(derive_key(secret, "sealing"))
         self._hasher = KeyedHash(secret)
         self._keys = Keys(self._hasher)
-        self.database = Database(settings.database_url)
+        self.database = Database(settings.database_url, busy_timeout_seconds=BUSY_SECONDS)
         self.library = SqlLibrary(self.database)
         self.outbox = Outbox(self._sealer, self._hasher, self.clock)
         redis_url = settings.redis_url or EmbeddedRedis(settings.var).url

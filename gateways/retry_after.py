@@ -19,7 +19,7 @@ def parse_retry_after(header: str | None, now: datetime) -> float | None:
     """
     if header is None:
         return None
-    if _SECONDS.fullmatch(header.strip()):
+    if _SECONDS.fullmatch(header.strip(" \t")):  # what RFC 9110 calls white space
         return min(float(header), MAX_SECONDS)
     try:
         seconds = (parsedate_to_datetime(header) - now).total_seconds()

@@ -190,7 +190,7 @@ def test_kill_the_parent_then_the_worker(town: Town, eventually: Any) -> None:
             for act in (town.ring, town.text, town.dial):
                 act(number)
             number += 1
-            stop.wait(0.02)
+            stop.wait(0.05)
 
     people = [threading.Thread(target=crowd, args=(first * 1_000_000,)) for first in (11, 12)]
     for person in people:

@@ -5,18 +5,16 @@ The judge is the gateway's ledger of what reached the handset, not our own rows.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    Bundle,
     RuleBasedStateMachine,
-    consumes,
+    initialize,
     invariant,
-    multiple,
-    precondition,
     rule,
     run_state_machine_as_test,
 )
@@ -30,111 +28,100 @@ if TYPE_CHECKING:
     from tests.outbound.conftest import World
 
 S = MtStatus
-WORKERS = st.sampled_from(["w1", "w2"])
-CLASSES = st.sampled_from(
-    [MessageClass.LINK, MessageClass.LINK, MessageClass.OTP, MessageClass.RESULT]
-)
+CLASSES = st.sampled_from([MessageClass.LINK, MessageClass.OTP, MessageClass.RESULT])
 ACTS = st.sampled_from(["accept", "refuse", "give up", "lost on the way", "reply lost", "bug"])
-# Inside a lease, past a lease, past the settling time, past the life of a link.
-SECONDS = st.sampled_from([1, 16, 31, 61, 31 * 60])
+# Inside a lease, over it, over the settling time too, over the life of a link; swept each time.
+PASSING = st.sampled_from([(1,), (16,), (31,), (31, 61), (31, 61), (31, 61, 31 * 60)])
+WORKERS = st.sampled_from(["w1", "w2"])
+
+
+class Hand:
+    """A worker that can be stopped between any two steps, for a while or for ever."""
+
+    def __init__(self, world: World, owner: str) -> None:
+        self.world = world
+        self.dispatcher: Dispatcher = world.dispatcher(owner, batch=2)
+        self.held: deque[Claim | Intent | tuple[Intent, Outcome]] = deque()
+
+    def advance(self, act: str | Callable[[], str]) -> None:
+        """One step: claim, or write an intent, or call, or record."""
+        if not self.held:
+            self.held.extend(self.dispatcher.claim())
+            return
+        match self.held.popleft():
+            case Claim() as claim:
+                intent = self.dispatcher.write_intent(claim)
+                if intent is not None:
+                    self.held.appendleft(intent)
+            case Intent() as intent:
+                self.world.gateway.script.append(act)
+                self.held.appendleft((intent, self.dispatcher.call(intent)))
+                self.world.gateway.script.clear()  # a call that came too late used none of it
+            case (intent, outcome):
+                self.dispatcher.record(intent, outcome)
 
 
 class OutboxMachine(RuleBasedStateMachine):
-    """What a worker holds between two steps is in a bundle; whatever stays there was killed."""
-
-    claims = Bundle("claims")
-    intents = Bundle("intents")
-    outcomes = Bundle("outcomes")
-
     def __init__(self, new_world: Callable[[], World]) -> None:
         super().__init__()
         self.world = new_world()
-        self.workers = {owner: self.world.dispatcher(owner, batch=2) for owner in ("w1", "w2")}
+        self.hands = {owner: Hand(self.world, owner) for owner in ("w1", "w2")}
         self.classes: dict[str, MessageClass] = {}
 
-    @precondition(lambda self: len(self.classes) < 3)
-    @rule(message_class=CLASSES)
-    def enqueue(self, message_class: MessageClass) -> None:
-        self.classes[self.world.enqueue(message_class)] = message_class
+    @initialize(classes=st.lists(CLASSES, min_size=1, max_size=2))
+    def enqueue(self, classes: list[MessageClass]) -> None:
+        for message_class in classes:
+            self.classes[self.world.enqueue(message_class)] = message_class
 
-    @rule(target=claims, owner=WORKERS)
-    def claim(self, owner: str) -> object:
-        worker = self.workers[owner]
-        return multiple(*((worker, claim) for claim in worker.claim()))
+    @rule(owner=WORKERS, acts=st.lists(ACTS, min_size=1, max_size=4))
+    def advance(self, owner: str, acts: list[str]) -> None:
+        for act in acts:
+            self.hands[owner].advance(act)
 
-    @rule(target=intents, held=consumes(claims))
-    def write_intent(self, held: tuple[Dispatcher, Claim]) -> object:
-        worker, claim = held
-        intent = worker.write_intent(claim)
-        return multiple() if intent is None else (worker, intent)
-
-    @rule(target=outcomes, held=consumes(intents), act=ACTS)
-    def call(self, held: tuple[Dispatcher, Intent], act: str) -> object:
-        worker, intent = held
-        self.world.gateway.script.append(act)
-        outcome = worker.call(intent)
-        self.world.gateway.script.clear()  # a call that came too late used none of it
-        return worker, intent, outcome
-
-    @rule(target=outcomes, held=consumes(intents), act=ACTS, seconds=SECONDS, meanwhile=ACTS)
-    def call_and_freeze(
-        self, held: tuple[Dispatcher, Intent], act: str, seconds: int, meanwhile: str
-    ) -> object:
+    @rule(act=ACTS, passing=PASSING, others=st.lists(ACTS, max_size=4))
+    def advance_and_freeze(self, act: str, passing: tuple[int, ...], others: list[str]) -> None:
         """Frozen between the deadline check and the first byte; the world goes on without it."""
-        worker, intent = held
-        made: list[tuple[Dispatcher, Intent, Outcome]] = []
 
-        def others_go_on() -> str:
-            self.let_pass(seconds, 61)
-            other = self.workers["w2"]
-            for claim in other.claim():
-                taken = other.write_intent(claim)
-                if taken is not None:
-                    self.world.gateway.script.append(meanwhile)
-                    made.append((other, taken, other.call(taken)))
+        def meanwhile() -> str:
+            self.let_pass(passing)
+            for other in others:
+                self.hands["w2"].advance(other)
             return act
 
-        self.world.gateway.script.append(others_go_on)
-        outcome = worker.call(intent)
-        self.world.gateway.script.clear()
-        return multiple((worker, intent, outcome), *made)
+        self.hands["w1"].advance(meanwhile)
 
-    @rule(held=consumes(outcomes))
-    def record(self, held: tuple[Dispatcher, Intent, Outcome]) -> None:
-        worker, intent, outcome = held
-        worker.record(intent, outcome)
+    @rule(owner=WORKERS)
+    def kill(self, owner: str) -> None:
+        self.hands[owner].held.clear()
 
-    @rule(held=consumes(claims))
-    def release(self, held: tuple[Dispatcher, Claim]) -> None:
-        worker, claim = held
-        worker.release([claim])
+    @rule(owner=WORKERS)
+    def stop(self, owner: str) -> None:
+        hand = self.hands[owner]
+        hand.dispatcher.release(one for one in hand.held if isinstance(one, Claim))
+        hand.held.clear()
 
-    @rule(seconds=SECONDS)
-    def pass_seconds(self, seconds: int) -> None:
-        self.world.clock.pass_seconds(seconds)
-
-    @rule()
-    def reap(self) -> None:
-        self.world.reaper.sweep()
+    @rule(passing=PASSING)
+    def let_pass(self, passing: tuple[int, ...]) -> None:
+        for seconds in passing:
+            self.world.clock.pass_seconds(seconds)
+            self.world.reaper.sweep()
 
     @invariant()
     def every_row_is_bounded_and_true(self) -> None:
         """Never more copies than the class allows; no row denies what the handset shows."""
-        for row in self.world.rows() if self.classes else ():
+        for row in self.world.rows():
             copies = self.world.gateway.ledger[str(row.ref)]
             assert copies <= POLICIES[self.classes[str(row.id)]].max_submissions
+            assert copies <= row.submissions
             if row.status in (S.FAILED, S.EXPIRED):
                 assert copies == 0
-            if row.status is S.FAILED:
                 assert not row.ambiguous_before
             if row.status is S.SENT:
                 assert copies >= 1
-            assert row.submissions >= copies
 
     def teardown(self) -> None:
         """With time and a healthy worker every row comes to an end, and the end is true."""
         self.world.gateway.script.clear()
-        self.world.first = self.workers["w1"]
         for seconds in (31, 61, 61, 400, 400, 400, 400):
             if self.unfinished():
                 self.world.live_on(seconds, step=seconds)
@@ -142,11 +129,6 @@ class OutboxMachine(RuleBasedStateMachine):
         self.every_row_is_bounded_and_true()
         assert len(self.world.rows()) == len(self.classes)
         self.world.database.dispose()
-
-    def let_pass(self, *seconds: int) -> None:
-        for passed in seconds:
-            self.world.clock.pass_seconds(passed)
-            self.world.reaper.sweep()
 
     def unfinished(self) -> list[object]:
         return [row.status for row in self.world.rows() if row.status not in (*FINAL, S.SENT)]
@@ -160,8 +142,8 @@ def test_no_interleaving_breaks_a_promise(new_world: Callable[[], World]) -> Non
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=100,
-            stateful_step_count=25,
+            max_examples=150,
+            stateful_step_count=15,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),

@@ -234,9 +234,8 @@ def test_a_number_is_a_value() -> None:
     msisdn = Msisdn.parse(UMANG, "IN")
     assert len({msisdn, Msisdn.parse("09718397183", "IN"), Msisdn.parse("919718397183", "KE")}) == 1
     assert msisdn != Msisdn.parse("+919718397184", "IN")
-    assert msisdn == Msisdn(
-        UMANG, "IN", Line.OTHER
-    )  # what a newer table calls its line is no matter
+    # A newer release of the tables may place the same number elsewhere.
+    assert msisdn == Msisdn(UMANG, None, Line.OTHER)
     with pytest.raises(FrozenInstanceError):
         msisdn.e164 = "+1"  # type: ignore[misc]
 
