@@ -51,7 +51,8 @@ class RedisSessions:
         encoded = _encode(session)
         if len(encoded) > MAX_SESSION_BYTES:
             raise SessionsDown(f"a session of {len(encoded)} bytes; {MAX_SESSION_BYTES} is the cap")
-        arguments: list[bytes | int] = [expected_turn.to_bytes(_TURN_BYTES, "big"), encoded, ttl_seconds]
+        expected = expected_turn.to_bytes(_TURN_BYTES, "big")
+        arguments: list[bytes | int] = [expected, encoded, ttl_seconds]
         there = self._ask(lambda: self._save(keys=[session_key], args=arguments))
         # Our own value: the reply to a first try was lost, and this was the second.
         return None if there == encoded else _decode(there)

@@ -62,6 +62,7 @@ def test_service_codes(code: str, expected: list[str]) -> None:
         ([" 1. "], ["M402"]),
         (["*"], ["M402"]),
         (["?!"], ["M402"]),
+        (["x" * 40], []),
         (["x" * 41], ["M402"]),
         (["App", "APP"], ["M403"]),
         (["PF  BALANCE", "pf balance."], ["M403"]),
@@ -229,6 +230,78 @@ def test_keys(keys: list[str | None], expected: list[str]) -> None:
         {"label": "A", "go": "home", **({"key": key} if key else {})} for key in keys
     ]
     assert rules_of(screens=screen("Hello.", *options)) == expected
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"), [(5, []), (6, ["M204"]), (7, ["M204"]), (8, ["M204"])]
+)
+def test_how_many_options(count: int, expected: list[str]) -> None:
+    options: list[dict[str, object]] = [{"label": "A", "go": "home"}] * count
+    assert rules_of(screens=screen("Hello.", *options)) == expected
+
+
+LONG_FORM = """version: 1
+name: Example
+languages: [en]
+entry_points:
+  ussd:
+    "*384*7#":
+      go: home
+      language: en
+links:
+  app:
+    web: https://app.example/
+    sms: "{link}"
+    sms_unknown_language: "{link}"
+    elsewhere:
+      abroad:
+        - GB
+  abroad: { web: "https://app.example/", sms: "{link}" }
+screens:
+  home:
+    text: Hello.
+    options:
+      - label: English
+        language: en
+        key: 1
+        go: home
+      - { label: B, go: home, key: 2 }
+      - { label: C, go: home, key: 3 }
+      - { label: D, go: home, key: 4 }
+      - { label: E, go: home, key: 5 }
+      - { label: F, go: home, key: 6 }
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("      language: en", "      language: xx", '8:17 M301 error "xx" is not a language'),
+        ("        language: en", "        language: xx", '23:19 M301 error "xx" is not a lan'),
+        ("key: 2", "key: 1", '26:35 M202 error The key "1" is taken by an option above.'),
+        ("key: 2", "key: 98", '26:35 M203 error The key "98" is reserved.'),
+        ("        - GB", "        - UK", '16:11 M406 error "UK" is not a country.'),
+        ("      abroad:", "      abrod:", '15:7 M101 error "abrod" is not a link. Did you mean'),
+        (
+            '    sms_unknown_language: "{link}"',
+            '    sms_unknown_language: "ऐप {link}"',
+            '13:27 M305 warning "ऐ" is not in GSM-7',
+        ),
+        (
+            '    sms_unknown_language: "{link}"',
+            "    sms_unknown_language: App",
+            "13:27 M304 error This text has no place for the address",
+        ),
+        (
+            "      - {",
+            "      - { key: 7, label: G, go: home }\n" * 2 + "      - {",
+            "21:5 M204 error 8",
+        ),
+    ],
+)
+def test_where_a_mistake_is_shown(before: str, after: str, expected: str) -> None:
+    found = [str(one) for one in check({"menus.yaml": LONG_FORM.replace(before, after, 1)})]
+    assert any(line.startswith(f"menus.yaml:{expected}") for line in found), found
 
 
 def test_a_language_option_may_stand_deeper_in_the_menu() -> None:
