@@ -7,6 +7,8 @@ from typing import Final
 import click
 
 from cli.ports import BridgeFactory
+from cli.refusal import Refusal
+from models.database import DatabaseDown
 
 EXAMPLES: Final = """\b
 Examples:
@@ -23,7 +25,10 @@ def commands(bridge_factory: BridgeFactory) -> click.Group:
     @db.command("upgrade", epilog=EXAMPLES)
     def upgrade() -> None:
         """Bring the database to the newest schema. Safe to repeat; `flask serve` does it too."""
-        bridge_factory().migrate()
+        try:
+            bridge_factory().migrate()
+        except DatabaseDown as fault:
+            raise Refusal(f"the database does not answer ({fault})") from None
         click.echo("The database has the newest schema.")
 
     return db

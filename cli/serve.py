@@ -22,6 +22,7 @@ from cli.ports import Bridge, BridgeFactory
 from cli.process_tree import Child, ProcessTree
 from cli.refusal import Refusal
 from cli.stop_signals import stop_on_signals
+from models.database import DatabaseDown
 from state.embedded import EmbeddedRedis, FolderInUse, RedisNotStarted
 
 START_SECONDS: Final = 60.0
@@ -135,8 +136,7 @@ def run(bridge: Bridge, plan: Plan) -> None:
     try:
         if redis is not None:
             _start_redis(tree, redis, plan.patience_seconds)
-        bridge.migrate()
-        bridge.publish_menu()
+        _prepare(bridge)
         tree.start(worker)
         tree.start(web)
         ready = ports.wait_until_served(
@@ -177,6 +177,15 @@ def _web_arguments(plan: Plan) -> list[str]:
         *("--app", plan.app, "--host", plan.address, "--port", str(plan.port)),
         *("--workers", str(plan.workers), "--threads", str(plan.threads)),
     ]
+
+
+def _prepare(bridge: Bridge) -> None:
+    """Raises Refusal."""
+    try:
+        bridge.migrate()
+        bridge.publish_menu()
+    except DatabaseDown as fault:
+        raise Refusal(f"not started: the database does not answer ({fault})") from None
 
 
 def _start_redis(tree: ProcessTree, redis: EmbeddedRedis, patience_seconds: float) -> None:

@@ -109,7 +109,7 @@ def test_every_piece_fits_and_only_spaces_at_cuts_are_lost(text: str, limit: Lim
         place = start + len(piece)
     assert set(text[place:]) <= set(" \r\n")
     if len(pieces) > 1:
-        ends = [graphemes_of(piece)[place] for piece in pieces for place in (0, -1)]
+        ends = [graphemes_of(piece)[end] for piece in pieces for end in (0, -1)]
         assert not SPACES & {*ends}
 
 
