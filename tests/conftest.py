@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from types import ModuleType
 from typing import Any
 from uuid import uuid4
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -30,6 +32,10 @@ from state.embedded import EmbeddedRedis
 from wiring import Bridge, build
 
 ROOT = Path(__file__).parent.parent
+
+# A busy machine is no failure; and a run on a server must not find what the last one did not.
+hypothesis.settings.register_profile("house", deadline=None, derandomize="CI" in os.environ)
+hypothesis.settings.load_profile("house")
 
 
 class StandingClock:

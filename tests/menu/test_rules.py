@@ -278,8 +278,8 @@ screens:
     [
         ("      language: en", "      language: xx", '8:17 M301 error "xx" is not a language'),
         ("        language: en", "        language: xx", '23:19 M301 error "xx" is not a lan'),
-        ("key: 2", "key: 1", '26:35 M202 error The key "1" is taken by an option above.'),
-        ("key: 2", "key: 98", '26:35 M203 error The key "98" is reserved.'),
+        ("key: 2", "key: 1", '26:36 M202 error The key "1" is taken by an option above.'),
+        ("key: 2", "key: 98", '26:36 M203 error The key "98" is reserved.'),
         ("        - GB", "        - UK", '16:11 M406 error "UK" is not a country.'),
         ("      abroad:", "      abrod:", '15:7 M101 error "abrod" is not a link. Did you mean'),
         (
