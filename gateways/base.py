@@ -6,7 +6,7 @@ from typing import Protocol
 
 from gateways.settings import GatewaySettings
 from gateways.webhook import WebhookRequest, WebhookResponse
-from telecom.events import MissedCall, MoSms, NotACall, UssdEnded, UssdRequest
+from telecom.events import DeliveryReport, MissedCall, MoSms, NotACall, UssdEnded, UssdRequest
 from telecom.replies import Accepted, MtSms, UssdReply
 
 
@@ -36,6 +36,16 @@ class SmsDoor(Protocol):
         ...
 
 
+class DlrDoor(Protocol):
+    def parse(self, request: WebhookRequest) -> DeliveryReport:
+        """A status word that nobody has seen is DlrStatus.UNKNOWN. Raises Malformed."""
+        ...
+
+    def render(self) -> WebhookResponse:
+        """The body that tells this vendor: taken."""
+        ...
+
+
 class VoiceDoor(Protocol):
     def parse(self, request: WebhookRequest) -> MissedCall | NotACall:
         """Raises Malformed."""
@@ -61,6 +71,8 @@ class Gateway(Protocol):
     def ussd(self) -> UssdDoor | None: ...
     @property
     def sms(self) -> SmsDoor | None: ...
+    @property
+    def dlr(self) -> DlrDoor | None: ...
     @property
     def voice(self) -> VoiceDoor | None: ...
     @property

@@ -9,6 +9,7 @@ from gateways.africastalking.inbound import (
 )
 from gateways.africastalking.outbound import AfricasTalkingSender
 from gateways.africastalking.settings import AfricasTalkingSettings
+from gateways.base import DlrDoor
 from gateways.poster import FormPoster, Patience
 from gateways.signing import check_address, check_secret
 from gateways.webhook import WebhookRequest
@@ -19,6 +20,7 @@ class AfricasTalking:
     """Opens no connection before the first SMS."""
 
     keeps_inbox = False
+    dlr: DlrDoor | None = None
 
     def __init__(
         self, settings: AfricasTalkingSettings, clock: Clock, patience: Patience | None = None

@@ -7,6 +7,7 @@ from gateways.africastalking.inbound import (
     AfricasTalkingUssd,
     AfricasTalkingVoice,
 )
+from gateways.base import DlrDoor
 from gateways.settings import GatewaySettings
 from gateways.signing import check_address, check_loopback
 from gateways.webhook import WebhookRequest
@@ -18,6 +19,7 @@ class Simulator:
     """For development, and for this machine only: its client may claim to be any subscriber."""
 
     keeps_inbox = True
+    dlr: DlrDoor | None = None  # what it takes is in the inbox: there is nothing to report
 
     def __init__(self, settings: GatewaySettings) -> None:
         self.settings = settings
