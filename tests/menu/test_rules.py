@@ -233,11 +233,13 @@ def test_keys(keys: list[str | None], expected: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "expected"), [(5, []), (6, ["M204"]), (7, ["M204"]), (8, ["M204"])]
+    ("count", "expected"), [(5, []), (6, ["warning"]), (7, ["warning"]), (8, ["error"])]
 )
 def test_how_many_options(count: int, expected: list[str]) -> None:
     options: list[dict[str, object]] = [{"label": "A", "go": "home"}] * count
-    assert rules_of(screens=screen("Hello.", *options)) == expected
+    text = json.dumps({**MENU, "screens": screen("Hello.", *options)})
+    found = [(one.rule, str(one.severity)) for one in check({"menus.yaml": text})]
+    assert found == [("M204", severity) for severity in expected]
 
 
 LONG_FORM = """version: 1
