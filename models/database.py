@@ -10,6 +10,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, exc, make_url
@@ -23,6 +24,14 @@ _WRITES: Final = "sanket_writes"
 
 class DatabaseDown(Exception):
     """Lost, locked, full or read-only. Whether a commit in flight was kept is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Engines:
+    """Two faces of one pool."""
+
+    reader: Engine
+    writer: Engine
 
 
 class Database:
@@ -41,7 +50,7 @@ class Database:
         self._url = url
         self._busy_timeout_seconds = busy_timeout_seconds
         self._enforces_foreign_keys = enforces_foreign_keys
-        self._engines: dict[int, Engine] = {}
+        self._engines: dict[int, _Engines] = {}
         self._opening = threading.Lock()
 
     @contextmanager
@@ -51,29 +60,29 @@ class Database:
         On SQLite it takes the write lock at once: a transaction that reads first and upgrades
         later fails or loses updates (1,373 of 1,600, measured). Raises DatabaseDown.
         """
-        with _translated(), self._engine().execution_options(**{_WRITES: True}).begin() as conn:
+        with _translated(), self._engines_here().writer.begin() as conn:
             yield conn
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One transaction that sees one state and cannot write. Raises DatabaseDown."""
-        with _translated(), self._engine().begin() as conn:
+        with _translated(), self._engines_here().reader.begin() as conn:
             yield conn
 
     def dispose(self) -> None:
         """Closes this process' idle connections."""
-        engine = self._engines.pop(os.getpid(), None)
-        if engine is not None:
-            engine.dispose()
+        engines = self._engines.pop(os.getpid(), None)
+        if engines is not None:
+            engines.reader.dispose()
 
-    def _engine(self) -> Engine:
-        engine = self._engines.get(os.getpid())
-        if engine is not None:
-            return engine
+    def _engines_here(self) -> _Engines:
+        engines = self._engines.get(os.getpid())
+        if engines is not None:
+            return engines
         with self._opening:
             return self._engines.setdefault(os.getpid(), self._open())
 
-    def _open(self) -> Engine:
+    def _open(self) -> _Engines:
         engine = create_engine(
             self._url,
             pool_size=_POOL_SIZE,
@@ -84,7 +93,7 @@ class Database:
         )
         if engine.dialect.name == "sqlite":
             self._tame_sqlite(engine)
-        return engine
+        return _Engines(engine, engine.execution_options(**{_WRITES: True}))
 
     def _tame_sqlite(self, engine: Engine) -> None:
         busy_timeout = int(self._busy_timeout_seconds * 1000)
@@ -102,7 +111,9 @@ class Database:
 
         def begin(conn: Connection) -> None:
             writes = conn.get_execution_options().get(_WRITES, False)
-            conn.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
+            if conn.info.get(_WRITES) is not writes:  # as this connection was used last
+                conn.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
+                conn.info[_WRITES] = writes
             conn.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
         event.listen(engine, "connect", set_up)

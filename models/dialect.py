@@ -7,12 +7,14 @@ write lock that `Database.write` takes first does the same, and SQLAlchemy leave
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
-from sqlalchemy import CTE, Connection, Select, Table
+from sqlalchemy import CTE, ColumnElement, Connection, Select, Table
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 
 
-def chosen(query: Select[tuple[str]], *, limit: int) -> CTE:
+def chosen(query: Select[tuple[str]], *, limit: ColumnElement[int]) -> CTE:
     """At most `limit` ids that no other worker holds, chosen once: `id IN (SELECT id FROM it)`.
 
     Materialized, or PostgreSQL may run a LIMIT of a plain subquery again for every row.
@@ -25,14 +27,8 @@ def insert_new(
     conn: Connection, table: Table, values: Mapping[str, object], *, unique: Sequence[str]
 ) -> bool:
     """Inserts the row unless one with the same `unique` columns is there. True when it was new."""
-    key = table.primary_key.columns.values()[0]
-    statement = (
-        _insert(conn, table)
-        .values(values)
-        .on_conflict_do_nothing(index_elements=list(unique))
-        .returning(key)
-    )
-    return conn.execute(statement).first() is not None
+    statement = _insert_new(conn.dialect.name, table, tuple(unique))
+    return conn.execute(statement, dict(values)).first() is not None
 
 
 def upsert(
@@ -44,13 +40,20 @@ def upsert(
     kept: Sequence[str],
 ) -> None:
     """Inserts the row, or overwrites the one that is there except for its `kept` columns."""
-    changes = {name: value for name, value in values.items() if name not in (unique, *kept)}
+    statement = _insert(conn.dialect.name, table)
+    changed = [name for name in values if name not in (unique, *kept)]
+    overwritten = {name: statement.excluded[name] for name in changed}
     conn.execute(
-        _insert(conn, table)
-        .values(values)
-        .on_conflict_do_update(index_elements=[unique], set_=changes)
+        statement.on_conflict_do_update(index_elements=[unique], set_=overwritten), dict(values)
     )
 
 
-def _insert(conn: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    return postgresql.insert(table) if conn.dialect.name == "postgresql" else sqlite.insert(table)
+@cache
+def _insert_new(dialect: str, table: Table, unique: tuple[str, ...]) -> ReturningInsert[object]:
+    key = table.primary_key.columns.values()[0]
+    statement = _insert(dialect, table)
+    return statement.on_conflict_do_nothing(index_elements=list(unique)).returning(key)
+
+
+def _insert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)

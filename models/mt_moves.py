@@ -3,6 +3,8 @@
 `telecom.statuses.MOVES` is the one table of what is legal. Times are handed in. On SQLite all
 processes share one host and its clock; on PostgreSQL the caller must hand in the database's own
 time, because the leases of workers on several hosts are compared with each other.
+
+The statements are built once: building one costs ten times what running it costs.
 """
 
 from __future__ import annotations
@@ -10,12 +12,17 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Connection,
+    Integer,
     Update,
+    bindparam,
     case,
     func,
     literal_column,
@@ -26,11 +33,21 @@ from sqlalchemy import (
 
 from models import send_attempt
 from models.dialect import chosen
+from models.metadata import UtcDateTime
 from models.mt_message import mt_message
 from telecom.statuses import MessageClass, MtStatus, may_move
 
 _T = mt_message.c
 _HELD: Final = frozenset({MtStatus.CLAIMED, MtStatus.SUBMITTED})
+
+# What statements are given. No name may be a column's: SQLAlchemy keeps those for itself.
+AT: Final = bindparam("at", type_=UtcDateTime())
+_LATER: Final = bindparam("later", type_=UtcDateTime())
+_LEASE: Final = bindparam("lease", type_=UtcDateTime())
+_WHY: Final = bindparam("why", type_=_T.last_outcome.type)
+_MT_ID: Final = bindparam("mt_id", type_=_T.id.type)
+_VENDORS_ID: Final = bindparam("vendors_id", type_=_T.gateway_message_id.type)
+_IS_HELD: Final = (_T.id == _MT_ID) & (_T.generation == bindparam("fence"))
 
 
 class IllegalMove(Exception):
@@ -73,12 +90,13 @@ class Settlement:
     gateway_message_id: str | None = None
 
 
-def moving(before: Collection[MtStatus], after: MtStatus, now: datetime) -> Update:
-    """The only way a status is written: from these to that. Raises IllegalMove."""
+def moving(before: Collection[MtStatus], after: MtStatus) -> Update:
+    """The only way a status is written: from these to that, at AT. Raises IllegalMove."""
     for one in before:
         if not may_move(one, after):
             raise IllegalMove(f"{one} to {after}")
-    moved = update(mt_message).where(in_status(*before)).values(status=after, updated_at=now)
+    moved = update(mt_message).where(is_one_of(_T.status, before))
+    moved = moved.values(status=after, updated_at=AT)
     if after not in _HELD:
         moved = moved.values(lease_until=None, owner=None)
     if after.is_final:  # a one-time code is not kept longer than it can be of use
@@ -87,40 +105,111 @@ def moving(before: Collection[MtStatus], after: MtStatus, now: datetime) -> Upda
     return moved
 
 
-def in_status(*statuses: MtStatus) -> ColumnElement[bool]:
+def is_one_of(column: Column[str], words: Collection[StrEnum]) -> ColumnElement[bool]:
     """Written into the SQL as literals: a partial index is not used for a bound parameter."""
-    words: list[ColumnElement[str]] = [literal_column(f"'{status.value}'") for status in statuses]
-    return _T.status == words[0] if len(words) == 1 else _T.status.in_(words)
+    literals: list[ColumnElement[str]] = [literal_column(f"'{word.value}'") for word in words]
+    return column == literals[0] if len(literals) == 1 else column.in_(literals)
 
 
-def _due(now: datetime) -> ColumnElement[bool]:
-    """What may be claimed. A class that only a newer release knows is left to that release."""
-    return (
-        in_status(MtStatus.QUEUED)
-        & (_T.not_before <= now)
-        & (_T.expires_at > now)
-        & _T.message_class.in_(list(MessageClass))
+# What may be claimed. A class that only a newer release knows is left to that release.
+_IS_DUE: Final = (
+    is_one_of(_T.status, [MtStatus.QUEUED])
+    & (_T.not_before <= AT)
+    & (_T.expires_at > AT)
+    & is_one_of(_T.message_class, MessageClass)
+)
+_HAS_DUE: Final = select(_T.id).where(_IS_DUE).order_by(_T.not_before).limit(1)
+_FIRST_DUE: Final = chosen(
+    select(_T.id).where(_IS_DUE).order_by(_T.not_before, _T.id),
+    limit=bindparam("at_most", type_=Integer),
+)
+_CLAIM: Final = (
+    moving({MtStatus.QUEUED}, MtStatus.CLAIMED)
+    .where(_T.id.in_(select(_FIRST_DUE.c.id)))
+    .values(generation=_T.generation + 1, owner=bindparam("claimer"), lease_until=_LEASE)
+    .returning(*(_T[name] for name in Claim.__dataclass_fields__))
+)
+_PUT_BACK: Final = (
+    moving({MtStatus.CLAIMED}, MtStatus.QUEUED)
+    .where(_IS_HELD)
+    .values(
+        not_before=func.coalesce(_LATER, _T.not_before),
+        last_outcome=func.coalesce(_WHY, _T.last_outcome),
     )
+)
+_WRITE_INTENT: Final = (
+    moving({MtStatus.CLAIMED}, MtStatus.SUBMITTED)
+    .where(_IS_HELD, _T.lease_until > AT, _T.expires_at > AT)
+    .values(attempts=_T.attempts + 1, submissions=_T.submissions + 1, lease_until=_LEASE)
+    .returning(_T.attempts, _T.ambiguous_before)
+)
+_SUPPRESS: Final = (
+    moving({MtStatus.QUEUED, MtStatus.CLAIMED}, MtStatus.SUPPRESSED)
+    .where(_T.id == _MT_ID, _T.submissions == 0)
+    .values(last_outcome=_WHY)
+)
+
+
+def _settling(after: MtStatus) -> Update:
+    statement = (
+        moving({MtStatus.SUBMITTED}, after)
+        .where(_IS_HELD)
+        .values(
+            last_outcome=_WHY,
+            submissions=_T.submissions - bindparam("refused", type_=Integer),
+            not_before=func.coalesce(_LATER, _T.not_before),
+            gateway_message_id=func.coalesce(_VENDORS_ID, _T.gateway_message_id),
+        )
+    )
+    if after is MtStatus.SENT:
+        return statement.values(sent_at=AT, evidence="reply")
+    if after is MtStatus.UNKNOWN:
+        return statement.values(unknown_since=AT, ambiguous_before=True, evidence=_WHY)
+    return statement
+
+
+def _proving(after: MtStatus) -> Update:
+    statement = (
+        moving([before for before in MtStatus if may_move(before, after)], after)
+        .where(_T.id == _MT_ID)
+        .values(
+            evidence=bindparam("proof"),
+            gateway_message_id=func.coalesce(_T.gateway_message_id, _VENDORS_ID),
+        )
+    )
+    if after is MtStatus.FAILED:
+        return statement
+    return statement.values(sent_at=func.coalesce(_T.sent_at, AT))
+
+
+_SETTLE: Final = MappingProxyType(
+    {
+        after: _settling(after)
+        for after in (
+            MtStatus.SENT,
+            MtStatus.QUEUED,
+            MtStatus.UNKNOWN,
+            MtStatus.FAILED,
+            MtStatus.UNKNOWN_FINAL,
+        )
+    }
+)
+_PROVE: Final = MappingProxyType(
+    {after: _proving(after) for after in (MtStatus.SENT, MtStatus.DELIVERED, MtStatus.FAILED)}
+)
 
 
 def has_due(conn: Connection, now: datetime) -> bool:
     """Whether a claim would bring anything. Needs no write lock."""
-    first_due = select(_T.id).where(_due(now)).order_by(_T.not_before).limit(1)
-    return conn.execute(first_due).first() is not None
+    return conn.execute(_HAS_DUE, {"at": now}).first() is not None
 
 
 def claim(
     conn: Connection, *, owner: str, now: datetime, lease_until: datetime, limit: int
 ) -> list[Claim]:
     """queued to claimed, the longest due first. No row goes to two workers."""
-    due = chosen(select(_T.id).where(_due(now)).order_by(_T.not_before, _T.id), limit=limit)
-    statement = (
-        moving({MtStatus.QUEUED}, MtStatus.CLAIMED, now)
-        .where(_T.id.in_(select(due.c.id)))
-        .values(generation=_T.generation + 1, owner=owner, lease_until=lease_until)
-        .returning(*(_T[name] for name in Claim.__dataclass_fields__))
-    )
-    claims = [Claim(**row) for row in conn.execute(statement).mappings()]
+    given = {"at": now, "claimer": owner, "lease": lease_until, "at_most": limit}
+    claims = [Claim(**row) for row in conn.execute(_CLAIM, given).mappings()]
     return sorted(claims, key=lambda one: (one.not_before, one.id))
 
 
@@ -133,12 +222,8 @@ def put_back(
     why: str | None = None,
 ) -> bool:
     """claimed to queued: nothing was called. `not_before` delays the next claim."""
-    statement = moving({MtStatus.CLAIMED}, MtStatus.QUEUED, now).where(_is_held_by(held))
-    if not_before is not None:
-        statement = statement.values(not_before=not_before)
-    if why is not None:
-        statement = statement.values(last_outcome=why)
-    return conn.execute(statement).rowcount == 1
+    given = _fence(held) | {"at": now, "later": not_before, "why": why}
+    return conn.execute(_PUT_BACK, given).rowcount == 1
 
 
 def write_intent(
@@ -149,17 +234,8 @@ def write_intent(
     None when the claim is no longer good: fenced, lease over, life over. The counters rise here,
     before the call, so that a message that kills its worker is counted too.
     """
-    statement = (
-        moving({MtStatus.CLAIMED}, MtStatus.SUBMITTED, now)
-        .where(
-            _is_held_by(held),
-            _T.lease_until > now,
-            _T.expires_at > now,
-        )
-        .values(attempts=_T.attempts + 1, submissions=_T.submissions + 1, lease_until=lease_until)
-        .returning(_T.attempts, _T.ambiguous_before)
-    )
-    row = conn.execute(statement).mappings().first()
+    given = _fence(held) | {"at": now, "lease": lease_until}
+    row = conn.execute(_WRITE_INTENT, given).mappings().first()
     if row is None:
         return None
     send_attempt.start(conn, held.id, held.generation, now)
@@ -168,23 +244,14 @@ def write_intent(
 
 def settle(conn: Connection, held: Claim, settlement: Settlement, *, now: datetime) -> bool:
     """submitted to what the call brought. False when the row has moved on without this worker."""
-    after, outcome = settlement.after, settlement.last_outcome
-    statement = (
-        moving({MtStatus.SUBMITTED}, after, now)
-        .where(_is_held_by(held))
-        .values(last_outcome=outcome)
-    )
-    if settlement.was_refused:
-        statement = statement.values(submissions=_T.submissions - 1)
-    if after is MtStatus.SENT:
-        statement = statement.values(
-            sent_at=now, evidence="reply", gateway_message_id=settlement.gateway_message_id
-        )
-    if after is MtStatus.UNKNOWN:
-        statement = statement.values(unknown_since=now, ambiguous_before=True, evidence=outcome)
-    if settlement.not_before is not None:
-        statement = statement.values(not_before=settlement.not_before)
-    return conn.execute(statement).rowcount == 1
+    given = _fence(held) | {
+        "at": now,
+        "why": settlement.last_outcome,
+        "refused": int(settlement.was_refused),
+        "later": settlement.not_before,
+        "vendors_id": settlement.gateway_message_id,
+    }
+    return conn.execute(_SETTLE[settlement.after], given).rowcount == 1
 
 
 def record_evidence(
@@ -198,32 +265,17 @@ def record_evidence(
 ) -> bool:
     """What is now known of a message, whoever holds it: from any status that may become `after`.
 
-    For a late reply and for delivery reports. A resend that waits is cancelled by it. False when
-    the row knows better already.
+    For a late reply and for delivery reports: `after` is sent, delivered or failed. A resend that
+    waits is cancelled by it. False when the row knows better already.
     """
-    before = {status for status in MtStatus if may_move(status, after)}
-    statement = (
-        moving(before, after, now)
-        .where(_T.id == mt_id)
-        .values(
-            evidence=evidence,
-            gateway_message_id=func.coalesce(_T.gateway_message_id, gateway_message_id),
-        )
-    )
-    if after in (MtStatus.SENT, MtStatus.DELIVERED):
-        statement = statement.values(sent_at=func.coalesce(_T.sent_at, now))
-    return conn.execute(statement).rowcount == 1
+    given = {"mt_id": mt_id, "at": now, "proof": evidence, "vendors_id": gateway_message_id}
+    return conn.execute(_PROVE[after], given).rowcount == 1
 
 
 def suppress(conn: Connection, mt_id: str, *, why: str, now: datetime) -> bool:
     """queued or claimed to suppressed: consent, a cap or an admin forbids it before any call."""
-    statement = (
-        moving({MtStatus.QUEUED, MtStatus.CLAIMED}, MtStatus.SUPPRESSED, now)
-        .where(_T.id == mt_id, _T.submissions == 0)
-        .values(last_outcome=why)
-    )
-    return conn.execute(statement).rowcount == 1
+    return conn.execute(_SUPPRESS, {"mt_id": mt_id, "why": why, "at": now}).rowcount == 1
 
 
-def _is_held_by(held: Claim) -> ColumnElement[bool]:
-    return (_T.id == held.id) & (_T.generation == held.generation)
+def _fence(held: Claim) -> dict[str, object]:
+    return {"mt_id": held.id, "fence": held.generation}

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, not_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Update,
+    bindparam,
+    false,
+    not_,
+    or_,
+    select,
+    true,
+)
 
 from models.dialect import chosen
+from models.metadata import UtcDateTime
 from models.mt_message import mt_message
-from models.mt_moves import in_status, moving
+from models.mt_moves import AT, is_one_of, moving
 from telecom.statuses import POLICIES, MtStatus
 
 _T = mt_message.c
@@ -24,75 +36,81 @@ class Swept:
     gateway: str
 
 
+def _sweeping(
+    before: MtStatus, after: MtStatus, condition: ColumnElement[bool], **values: object
+) -> Update:
+    found = select(_T.id).where(is_one_of(_T.status, [before]), condition)
+    ids = chosen(found, limit=bindparam("at_most", type_=Integer))
+    statement = moving({before}, after).where(_T.id.in_(select(ids.c.id))).values(**values)
+    return statement.returning(_T.id, _T.gateway)
+
+
+_LEASE_IS_OVER: Final = _T.lease_until <= AT
+_LIFE_IS_OVER: Final = _T.expires_at <= AT
+_IS_SETTLED: Final = _T.unknown_since <= bindparam("unknown_until", type_=UtcDateTime())
+_MAY_BE_RESENT: Final = (_T.expires_at > AT) & or_(
+    *(
+        is_one_of(_T.message_class, [message_class]) & (_T.submissions < policy.max_submissions)
+        for message_class, policy in POLICIES.items()
+        if policy.resends_ambiguous
+    )
+)
+_RECLAIM: Final = _sweeping(MtStatus.CLAIMED, MtStatus.QUEUED, _LEASE_IS_OVER)
+_DOUBT: Final = _sweeping(
+    MtStatus.SUBMITTED,
+    MtStatus.UNKNOWN,
+    _LEASE_IS_OVER,
+    unknown_since=AT,
+    ambiguous_before=True,
+    last_outcome="no_record",
+    evidence="no_record",
+)
+_RESEND: Final = _sweeping(
+    MtStatus.UNKNOWN, MtStatus.QUEUED, _IS_SETTLED & _MAY_BE_RESENT, not_before=AT
+)
+_CLOSE: Final = _sweeping(
+    MtStatus.UNKNOWN,
+    MtStatus.UNKNOWN_FINAL,
+    _IS_SETTLED & not_(_MAY_BE_RESENT) & is_one_of(_T.message_class, POLICIES),
+)
+_EXPIRE: Final = _sweeping(
+    MtStatus.QUEUED, MtStatus.EXPIRED, _LIFE_IS_OVER & (_T.ambiguous_before == false())
+)
+_EXPIRE_DOUBTFUL: Final = _sweeping(
+    MtStatus.QUEUED, MtStatus.UNKNOWN_FINAL, _LIFE_IS_OVER & (_T.ambiguous_before == true())
+)
+
+
 def reclaim(conn: Connection, *, now: datetime, limit: int) -> list[Swept]:
     """claimed, lease over: queued again. Safe, since no intent was written."""
-    return _sweep(conn, MtStatus.CLAIMED, MtStatus.QUEUED, _T.lease_until <= now, now, limit)
+    return _run(conn, _RECLAIM, limit, at=now)
 
 
 def doubt(conn: Connection, *, now: datetime, limit: int) -> list[Swept]:
     """submitted, lease over: unknown, never queued. Its worker died or froze around the call."""
-    return _sweep(
-        conn,
-        MtStatus.SUBMITTED,
-        MtStatus.UNKNOWN,
-        _T.lease_until <= now,
-        now,
-        limit,
-        unknown_since=now,
-        ambiguous_before=True,
-        last_outcome="no_record",
-        evidence="no_record",
-    )
+    return _run(conn, _DOUBT, limit, at=now)
 
 
 def resend(conn: Connection, *, unknown_until: datetime, now: datetime, limit: int) -> list[Swept]:
     """unknown since before `unknown_until`, where its class allows another copy: queued."""
-    settled = (_T.unknown_since <= unknown_until) & _may_be_resent(now)
-    return _sweep(conn, MtStatus.UNKNOWN, MtStatus.QUEUED, settled, now, limit, not_before=now)
+    return _run(conn, _RESEND, limit, at=now, unknown_until=unknown_until)
 
 
 def close(conn: Connection, *, unknown_until: datetime, now: datetime, limit: int) -> list[Swept]:
     """unknown since before `unknown_until`, and no other copy allowed: unknown_final."""
-    settled = (_T.unknown_since <= unknown_until) & not_(_may_be_resent(now))
-    known_class = _T.message_class.in_(list(POLICIES))
-    return _sweep(conn, MtStatus.UNKNOWN, MtStatus.UNKNOWN_FINAL, settled & known_class, now, limit)
+    return _run(conn, _CLOSE, limit, at=now, unknown_until=unknown_until)
 
 
 def expire(conn: Connection, *, now: datetime, limit: int) -> list[Swept]:
     """queued, life over, surely never sent: expired."""
-    overdue = (_T.expires_at <= now) & _T.ambiguous_before.is_(False)
-    return _sweep(conn, MtStatus.QUEUED, MtStatus.EXPIRED, overdue, now, limit)
+    return _run(conn, _EXPIRE, limit, at=now)
 
 
 def expire_doubtful(conn: Connection, *, now: datetime, limit: int) -> list[Swept]:
     """queued for a resend, life over: unknown_final, since the first copy may have arrived."""
-    overdue = (_T.expires_at <= now) & _T.ambiguous_before.is_(True)
-    return _sweep(conn, MtStatus.QUEUED, MtStatus.UNKNOWN_FINAL, overdue, now, limit)
+    return _run(conn, _EXPIRE_DOUBTFUL, limit, at=now)
 
 
-def _may_be_resent(now: datetime) -> ColumnElement[bool]:
-    allowed: Iterable[ColumnElement[bool]] = (
-        (_T.message_class == message_class) & (_T.submissions < policy.max_submissions)
-        for message_class, policy in POLICIES.items()
-        if policy.resends_ambiguous
-    )
-    return or_(*allowed) & (_T.expires_at > now)
-
-
-def _sweep(
-    conn: Connection,
-    before: MtStatus,
-    after: MtStatus,
-    condition: ColumnElement[bool],
-    now: datetime,
-    limit: int,
-    **values: object,
-) -> list[Swept]:
-    ids = chosen(select(_T.id).where(in_status(before), condition), limit=limit)
-    statement = (
-        moving({before}, after, now)
-        .where(_T.id.in_(select(ids.c.id)))
-        .values(**values)
-        .returning(_T.id, _T.gateway)
-    )
-    return [Swept(**row) for row in conn.execute(statement).mappings()]
+def _run(conn: Connection, sweep: Update, limit: int, **given: datetime) -> list[Swept]:
+    rows = conn.execute(sweep, given | {"at_most": limit}).mappings()
+    return [Swept(**row) for row in rows]

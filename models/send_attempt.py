@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    bindparam,
     insert,
     update,
 )
@@ -43,11 +44,17 @@ send_attempt: Final = Table(
     Index("ix_send_attempt_gateway_message_id", "gateway_message_id"),
 )
 
+_START: Final = insert(send_attempt)
+_FINISH: Final = update(send_attempt).where(
+    send_attempt.c.mt_id == bindparam("of_mt"),
+    send_attempt.c.generation == bindparam("fence"),
+    send_attempt.c.finished_at.is_(None),
+)
+
 
 def start(conn: Connection, mt_id: str, generation: int, now: datetime) -> None:
-    conn.execute(
-        insert(send_attempt).values(mt_id=mt_id, generation=generation, started_at=now, late=False)
-    )
+    given = {"mt_id": mt_id, "generation": generation, "started_at": now, "late": False}
+    conn.execute(_START, given)
 
 
 def finish(
@@ -63,19 +70,12 @@ def finish(
     now: datetime,
 ) -> None:
     """Records what the call brought. The first outcome of an attempt stands."""
-    conn.execute(
-        update(send_attempt)
-        .where(
-            send_attempt.c.mt_id == mt_id,
-            send_attempt.c.generation == generation,
-            send_attempt.c.finished_at.is_(None),
-        )
-        .values(
-            finished_at=now,
-            outcome=outcome,
-            reason=reason,
-            http_code=http_code,
-            gateway_message_id=gateway_message_id,
-            late=late,
-        )
-    )
+    brought = {
+        "finished_at": now,
+        "outcome": outcome,
+        "reason": reason,
+        "http_code": http_code,
+        "gateway_message_id": gateway_message_id,
+        "late": late,
+    }
+    conn.execute(_FINISH, {"of_mt": mt_id, "fence": generation} | brought)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Column, Connection, LargeBinary, String, Table, select
+from sqlalchemy import Column, Connection, LargeBinary, String, Table, bindparam, select
 
 from models.dialect import upsert
 from models.metadata import HASH, UtcDateTime, metadata
@@ -21,11 +21,14 @@ subscriber: Final = Table(
     Column("updated_at", UtcDateTime, nullable=False),
 )
 
+_FIND_LANGUAGE: Final = select(subscriber.c.language).where(
+    subscriber.c.msisdn_hash == bindparam("whose")
+)
+
 
 def find_language(conn: Connection, msisdn_hash: str) -> str | None:
     """None for a stranger, and for a subscriber who never chose."""
-    query = select(subscriber.c.language).where(subscriber.c.msisdn_hash == msisdn_hash)
-    language: str | None = conn.execute(query).scalar()
+    language: str | None = conn.execute(_FIND_LANGUAGE, {"whose": msisdn_hash}).scalar()
     return language
 
 
