@@ -116,7 +116,7 @@ _IS_DUE: Final = (
     is_one_of(_T.status, [MtStatus.QUEUED])
     & (_T.not_before <= AT)
     & (_T.expires_at > AT)
-    & is_one_of(_T.message_class, MessageClass)
+    & is_one_of(_T.message_class, list(MessageClass))
 )
 _HAS_DUE: Final = select(_T.id).where(_IS_DUE).order_by(_T.not_before).limit(1)
 _FIRST_DUE: Final = chosen(
