@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 import time
 from collections.abc import Callable, Generator
 from typing import TypeVar
@@ -42,15 +43,15 @@ def _without_skip(report: Report) -> Report:
     return report
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def eventually() -> Eventually:
     """`eventually(predicate, seconds)`: looks again and again until it is true, or fails."""
 
     def wait(predicate: Callable[[], object], seconds: float) -> None:
-        give_up_at = time.monotonic() + seconds
+        give_up_at, never = time.monotonic() + seconds, threading.Event()
         while not predicate():
             if time.monotonic() > give_up_at:
                 pytest.fail(f"not true within {seconds} s")
-            time.sleep(0.02)
+            never.wait(0.02)
 
     return wait

@@ -1,4 +1,4 @@
-"""kill -9, anywhere, at any moment: no acknowledged event and no SMS is lost.
+"""The whole bridge in its real processes: the link arrives, and no kill -9 loses anything.
 
 The ledgers of the caller and of the vendor are the judges, not our database.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import signal
 import socket
 import subprocess
@@ -15,6 +16,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
@@ -127,10 +129,17 @@ class Town:
         if body.startswith("END You will get an SMS"):
             self.acknowledged.append(caller)
 
+    def ledger(self) -> list[dict[str, str]]:
+        """What the vendor took."""
+        file = self.folder / "ledger.jsonl"
+        lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+        return [json.loads(line) for line in lines]
+
+    def texts_to(self, caller: str) -> list[str]:
+        return [taken["text"] for taken in self.ledger() if taken["to"] == caller]
+
     def delivered(self) -> Counter[str]:
-        ledger = self.folder / "ledger.jsonl"
-        lines = ledger.read_text(encoding="utf-8").splitlines() if ledger.exists() else []
-        return Counter(json.loads(line)["to"] for line in lines)
+        return Counter(taken["to"] for taken in self.ledger())
 
     def child(self, command: str) -> int:
         """The pid of the child of `flask serve` whose command line holds this word."""
@@ -152,8 +161,9 @@ def children_of(pid: int) -> list[int]:
         return []
 
 
-@pytest.fixture
-def town(tmp_path: Path, eventually: Any) -> Iterator[Town]:
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory, eventually: Any) -> Iterator[Town]:
+    tmp_path = tmp_path_factory.mktemp("town")
     port, vendor_port = free_port(), free_port()
     text = GATEWAYS.format(secret=SECRET, port=vendor_port)
     (tmp_path / "gateways.yaml").write_text(text, encoding="utf-8")
@@ -176,6 +186,68 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+REJECT = '<?xml version="1.0" encoding="UTF-8"?><Response><Reject/></Response>'
+JOURNEYS = [
+    # how, the caller, what the SMS begins with
+    ("dial", "+919811111111", "UMANG app: http://127.0.0.1:"),
+    ("text", "+919811111112", "UMANG app: http://127.0.0.1:"),
+    ("ring", "+919811111113", "UMANG app: http://127.0.0.1:"),
+]
+
+
+@pytest.mark.parametrize(("how", "caller", "begins"), JOURNEYS)
+def test_the_link_arrives_once_and_works(
+    town: Town, eventually: Any, how: str, caller: str, begins: str
+) -> None:
+    """Every webhook comes three times in parallel, as gateways do when in doubt."""
+    with ThreadPoolExecutor(3) as pool:
+        for path, form, expected in webhooks_of(how, caller):
+            copies = [pool.submit(town.post, path, **form) for _ in range(3)]
+            assert {copy.result()[0] for copy in copies} == {200}
+            (body,) = {copy.result()[1] for copy in copies}
+            assert body.startswith(expected)
+    eventually(lambda: town.texts_to(caller), 20)
+    # The dispatcher has looked again before another caller's SMS goes out after this one.
+    town.ring(int(caller[-8:]) + 50)
+    eventually(lambda: town.texts_to(f"+9198{int(caller[-8:]) + 50:08d}"), 20)
+    (text,) = town.texts_to(caller)
+    assert text.startswith(begins)
+    found = re.search(r"http://127\.0\.0\.1:\d+(/l/\w+)", text)
+    assert found
+    connection = HTTPConnection("127.0.0.1", town.port, timeout=5)
+    connection.request("GET", found[1], headers={"User-Agent": "Mozilla/5.0 (Linux; Android 14)"})
+    answer = connection.getresponse()
+    connection.close()
+    assert (answer.status, answer.headers["Location"][:24]) == (302, "https://play.google.com/")
+
+
+def webhooks_of(how: str, caller: str) -> list[tuple[str, dict[str, str], str]]:
+    """The webhooks of one journey in order: path, form, what the answer begins with."""
+    if how == "text":
+        form = {"from": caller, "to": "56161", "text": "UMANG", "id": f"ATXid_{caller}"}
+        return [(f"/sms/india/{SECRET}", form | {"date": "2026-11-23 09:00:00"}, "")]
+    if how == "ring":
+        form = {
+            "isActive": "1",
+            "sessionId": f"ATVId_{caller}",
+            "direction": "Inbound",
+            "callerNumber": caller,
+            "destinationNumber": "+919718397183",
+        }
+        return [(f"/missed-call/india/{SECRET}", form, REJECT)]
+    form = {
+        "sessionId": f"ATUid_{caller}",
+        "serviceCode": "*384*97183#",
+        "phoneNumber": caller,
+        "networkCode": "40445",
+    }
+    path = f"/ussd/india/{SECRET}"
+    return [
+        (path, form | {"text": ""}, "CON UMANG services\n1 Get the app\n"),
+        (path, form | {"text": "1"}, "END You will get an SMS"),
+    ]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
