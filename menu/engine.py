@@ -12,6 +12,7 @@ from typing import Final
 from menu.effects import Effect, RememberLanguage, SendLink
 from menu.inputs import pressed_key
 from menu.program import BACK_KEY, HOME_KEY, EntryPoint, Language, Option, Program, Screen
+from menu.screens import after_wrong_choice
 from telecom.encoding import Limit
 
 MAX_PATH: Final = 12  # screens that "back" remembers; the home screen is never forgotten
@@ -112,7 +113,7 @@ def _back(program: Program, place: Place) -> Step:
 
 def _wrong_choice(program: Program, place: Place, limit: Limit) -> Step:
     same = _shown(program, place, ())
-    told = f"{program.phrases['wrong_choice'][place.language]}\n{same.shown}"
+    told = after_wrong_choice(same.shown, program.phrases, place.language)
     shown = told if limit.fits(told) else same.shown
     return Step(shown=shown, ends=same.ends, place=place)
 
