@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from tests.outbound.conftest import World
 
 S = MtStatus
-CLASSES = st.sampled_from([MessageClass.LINK, MessageClass.OTP, MessageClass.RESULT])
+CLASSES = st.sampled_from([MessageClass.LINK, MessageClass.LINK, MessageClass.OTP])
 ACTS = st.sampled_from(
-    ["accept", "reply lost", "accept", "reply lost", "refuse", "give up", "lost on the way", "bug"]
+    ["accept", "reply lost", "reply lost", "give up", "give up", "refuse", "lost on the way", "bug"]
 )
 # How far a worker gets: claim, intent, call, record. The call without the record matters most.
-STEPS = st.sampled_from([1, 2, 3, 3, 3, 4, 4])
+STEPS = st.sampled_from([4, 3, 4, 3, 2, 1])
 # Inside a lease, over it, over the settling time too, over the life of a link; swept each time.
-PASSING = st.sampled_from([(1,), (16,), (31,), (31, 61), (31, 61), (31, 61, 31 * 60)])
+PASSING = st.sampled_from([(31, 61), (31, 61), (31,), (16,), (31, 61, 31 * 60)])
 WORKERS = st.sampled_from(["w1", "w2"])
 
 
@@ -72,7 +72,9 @@ class OutboxMachine(RuleBasedStateMachine):
         self.hands = {owner: Hand(self.world, owner) for owner in ("w1", "w2")}
         self.classes: dict[str, MessageClass] = {}
 
-    @initialize(classes=st.lists(CLASSES, min_size=1, max_size=2))
+    @initialize(
+        classes=CLASSES.map(lambda one: [one]) | st.just([MessageClass.RESULT, MessageClass.OTP])
+    )
     def enqueue(self, classes: list[MessageClass]) -> None:
         for message_class in classes:
             self.classes[self.world.enqueue(message_class)] = message_class
@@ -149,8 +151,8 @@ def test_no_interleaving_breaks_a_promise(new_world: Callable[[], World]) -> Non
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=150,
-            stateful_step_count=15,
+            max_examples=200,
+            stateful_step_count=12,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
