@@ -61,5 +61,8 @@ def mount(app: Flask, bridge: Bridge) -> None:
     app.register_blueprint(missed_call.blueprint(bridge.missed_call, door))
     app.register_blueprint(short_links.blueprint(bridge.short_links))
     app.register_blueprint(
-        health.blueprint({"database": bridge.sql_fault, "redis": bridge.redis_fault})
+        health.blueprint(
+            {"database": bridge.sql_fault, "redis": bridge.redis_fault},
+            {"menus": bridge.menu_warnings},
+        )
     )

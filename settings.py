@@ -88,6 +88,11 @@ class Settings(BaseModel):
     menus: AbsolutePath = Field(
         default=CHECKOUT / "menus.yaml", description="The menus that admins edit."
     )
+    menus_watch: Annotated[bool, BeforeValidator(_is_one)] = Field(
+        default=True,
+        strict=True,
+        description="0: a saved menu goes live only by `flask menus publish`.",
+    )
     gateways: AbsolutePath = Field(
         default=CHECKOUT / "gateways.yaml", description="The gateway accounts that operators edit."
     )

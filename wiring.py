@@ -18,14 +18,17 @@ from gateways import loader as gateways_loader
 from gateways.base import Gateway, Sender
 from gateways.loader import Shelf
 from menu import linter
-from menu.diagnostics import Diagnostic, Place, error
+from menu.diagnostics import BadMenu, Diagnostic, Place, error
 from menu.ports import SessionsDown
 from menu.runner import Runner
 from missed_call.handler import MissedCallHandler
-from models import migrate
+from models import migrate, publishing
 from models.callers import SqlCallers
 from models.database import Database, DatabaseDown
-from models.library import SqlLibrary, publish_if_new
+from models.library import SqlLibrary
+from models.menu_version import Listed
+from models.menu_watcher import MenuReview, MenuWatcher
+from models.publishing import Published
 from models.sealing import Sealer
 from outbound.commitments import Commitments
 from outbound.dispatcher import Dispatcher
@@ -49,6 +52,7 @@ from web.spool import Spool, Take
 REPLAYER_PATIENCE_SECONDS: Final = 5.0
 BUSY_SECONDS: Final = 2.0  # a phone waits behind a locked database; a call is spooled then
 SEND_SECONDS: Final = 12.0  # connect 3 s, read 8 s, and slack
+MAX_READ_BYTES: Final = 8 * 1024 * 1024  # far over what a menu may have: it is looked at often
 PUBLISHER: Final = "start"  # who published a menu that the start of the bridge published
 
 
@@ -70,6 +74,7 @@ class Bridge:
         self._keys = Keys(self._hasher)
         self.database = Database(settings.database_url, busy_timeout_seconds=BUSY_SECONDS)
         self.library = SqlLibrary(self.database)
+        self._review = MenuReview(self.saved_menu, self.database)
         self.outbox = Outbox(self._sealer, self._hasher, self.clock)
         redis_url = settings.redis_url or EmbeddedRedis(settings.var).url
         self.sessions = RedisSessions(connect(redis_url))
@@ -155,9 +160,9 @@ class Bridge:
 
     def check_menus(self) -> list[Diagnostic]:
         try:
-            return linter.check(self.menu_files())
-        except OSError as fault:
-            return [_unreadable(self.settings.menus.name, "M001", fault)]
+            return linter.check(self.saved_menu())
+        except BadMenu as fault:
+            return list(fault.diagnostics)
 
     def check_gateways(self) -> list[Diagnostic]:
         path = self.settings.gateways
@@ -171,8 +176,32 @@ class Bridge:
         migrate.upgrade(self.settings.database_url)
 
     def publish_menu(self) -> None:
-        """The checkout's menu becomes live, unless this very file was published before."""
-        publish_if_new(self.database, self.menu_files(), PUBLISHER, self.clock.now())
+        """The menu file becomes live unless this very file was published before.
+
+        Without BRIDGE_MENUS_WATCH only the first one ever does.
+        """
+        if self.settings.menus_watch or not publishing.is_anything_live(self.database):
+            publishing.publish_if_new(self.database, self.menu_files(), PUBLISHER, self.clock.now())
+
+    def publish_menu_as(self, published_by: str, note: str) -> Published:
+        """The menu file becomes live in any case. Raises BadMenu, DatabaseDown."""
+        return publishing.publish(
+            self.database,
+            self.saved_menu(),
+            published_by=published_by,
+            note=note,
+            now=self.clock.now(),
+        )
+
+    def roll_back_menu(self, version: int | None, published_by: str, note: str) -> int:
+        """Raises NoSuchVersion, BadMenu, DatabaseDown."""
+        return publishing.roll_back(
+            self.database, version, published_by=published_by, note=note, now=self.clock.now()
+        )
+
+    def menu_history(self) -> list[Listed]:
+        """Raises DatabaseDown."""
+        return publishing.history(self.database)
 
     def how_to_reach(self) -> Sequence[str]:
         _, program = self.library.live()
@@ -183,10 +212,18 @@ class Bridge:
         ]
 
     def run_worker(self, stop: threading.Event) -> None:
-        """Sends until `stop`, and takes what the web workers of this host had to spool."""
+        """Sends until `stop`, takes what the web workers of this host had to spool, and follows
+        the menu file.
+
+        The file is followed here because this process is started again when it dies, never forks
+        (as the outermost one does), and is one a host however many web workers there are.
+        """
         follow = partial(self.spool.replay_until, stop, self.takers)
         replayer = threading.Thread(target=follow, name="spool", daemon=True)
         replayer.start()
+        if self.settings.menus_watch:
+            watch = partial(self.menu_watcher().run, stop)
+            threading.Thread(target=watch, name="menu-watcher", daemon=True).start()
         self.worker().run(stop)
         replayer.join(REPLAYER_PATIENCE_SECONDS)
 
@@ -199,6 +236,9 @@ class Bridge:
                 self.gateways[name], request
             ),
         }
+
+    def menu_watcher(self) -> MenuWatcher:
+        return MenuWatcher(self.saved_menu, self.database, self.clock)
 
     def worker(self) -> Worker:
         return Worker(self.dispatcher(), self.reaper(), threads=self.settings.worker_threads)
@@ -239,8 +279,21 @@ class Bridge:
             return str(fault)
         return None
 
+    def menu_warnings(self) -> Sequence[str]:
+        """What keeps the menu file from being live, while the last good menu serves."""
+        return self._review.warnings() if self.settings.menus_watch else ()
+
     def menu_files(self) -> dict[str, bytes]:
-        return {self.settings.menus.name: self.settings.menus.read_bytes()}
+        """Raises OSError."""
+        with self.settings.menus.open("rb") as file:
+            return {self.settings.menus.name: file.read(MAX_READ_BYTES)}
+
+    def saved_menu(self) -> dict[str, bytes]:
+        """The same; raises BadMenu."""
+        try:
+            return self.menu_files()
+        except OSError as fault:
+            raise BadMenu([_unreadable(self.settings.menus.name, "M001", fault)]) from None
 
 
 def build(settings: Settings, environ: Mapping[str, str], clock: Clock | None = None) -> Bridge:

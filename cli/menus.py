@@ -1,28 +1,62 @@
-"""`flask menus`: the menus that admins edit."""
+"""`flask menus`: the menus that admins edit, and which of them people see."""
 
 from __future__ import annotations
 
+import getpass
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import click
 
 from cli.findings import show
 from cli.ports import BridgeFactory
+from cli.refusal import Refusal
+from menu.diagnostics import BadMenu
+from models.database import DatabaseDown
+from models.menu_version import Listed
+from models.publishing import NoSuchVersion
 
-EXAMPLES: Final = """\b
+CHECK_EXAMPLES: Final = """\b
 Examples:
   flask menus check                        the menus.yaml of the settings
   flask menus check --json                 the same, for programs
   BRIDGE_MENUS=draft.yaml flask menus check
 """
+PUBLISH_EXAMPLES: Final = """\b
+Examples:
+  flask menus publish -m "New address of the office"
+  flask menus publish -m "As before the fair" --by lakshmi
+"""
+HISTORY_EXAMPLES: Final = """\b
+Examples:
+  flask menus history                      the live version has a star
+  flask menus history --json               the same, for programs
+"""
+ROLLBACK_EXAMPLES: Final = """\b
+Examples:
+  flask menus rollback                     to what was live before
+  flask menus rollback 3 -m "The new texts confuse people"
+"""
+MAX_NAME: Final = 80
+SHORT: Final = 12  # characters of a fingerprint that tell versions apart
 
 
 def commands(bridge_factory: BridgeFactory) -> click.Group:
+    by = click.option(
+        "--by",
+        metavar="NAME",
+        default=_system_user,
+        callback=_checked_name,
+        help="Who does it; without it, your user name on this system.",
+    )
+
     @click.group("menus")
     def menus() -> None:
-        """The menus that admins edit."""
+        """The menus that admins edit, and which of them people see."""
 
-    @menus.command("check", epilog=EXAMPLES)
+    @menus.command("check", epilog=CHECK_EXAMPLES)
     @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
     def check(as_json: bool) -> None:
         """Look for mistakes without changing anything. Exit code 2 when there is an error.
@@ -32,4 +66,104 @@ def commands(bridge_factory: BridgeFactory) -> click.Group:
         bridge = bridge_factory()
         show(bridge.check_menus(), bridge.settings.menus, as_json=as_json)
 
+    @menus.command("publish", epilog=PUBLISH_EXAMPLES)
+    @click.option("-m", "--note", metavar="NOTE", required=True, help="What changed, and why.")
+    @by
+    def publish(note: str, by: str) -> None:
+        """Make menus.yaml live, even if it was live before. Exit code 2 when it has an error.
+
+        Running bridges show it within two seconds. Dialogues that began go on in the menu in
+        which they began.
+        """
+        bridge = bridge_factory()
+        with _database_faults():
+            try:
+                published = bridge.publish_menu_as(by, note)
+            except BadMenu as fault:
+                show(fault.diagnostics, bridge.settings.menus, as_json=False)
+                return
+        show(published.warnings, bridge.settings.menus, as_json=False)
+        click.echo(f"Version {published.version} is live.")
+
+    @menus.command("history", epilog=HISTORY_EXAMPLES)
+    @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+    def history(as_json: bool) -> None:
+        """Show every version: when it last went live, by whom, and why. The newest comes first."""
+        with _database_faults():
+            versions = bridge_factory().menu_history()
+        if not as_json and not versions:
+            click.echo("No menu was published yet: flask serve or flask menus publish does it.")
+        for place, version in enumerate(versions):
+            click.echo(_as_json(version, place == 0) if as_json else _line(version, place == 0))
+
+    @menus.command("rollback", epilog=ROLLBACK_EXAMPLES)
+    @click.argument("version", type=click.IntRange(1), required=False)
+    @click.option("-m", "--note", metavar="NOTE", default="", help="Why.")
+    @by
+    def rollback(version: int | None, note: str, by: str) -> None:
+        """Make an older version live again: VERSION, or the one that was live before.
+
+        menus.yaml is neither read nor changed. It goes live again when you change it, or with
+        "flask menus publish".
+        """
+        with _database_faults():
+            try:
+                live = bridge_factory().roll_back_menu(version, by, note)
+            except NoSuchVersion as fault:
+                raise Refusal(f"not rolled back: {fault}") from None
+            except BadMenu as fault:
+                findings = [str(found) for found in fault.diagnostics]
+                raise Refusal(
+                    "not rolled back: this bridge no longer reads that version", findings
+                ) from None
+        click.echo(f"Version {live} is live.")
+
     return menus
+
+
+def _line(version: Listed, is_live: bool) -> str:
+    """The note comes last: it may be long."""
+    star = "*" if is_live else " "
+    at = f"{version.published_at:%Y-%m-%d %H:%M:%S} UTC"
+    short = version.fingerprint[:SHORT]
+    note = " ".join(version.note.split())
+    return f"{star} {version.id:>4}  {at}  {short}  {version.published_by}  {note}".rstrip()
+
+
+def _as_json(version: Listed, is_live: bool) -> str:
+    return json.dumps(
+        {
+            "version": version.id,
+            "is_live": is_live,
+            "published_at": version.published_at.isoformat(),
+            "published_by": version.published_by,
+            "note": version.note,
+            "fingerprint": version.fingerprint,
+        },
+        ensure_ascii=False,
+    )
+
+
+def _system_user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run as a number that has no name
+        return ""
+
+
+def _checked_name(_ctx: click.Context, _option: click.Parameter, name: str) -> str:
+    name = name.strip()
+    if not name:
+        raise click.BadParameter("your user has no name here; say who you are")
+    if len(name) > MAX_NAME or not name.isprintable():
+        raise click.BadParameter(f"must be one line of {MAX_NAME} characters at most")
+    return name
+
+
+@contextmanager
+def _database_faults() -> Iterator[None]:
+    """Raises Refusal for a database that does not answer."""
+    try:
+        yield
+    except DatabaseDown as fault:
+        raise Refusal(f"the database does not answer ({fault})") from None

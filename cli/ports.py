@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Protocol
 
 from menu.diagnostics import Diagnostic
+from models.menu_version import Listed
+from models.publishing import Published
 
 
 class ServeSettings(Protocol):
@@ -44,6 +46,21 @@ class Bridge(Protocol):
 
     def publish_menu(self) -> None:
         """Makes the checked menus.yaml live if its fingerprint was never published."""
+        ...
+
+    def publish_menu_as(self, published_by: str, note: str) -> Published:
+        """Makes menus.yaml live in any case. Raises BadMenu, DatabaseDown."""
+        ...
+
+    def roll_back_menu(self, version: int | None, published_by: str, note: str) -> int:
+        """Makes a version live again; None: the one before. Returns it.
+
+        Raises NoSuchVersion, BadMenu, DatabaseDown.
+        """
+        ...
+
+    def menu_history(self) -> list[Listed]:
+        """Every version, the live one first. Raises DatabaseDown."""
         ...
 
     def how_to_reach(self) -> Sequence[str]:

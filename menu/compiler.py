@@ -37,6 +37,18 @@ def compile_with_warnings(files: Files) -> Compiled:
     return Compiled(_program(examined.source, fingerprint(files)), examined.diagnostics)
 
 
+def compile_published(files: Files) -> Program:
+    """The program of a menu that was clean when it was published: read and shaped, not judged.
+
+    A rule that came later must not take a menu away that is live, or that a session pins.
+    Raises BadMenu only for what can no longer be read at all.
+    """
+    examined = examine(files, rules=())
+    if examined.source is None:
+        raise BadMenu(examined.diagnostics)
+    return _program(examined.source, fingerprint(files))
+
+
 def fingerprint(files: Files) -> str:
     """SHA-256 (hex) over names and contents; the order of the files does not count."""
     digest = hashlib.sha256()

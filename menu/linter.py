@@ -6,7 +6,7 @@ a step everything is reported at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final, Protocol
@@ -122,8 +122,8 @@ def check(files: Files) -> list[Diagnostic]:
     return list(examine(files).diagnostics)
 
 
-def examine(files: Files) -> Examined:
-    """What `check` finds, together with the menu that was read."""
+def examine(files: Files, rules: Sequence[Rule] | None = None) -> Examined:
+    """What `check` finds, together with the menu that was read. Without `rules`, all of them."""
     ((file, content),) = files.items()
     document, found = loader.load(file, content)
     source = None
@@ -132,7 +132,7 @@ def examine(files: Files) -> Examined:
         found = [*found, *faults]
         if menu is not None:
             source = Source(menu, document)
-            for rule in RULES:
+            for rule in RULES if rules is None else rules:
                 found.extend(islice(rule.check(source), MAX_PER_RULE))
     has_error = any(diagnostic.is_error for diagnostic in found)
     return Examined(None if has_error else source, tuple(in_file_order(found)))

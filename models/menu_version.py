@@ -49,6 +49,17 @@ class MenuVersion:
     published_by: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A version without its source, as the history shows it."""
+
+    id: int
+    fingerprint: str
+    note: str
+    published_at: datetime
+    published_by: str
+
+
 def publish(
     conn: Connection,
     *,
@@ -87,6 +98,19 @@ def publish(
 
 def find_live(conn: Connection) -> MenuVersion | None:
     return _first(conn, _versions().order_by(menu_version.c.publication.desc()).limit(1))
+
+
+def find_live_id(conn: Connection) -> int | None:
+    """What is asked twice a second by every process: no source is read."""
+    newest = menu_version.c.publication.desc()
+    return conn.execute(select(menu_version.c.id).order_by(newest).limit(1)).scalar()
+
+
+def history(conn: Connection) -> list[Listed]:
+    """Each version once, by its last publication, the live one first."""
+    columns = [menu_version.c[name] for name in Listed.__slots__]
+    rows = conn.execute(select(*columns).order_by(menu_version.c.publication.desc())).mappings()
+    return [Listed(**row) for row in rows]
 
 
 def get(conn: Connection, version: int) -> MenuVersion | None:

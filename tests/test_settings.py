@@ -230,6 +230,7 @@ COMPUTED: Final = {
     "secret_key": "made under `var` in development, else required",
     "trusted_proxies": "none",
     "dev": "`0`",
+    "menus_watch": "`1`",
 }
 
 

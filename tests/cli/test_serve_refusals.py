@@ -16,6 +16,8 @@ from cli.ports import Bridge
 from cli.refusal import Refusal
 from cli.serve import commands
 from menu.diagnostics import Diagnostic
+from models.menu_version import Listed
+from models.publishing import Published
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Served
@@ -51,6 +53,15 @@ class NeverStarted:
 
     def publish_menu(self) -> None:
         pytest.fail("a menu was published")
+
+    def publish_menu_as(self, published_by: str, note: str) -> Published:
+        pytest.fail("a menu was published")
+
+    def roll_back_menu(self, version: int | None, published_by: str, note: str) -> int:
+        pytest.fail("a menu was published")
+
+    def menu_history(self) -> list[Listed]:
+        pytest.fail("it tells the history")
 
     def how_to_reach(self) -> Sequence[str]:
         return pytest.fail("it greets")

@@ -14,6 +14,8 @@ from click.testing import CliRunner
 from cli import db, serve, stop_signals, worker
 from cli.ports import BridgeFactory
 from menu.diagnostics import Diagnostic
+from models.menu_version import Listed
+from models.publishing import Published
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,15 @@ class Recorder:
 
     def publish_menu(self) -> None:
         self.asked.append("publish")
+
+    def publish_menu_as(self, published_by: str, note: str) -> Published:
+        raise NotImplementedError
+
+    def roll_back_menu(self, version: int | None, published_by: str, note: str) -> int:
+        raise NotImplementedError
+
+    def menu_history(self) -> list[Listed]:
+        raise NotImplementedError
 
     def how_to_reach(self) -> Sequence[str]:
         return ()

@@ -11,7 +11,7 @@ from menu.ports import SessionsDown
 
 def test_a_whole_bridge_is_alive_and_ready(house: Any) -> None:
     assert house.client.get("/healthz").json == {"alive": True}
-    assert house.client.get("/readyz").json == {"ready": True, "faults": {}}
+    assert house.client.get("/readyz").json == {"ready": True, "faults": {}, "warnings": {}}
 
 
 def test_what_is_missing_is_named(house: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -22,7 +22,7 @@ def test_what_is_missing_is_named(house: Any, monkeypatch: pytest.MonkeyPatch) -
     answer = house.client.get("/readyz")
     assert (answer.status_code, answer.json) == (
         503,
-        {"ready": False, "faults": {"redis": "ConnectionError"}},
+        {"ready": False, "faults": {"redis": "ConnectionError"}, "warnings": {}},
     )
 
 

@@ -13,6 +13,8 @@ from flask import Flask
 from cli import db, serve, worker
 from cli.refusal import Refusal
 from menu.diagnostics import Diagnostic
+from models.menu_version import Listed
+from models.publishing import Published
 from settings import BadSettings, Settings, load_settings
 from state.connection import connect
 
@@ -37,6 +39,15 @@ class StubBridge:
 
     def publish_menu(self) -> None:
         self._note("published")
+
+    def publish_menu_as(self, published_by: str, note: str) -> Published:
+        raise NotImplementedError
+
+    def roll_back_menu(self, version: int | None, published_by: str, note: str) -> int:
+        raise NotImplementedError
+
+    def menu_history(self) -> list[Listed]:
+        raise NotImplementedError
 
     def how_to_reach(self) -> Sequence[str]:
         return ["dial *384*97183#"]

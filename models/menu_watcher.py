@@ -1,0 +1,126 @@
+"""Follows the menu file: a saved, clean one goes live; a broken one is named and never published.
+
+It only reads and compares, so it needs nothing of the file system, and an editor may save as it
+likes: in place, byte by byte, or by renaming. Any number of watchers may follow the same file.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import structlog
+
+from menu import linter
+from menu.diagnostics import BadMenu, Diagnostic
+from menu.linter import Files
+from models.database import Database, DatabaseDown
+from models.publishing import find_outdated, publish_if_new
+from telecom.clock import Clock
+
+log = structlog.get_logger(__name__)
+
+# Two looks that see the same, then half a second for the library's refresh: under two seconds.
+LOOK_SECONDS: Final = 0.25
+MAX_TOLD: Final = 20  # a log line and a page hold so many findings; the check tells all
+WATCHER: Final = "watcher"  # who published a menu that the watcher published
+
+Read = Callable[[], Files]  # raises BadMenu when the file cannot be read
+
+
+class MenuWatcher:
+    """One a process. `look` is one glance; `run` glances until told to stop.
+
+    Contents count only when two looks in a row saw the same bytes. A half-written file is nearly
+    always broken, and then refused; one that happens to be whole would have to lie still for a
+    quarter of a second to go live, and what is written after that goes live right behind it.
+    """
+
+    def __init__(self, read: Read, database: Database, clock: Clock) -> None:
+        self._read = read
+        self._database = database
+        self._clock = clock
+        self._seen: Files | tuple[Diagnostic, ...] | None = None
+        self._judged: Files | tuple[Diagnostic, ...] | None = None
+        self._is_database_well = True
+
+    def run(self, stop: threading.Event, every_seconds: float = LOOK_SECONDS) -> None:
+        """Whatever goes wrong, it goes on looking."""
+        while not stop.wait(every_seconds):
+            try:
+                self.look()
+            except Exception as fault:
+                log.error("menu watcher goes on", why=type(fault).__name__)  # noqa: TRY400
+
+    def look(self) -> None:
+        found = self._find()
+        is_steady, self._seen = found == self._seen, found
+        if is_steady and found != self._judged:
+            self._judged = found  # now: what cannot be judged is not tried four times a second
+            self._judge(found)
+
+    def _find(self) -> Files | tuple[Diagnostic, ...]:
+        try:
+            return self._read()
+        except BadMenu as fault:
+            return fault.diagnostics
+
+    def _judge(self, found: Files | tuple[Diagnostic, ...]) -> None:
+        if isinstance(found, tuple):
+            _refuse(found)
+            return
+        try:
+            version = publish_if_new(self._database, found, WATCHER, self._clock.now())
+            outdated = find_outdated(self._database, found) if version is None else None
+        except BadMenu as fault:
+            _refuse(fault.diagnostics)
+        except DatabaseDown as fault:
+            self._judged = None  # again with the next look
+            if self._is_database_well:
+                log.warning("menu not published", why=str(fault))
+            self._is_database_well = False
+        else:
+            self._is_database_well = True
+            if version is not None:
+                log.info("menu published", menu_version=version, by=WATCHER)
+            if outdated is not None:
+                log.warning("menu not published", why=str(outdated))
+
+
+class MenuReview:
+    """What somebody has to know of the menu file as it lies there. Any thread may ask."""
+
+    def __init__(self, read: Read, database: Database) -> None:
+        self._read = read
+        self._database = database
+        self._checked: tuple[Files, list[str]] | None = None
+
+    def warnings(self) -> Sequence[str]:
+        """Its errors with their places, or why it is not live. Checked again when it changed."""
+        try:
+            files = self._read()
+        except BadMenu as fault:
+            return _told(fault.diagnostics)
+        checked = self._checked
+        if checked is None or checked[0] != files:
+            self._checked = checked = (files, _told(linter.check(files)))
+        return checked[1] or self._outdated(files)
+
+    def _outdated(self, files: Files) -> Sequence[str]:
+        try:
+            outdated = find_outdated(self._database, files)
+        except DatabaseDown:
+            return ()  # a fault of its own
+        return [str(outdated)] if outdated else ()
+
+
+def _refuse(diagnostics: Sequence[Diagnostic]) -> None:
+    log.error("menu file refused", why="the last good menu stays", errors=_told(diagnostics))
+
+
+def _told(diagnostics: Sequence[Diagnostic]) -> list[str]:
+    errors = [str(finding) for finding in diagnostics if finding.is_error]
+    left_out = len(errors) - MAX_TOLD
+    more = [f"and {left_out} more: flask menus check tells them"] if left_out > 0 else []
+    return [*errors[:MAX_TOLD], *more]
