@@ -29,6 +29,7 @@ from menu.rules import (
     options_or_end,
     placeholder,
     reserved_key,
+    reserved_keyword,
     same_keyword,
     screen_too_long,
     service_code,
@@ -80,6 +81,7 @@ RULES: Final[tuple[Rule, ...]] = (
     link_address,
     elsewhere,
     no_entry,
+    reserved_keyword,
 )
 
 RULE_IDS: Final[tuple[str, ...]] = (

@@ -30,9 +30,50 @@ BUILT_IN: Final[Mapping[str, Texts]] = MappingProxyType(
             "hi": "सत्र समाप्त। फिर से शुरू करें।",
             "bn": "সেশন শেষ। আবার শুরু করুন।",
         },
+        "stopped": {
+            "en": "{name}: you will get no more SMS. To get them again, SMS START.",
+            "hi": "अब SMS नहीं आएंगे। फिर पाने के लिए START भेजें।",
+            "bn": "আর SMS আসবে না। আবার পেতে START পাঠান।",
+        },
+        "started": {
+            "en": "{name}: you will get SMS again. To end them, SMS STOP.",
+            "hi": "अब SMS आएंगे। बंद करने के लिए STOP भेजें।",
+            "bn": "আবার SMS আসবে। বন্ধ করতে STOP পাঠান।",
+        },
+        "help": {
+            "en": "{name}. To end SMS, send STOP. Other languages: LANG. Emergency: 112",
+            "hi": "{name}. SMS बंद: STOP. भाषा: LANG. आपातकाल: 112",
+            "bn": "{name}. SMS বন্ধ: STOP. ভাষা: LANG. জরুরি: 112",
+        },
+        "language_set": {
+            "en": "Language: {language}.",
+            "hi": "भाषा: {language}।",
+            "bn": "ভাষা: {language}।",
+        },
+        "which_language": {
+            "en": "To choose a language, SMS LANG and one of these: {codes}",
+            "hi": "भाषा चुनें: LANG के साथ भेजें: {codes}",
+            "bn": "ভাষা বাছুন: LANG লিখে পাঠান: {codes}",
+        },
+        "no_sms": {
+            "en": "You ended our SMS. To get them again, SMS START.",
+            "hi": "आपने SMS बंद किए हैं। पाने के लिए START भेजें।",
+            "bn": "আপনি SMS বন্ধ করেছেন। পেতে START পাঠান।",
+        },
     }
 )
 LAST_RESORT: Final = "en"
+
+# What the program fills in; without them a text works as well.
+PLACEHOLDERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "stopped": ("{name}",),
+        "started": ("{name}",),
+        "help": ("{name}",),
+        "language_set": ("{language}",),
+        "which_language": ("{codes}",),
+    }
+)
 
 
 def resolve(languages: Sequence[Language], overrides: Phrases) -> Mapping[str, Texts]:

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+import msgspec
+
 from menu import engine
 from menu.effects import Effect, RememberLanguage
 from menu.engine import Place, Step
@@ -104,6 +106,28 @@ class Runner:
             raise NoSuchEntry(called)
         step = engine.enter(program, entry, self._find_language(caller_key))
         return _thought(program, version, step, turn=1, visit=None, now=now)
+
+    def hearer(self, caller_key: str) -> tuple[Program, Language | None]:
+        """Whom a text is written for that no menu brings: the live menu, and what he reads."""
+        _, program = self._library.live()
+        return program, self._find_language(caller_key)
+
+    def speak(self, visit: Visit, language: Language) -> None:
+        """From now on in this language, a dialogue that is going on included. Never raises."""
+        self._sessions.cache_language(visit.caller_key, language)
+        try:
+            session = self._sessions.load(visit.session_key, visit.caller_key).session
+            program = self._library.get(session.menu_version) if session else None
+            if session is None or program is None or language not in program.languages:
+                return
+            self._sessions.save(
+                visit.session_key,
+                msgspec.structs.replace(session, language=language, turn=session.turn + 1),
+                expected_turn=session.turn,
+                ttl_seconds=visit.ttl_seconds,
+            )
+        except SessionsDown:
+            return  # the next text starts anew, in the language that is remembered
 
     def keep(self, visit: Visit, thought: Thought) -> Session:
         """Saves the turn; a parallel turn that was faster has the say. Raises SessionsDown."""

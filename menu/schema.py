@@ -140,6 +140,12 @@ class Phrases(Shape):
     goodbye: Texts | None = None
     busy: Texts | None = None
     session_over: Texts | None = None
+    stopped: Texts | None = None
+    started: Texts | None = None
+    help: Texts | None = None
+    language_set: Texts | None = None
+    which_language: Texts | None = None
+    no_sms: Texts | None = None
 
 
 class Link(Shape):

@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy import Table
 
+from models.consent import consent, consent_change
 from models.delivery_report import delivery_report
 from models.inbound_event import inbound_event
 from models.menu_version import menu_version
@@ -22,4 +23,6 @@ TABLES: Final[tuple[Table, ...]] = (
     delivery_report,
     menu_version,
     short_link,
+    consent,
+    consent_change,
 )

@@ -65,6 +65,7 @@ mt_message: Final = Table(
     Column("updated_at", UtcDateTime, nullable=False),
     Column("sent_at", UtcDateTime),
     Index("ix_mt_message_inbox", "gateway", "to_hash", "sent_at"),
+    Index("ix_mt_message_to_hash", "to_hash", "created_at"),  # all of one number: for STOP
     Index("ix_mt_message_gateway_message_id", "gateway", "gateway_message_id"),
 )
 
@@ -122,6 +123,14 @@ def insert(conn: Connection, row: NewRow) -> bool:
         "updated_at": row.created_at,
     }
     return insert_new(conn, mt_message, asdict(row) | fresh, unique=("dedupe_key",))
+
+
+def find_recipient(conn: Connection, mt_id: str) -> str | None:
+    """The keyed hash of the number that a message is for."""
+    to_hash: str | None = conn.execute(
+        select(mt_message.c.to_hash).where(mt_message.c.id == mt_id)
+    ).scalar()
+    return to_hash
 
 
 def inbox(conn: Connection, gateway: str, to_hash: str, after: str | None) -> list[InboxRow]:

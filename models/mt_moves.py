@@ -26,12 +26,13 @@ from sqlalchemy import (
     case,
     func,
     literal_column,
+    not_,
     null,
     select,
     update,
 )
 
-from models import send_attempt
+from models import consent, send_attempt
 from models.dialect import chosen
 from models.metadata import UtcDateTime
 from models.mt_message import mt_message
@@ -48,6 +49,9 @@ _WHY: Final = bindparam("why", type_=_T.last_outcome.type)
 _MT_ID: Final = bindparam("mt_id", type_=_T.id.type)
 _VENDORS_ID: Final = bindparam("vendors_id", type_=_T.gateway_message_id.type)
 _IS_HELD: Final = (_T.id == _MT_ID) & (_T.generation == bindparam("fence"))
+
+# Said STOP, and no answer to a command of his: those are asked for.
+IS_UNWANTED: Final = (_T.message_class != MessageClass.CONFIRMATION) & consent.forbids(_T.to_hash)
 
 
 class IllegalMove(Exception):
@@ -139,7 +143,7 @@ _PUT_BACK: Final = (
 )
 _WRITE_INTENT: Final = (
     moving({MtStatus.CLAIMED}, MtStatus.SUBMITTED)
-    .where(_IS_HELD, _T.lease_until > AT, _T.expires_at > AT)
+    .where(_IS_HELD, _T.lease_until > AT, _T.expires_at > AT, not_(IS_UNWANTED))
     .values(attempts=_T.attempts + 1, submissions=_T.submissions + 1, lease_until=_LEASE)
     .returning(_T.attempts, _T.ambiguous_before)
 )
@@ -231,8 +235,9 @@ def write_intent(
 ) -> Written | None:
     """claimed to submitted, with its attempt row: from now on the call may have happened.
 
-    None when the claim is no longer good: fenced, lease over, life over. The counters rise here,
-    before the call, so that a message that kills its worker is counted too.
+    None when the claim is no longer good (fenced, lease over, life over), or when its subscriber
+    has said STOP. The counters rise here, before the call, so that a message that kills its worker
+    is counted too.
     """
     given = _fence(held) | {"at": now, "lease": lease_until}
     row = conn.execute(_WRITE_INTENT, given).mappings().first()

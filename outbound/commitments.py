@@ -16,10 +16,13 @@ from sqlalchemy import Connection
 
 from menu.effects import Effect, RememberLanguage, SendLink
 from menu.program import Program
+from models import consent as consents
 from models import inbound_event, short_link, subscriber
+from models.consent import Change, ConsentCause, ConsentState
 from models.database import Database
 from models.ids import new_id
 from models.sealing import Sealer
+from outbound import consent
 from outbound.outbox import NewMt, Outbox
 from services.app_links import AppLinks, LinkSms
 from telecom.clock import Clock
@@ -27,6 +30,7 @@ from telecom.keyed_hash import KeyedHash
 from telecom.msisdn import Msisdn, Party
 from telecom.statuses import MessageClass
 
+OPTED_OUT: Final = "opted_out"  # the decision on an event of somebody who said STOP
 LINK_LIFE: Final = timedelta(days=90)  # how long an SMS with a link stays worth opening
 
 
@@ -45,6 +49,20 @@ class Cause:
     menu_version: int | None = None
     content: Mapping[str, str] = field(default_factory=dict, repr=False)
     link_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What became of an event. True when it was new.
+
+    `is_withheld`: what it would have sent was not promised, for the subscriber has said STOP.
+    """
+
+    is_new: bool
+    is_withheld: bool = False
+
+    def __bool__(self) -> bool:
+        return self.is_new
 
 
 class Commitments:
@@ -75,19 +93,23 @@ class Commitments:
 
     def commit(
         self, cause: Cause, program: Program, effects: Sequence[Effect], answer: str | None = None
-    ) -> bool:
+    ) -> Kept:
         """Keeps an event, its effects and the text that answers it, all or nothing.
 
-        False for a repeat, which changes nothing. Raises DatabaseDown.
+        A repeat changes nothing. Nothing is sent to who said STOP, whatever he does; a language
+        that he chooses is still remembered. Raises DatabaseDown.
         """
-        to = cause.party
-        if not isinstance(to, Msisdn):
-            raise TypeError("nothing can follow from an event without a subscriber")
+        to = _subscriber_of(cause)
         now = self._clock.now()
+        sends = bool(answer) or any(isinstance(effect, SendLink) for effect in effects)
         with self._database.write() as conn:
+            is_withheld = sends and consents.is_opted_out(conn, self._hasher.of(to.e164))
+            if is_withheld:
+                cause, answer = replace(cause, decision=OPTED_OUT), None
+                effects = [effect for effect in effects if not isinstance(effect, SendLink)]
             event_id = self._record(conn, cause, now)
             if event_id is None:
-                return False
+                return Kept(is_new=False, is_withheld=is_withheld)
             for place, effect in enumerate(effects):
                 match effect:
                     case RememberLanguage(language):
@@ -98,7 +120,55 @@ class Commitments:
                         self._send_link(conn, sms, mt, cause.menu_version, now)
             if answer:
                 self._outbox.enqueue(conn, self._new_mt(cause, to, event_id, "answer", answer))
+        return Kept(is_new=True, is_withheld=is_withheld)
+
+    def change_consent(self, cause: Cause, state: ConsentState, confirmation: str | None) -> bool:
+        """STOP or START: the event, the change, and what it means for the outbox, all or nothing.
+
+        STOP is confirmed once; a second one finds itself obeyed already. START is an invitation
+        to write, so it is confirmed each time. False for a repeat. Raises DatabaseDown.
+        """
+        to = _subscriber_of(cause)
+        now = self._clock.now()
+        with self._database.write() as conn:
+            event_id = self._record(conn, cause, now)
+            if event_id is None:
+                return False
+            change = Change(
+                msisdn_hash=self._hasher.of(to.e164),
+                state=state,
+                at=now,
+                cause=ConsentCause.SMS,
+                gateway=cause.gateway,
+                inbound_event_id=event_id,
+            )
+            is_news = consent.settle(conn, change)
+            if confirmation is not None and (is_news or state is ConsentState.OPTED_IN):
+                self._confirm(conn, cause, to, event_id, confirmation)
         return True
+
+    def reply(self, cause: Cause, text: str | None, remembers: str | None = None) -> bool:
+        """An answer that was asked for by HELP or LANG: it goes out even after STOP.
+
+        `text` None: the subscriber cannot take an SMS. False for a repeat. Raises DatabaseDown.
+        """
+        to = _subscriber_of(cause)
+        now = self._clock.now()
+        with self._database.write() as conn:
+            event_id = self._record(conn, cause, now)
+            if event_id is None:
+                return False
+            if remembers is not None:
+                self._remember(conn, to, remembers, now)
+            if text is not None:
+                self._confirm(conn, cause, to, event_id, text)
+        return True
+
+    def _confirm(
+        self, conn: Connection, cause: Cause, to: Msisdn, event_id: str, text: str
+    ) -> None:
+        mt = self._new_mt(cause, to, event_id, "answer", text)
+        self._outbox.enqueue(conn, replace(mt, message_class=MessageClass.CONFIRMATION))
 
     def _record(self, conn: Connection, cause: Cause, now: datetime) -> str | None:
         """The id of the new event; None for a repeat."""
@@ -157,3 +227,9 @@ class Commitments:
             link_id=cause.link_id,
             inbound_event_id=event_id,
         )
+
+
+def _subscriber_of(cause: Cause) -> Msisdn:
+    if not isinstance(cause.party, Msisdn):
+        raise TypeError("nothing can follow from an event without a subscriber")
+    return cause.party

@@ -16,15 +16,19 @@ import structlog
 from sqlalchemy import Connection
 
 from gateways.base import Sender
-from models import mt_moves, send_attempt
+from models import mt_message, mt_moves, mt_withheld, send_attempt
+from models.consent import Change, ConsentCause, ConsentState
 from models.database import Database, DatabaseDown
 from models.mt_moves import Claim, Settlement, Written
 from models.sealing import Unsealable
+from outbound import consent
 from outbound.faults import report
 from outbound.outbox import Outbox
 from outbound.outcomes import (
     ACCEPTED,
+    CONSENT_UNKNOWN,
     POISONED,
+    STOPPED,
     TOO_LATE,
     UNEXPECTED,
     NotTaken,
@@ -35,7 +39,7 @@ from outbound.outcomes import (
 )
 from outbound.retry import NO_GATEWAY_SECONDS
 from telecom.clock import Clock
-from telecom.errors import SendError
+from telecom.errors import Reason, SendError
 from telecom.statuses import MtStatus
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
@@ -128,8 +132,12 @@ class Dispatcher:
             written = mt_moves.write_intent(
                 conn, claim, now=now, lease_until=self._lease_until(now)
             )
-            if written is None:
+            is_withheld = written is None and mt_withheld.withhold(conn, claim, now=now)
+            if written is None and not is_withheld:
                 mt_moves.put_back(conn, claim, now=now)
+        if is_withheld:
+            log.info("mt withheld", gateway=claim.gateway, mt_id=claim.id, why="opted out")
+            return None
         if written is None:
             log.warning("claim lost", gateway=claim.gateway, mt_id=claim.id, why="lease or life")
             return None
@@ -145,6 +153,8 @@ class Dispatcher:
             log.warning("mt does not open", gateway=claim.gateway, mt_id=claim.id, why=str(error))
             return POISONED
         sender = self._senders[claim.gateway]
+        if (forbidden := self._forbidden(claim)) is not None:
+            return forbidden
         # A frozen process wakes here, its lease long over: after this line only the send follows.
         if self._monotonic() > intent.latest_call:
             return TOO_LATE
@@ -175,6 +185,14 @@ class Dispatcher:
                 return
             self.record(intent, outcome)
 
+    def _forbidden(self, claim: Claim) -> Outcome | None:
+        """The last look before the call: STOP may have come since the intent was written."""
+        try:
+            with self._database.read() as conn:
+                return STOPPED if mt_withheld.is_unwanted(conn, claim.id) else None
+        except DatabaseDown:
+            return CONSENT_UNKNOWN
+
     def _record(self, conn: Connection, intent: Intent, outcome: Outcome, now: datetime) -> None:
         claim = intent.claim
         settlement = decide(
@@ -198,6 +216,8 @@ class Dispatcher:
                 gateway_message_id=outcome.gateway_message_id,
             )
         _finish_attempt(conn, claim, outcome, is_late=not is_ours, now=now)
+        if isinstance(outcome, NotTaken) and outcome.why == Reason.OPTED_OUT:
+            _learn_opt_out(conn, claim, now)
         _log_outcome(claim, outcome, settlement if is_ours else None)
 
     def _rest(self, claim: Claim) -> None:
@@ -226,6 +246,20 @@ def _finish_attempt(
         late=is_late,
         now=now,
     )
+
+
+def _learn_opt_out(conn: Connection, claim: Claim, now: datetime) -> None:
+    """The gateway knows of an opt-out that was said to it alone: nothing more is sent by any."""
+    to_hash = mt_message.find_recipient(conn, claim.id)
+    if to_hash is not None:
+        change = Change(
+            msisdn_hash=to_hash,
+            state=ConsentState.OPTED_OUT,
+            at=now,
+            cause=ConsentCause.GATEWAY,
+            gateway=claim.gateway,
+        )
+        consent.settle(conn, change)
 
 
 def _log_outcome(claim: Claim, outcome: Outcome, settlement: Settlement | None) -> None:

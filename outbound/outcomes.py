@@ -36,6 +36,10 @@ Outcome = Taken | NotTaken
 
 # Nothing was called: the worker was slow or frozen, and another may send by now.
 TOO_LATE: Final = NotTaken(verdict=Verdict.RETRY, why="too_late")
+# Nothing was called: the subscriber said STOP after the intent was written.
+STOPPED: Final = NotTaken(verdict=Verdict.GIVE_UP, why=Reason.OPTED_OUT.value)
+# Nothing was called: nobody could say whether the subscriber still wants it.
+CONSENT_UNKNOWN: Final = NotTaken(verdict=Verdict.RETRY, why="consent_unknown")
 # Nothing was called: the row does not open with this worker's key.
 POISONED: Final = NotTaken(verdict=Verdict.RETRY, why="unsealable", is_poison=True)
 # A bug in an adapter: nobody knows how far the call went.

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
+import msgspec
 import structlog
 
 from gateways.base import Gateway, SmsDoor
 from gateways.webhook import WebhookRequest, WebhookResponse
 from menu.effects import SendLink
 from menu.ports import SessionsDown
+from menu.reserved_words import Command, Wish, command_of
 from menu.runner import NoSuchEntry, Runner, Thought, Visit
+from models.consent import ConsentState
 from models.database import DatabaseDown
 from outbound.commitments import Cause, Commitments
-from sms.policy import SESSION_SECONDS, Decision, decide
+from sms.keywords import Answer, answer_to
+from sms.policy import OBEYED, SESSION_SECONDS, Decision, decide
 from state.keys import Keys
 from telecom.clock import Clock
 from telecom.encoding import Limit
@@ -51,10 +56,31 @@ class SmsHandler:
         """One message id is one text. Raises DatabaseDown."""
         mo = _door_of(gateway).parse(request)
         decision = decide(mo.sender, mo.to)
-        if decision is Decision.ANSWERED and isinstance(mo.sender, Msisdn):
+        command = command_of(mo.text)
+        if command is not None and isinstance(mo.sender, Msisdn) and decision in OBEYED:
+            self._obey(mo, mo.sender, command)
+        elif decision is Decision.ANSWERED and isinstance(mo.sender, Msisdn):
             self._answer(mo, mo.sender)
         else:
             self._commitments.record(_cause(mo, decision, None))
+
+    def _obey(self, mo: MoSms, sender: Msisdn, command: Command) -> None:
+        """STOP, START, HELP and LANG: ahead of every menu, without Redis, and after STOP too."""
+        visit = self._visit(mo, sender)
+        answer = answer_to(command, *self._runner.hearer(visit.caller_key))
+        text = answer.text if sender.takes_sms else None
+        match command.wish:
+            case Wish.STOP:
+                cause = _cause(mo, Decision.STOPPED, None)
+                self._commitments.change_consent(cause, ConsentState.OPTED_OUT, text)
+            case Wish.START:
+                cause = _cause(mo, Decision.STARTED, None)
+                self._commitments.change_consent(cause, ConsentState.OPTED_IN, text)
+            case Wish.HELP | Wish.LANG:
+                cause = _cause(mo, _decision_of(command.wish, answer), None)
+                is_new = self._commitments.reply(cause, text, answer.remembers)
+                if is_new and answer.remembers is not None:
+                    self._runner.speak(visit, answer.remembers)
 
     def _answer(self, mo: MoSms, sender: Msisdn) -> None:
         visit = self._visit(mo, sender)
@@ -64,10 +90,14 @@ class SmsHandler:
             self._commitments.record(_cause(mo, Decision.NO_ENTRY_POINT, None))
             return
         cause = _cause(mo, Decision.ANSWERED, thought.session.menu_version)
-        is_new = self._commitments.commit(
+        kept = self._commitments.commit(
             cause, thought.program, thought.effects, answer=_answer_of(thought)
         )
-        if is_new:
+        if kept.is_withheld:
+            # A screen that was never sent waits for no answer.
+            unseen = msgspec.structs.replace(thought.session, ended=True)
+            thought = replace(thought, session=unseen)
+        if kept.is_new:
             self._keep(visit, thought)
 
     def _keep(self, visit: Visit, thought: Thought) -> None:
@@ -87,6 +117,12 @@ class SmsHandler:
             keeps_input=False,
             now=self._clock.now().timestamp(),
         )
+
+
+def _decision_of(wish: Wish, answer: Answer) -> Decision:
+    if wish is Wish.HELP:
+        return Decision.HELPED
+    return Decision.LANGUAGE_CHOSEN if answer.remembers else Decision.LANGUAGES_TOLD
 
 
 def _answer_of(thought: Thought) -> str | None:

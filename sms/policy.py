@@ -16,6 +16,15 @@ class Decision(StrEnum):
     CANNOT_TAKE_SMS = "cannot_take_sms"
     OWN_NUMBER = "own_number"
     NO_ENTRY_POINT = "no_entry_point"
+    STOPPED = "stopped"
+    STARTED = "started"
+    HELPED = "helped"
+    LANGUAGE_CHOSEN = "language_chosen"
+    LANGUAGES_TOLD = "languages_told"
+
+
+# Who cannot be answered by SMS may still say STOP; our own number and named senders say nothing.
+OBEYED: Final = frozenset({Decision.ANSWERED, Decision.CANNOT_TAKE_SMS})
 
 
 def decide(sender: Party, to: str) -> Decision:

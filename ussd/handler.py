@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
+import msgspec
 import structlog
 
 from gateways.base import Gateway, UssdDoor
@@ -12,7 +14,7 @@ from menu.effects import SendLink
 from menu.ports import SessionsDown
 from menu.runner import NoSuchEntry, Runner, Thought, Visit
 from models.database import DatabaseDown
-from outbound.commitments import Cause, Commitments
+from outbound.commitments import Cause, Commitments, Kept
 from state.keys import Keys
 from telecom.clock import Clock
 from telecom.errors import Malformed
@@ -71,8 +73,8 @@ class UssdHandler:
             raise Malformed(f"text: over {MAX_HEARD} characters")
         visit = self._visit(gateway, asked)
         thought = self._runner.dial(visit, asked.service_code)
-        if thought.effects:
-            self._commit(asked, visit, thought)
+        if thought.effects and self._commit(asked, visit, thought).is_withheld:
+            thought = _without_sms(thought)
         session = self._runner.keep(visit, thought)
         return UssdReply(fit(session.shown, visit.limit), ends=session.ended)
 
@@ -87,7 +89,7 @@ class UssdHandler:
             now=self._clock.now().timestamp(),
         )
 
-    def _commit(self, asked: UssdRequest, visit: Visit, thought: Thought) -> None:
+    def _commit(self, asked: UssdRequest, visit: Visit, thought: Thought) -> Kept:
         """The turn's number makes the effects' key, so a repeat of this turn finds it taken."""
         sends = any(isinstance(effect, SendLink) for effect in thought.effects)
         cause = Cause(
@@ -98,7 +100,14 @@ class UssdHandler:
             menu_version=thought.session.menu_version,
             decision="link_sent" if sends else "language_chosen",
         )
-        self._commitments.commit(cause, thought.program, thought.effects)
+        return self._commitments.commit(cause, thought.program, thought.effects)
+
+
+def _without_sms(thought: Thought) -> Thought:
+    """After STOP no screen may promise an SMS: it tells how to get them again, and ends."""
+    session = thought.session
+    told = thought.program.phrases["no_sms"][session.language]
+    return replace(thought, session=msgspec.structs.replace(session, shown=told, ended=True))
 
 
 def _door_of(gateway: Gateway) -> UssdDoor:

@@ -4,10 +4,11 @@ would be shown as it stands."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from menu.diagnostics import Diagnostic, Place, error
+from menu.phrases import PLACEHOLDERS
 from menu.source import Source
 from menu.texts import written
 
@@ -24,9 +25,10 @@ def check(source: Source) -> Iterator[Diagnostic]:
         yield from _unknown(place, text.replace(LINK, ""), f"Only {LINK} is known here.")
     for path, texts in (*source.texts(), *source.own_phrases()):
         if path[0] != "links":
+            filled = PLACEHOLDERS.get(str(path[-1]), ()) if path[0] == "phrases" else ()
             for suffix, text in written(texts):
                 place = source.value_place(*path, *suffix)
-                yield from _unknown(place, text, "Write the text without { and }.")
+                yield from _unknown(place, _without(text, filled), _hint(filled))
 
 
 def _link_texts(source: Source) -> Iterator[tuple[Place, str]]:
@@ -36,6 +38,18 @@ def _link_texts(source: Source) -> Iterator[tuple[Place, str]]:
         if link.sms_unknown_language:
             place = source.value_place("links", name, "sms_unknown_language")
             yield place, link.sms_unknown_language
+
+
+def _without(text: str, filled: Sequence[str]) -> str:
+    for name in filled:
+        text = text.replace(name, "")
+    return text
+
+
+def _hint(filled: Sequence[str]) -> str:
+    if filled:
+        return f"Only {' and '.join(filled)} is known here."
+    return "Write the text without { and }."
 
 
 def _unknown(place: Place, text: str, hint: str) -> Iterator[Diagnostic]:

@@ -53,7 +53,7 @@ def test_up_down_and_up_again(
     url = f"sqlite:///{tmp_path}/x.db"
     assert migrate.current(url) is None
     migrate.upgrade(url)
-    assert migrate.current(url) == migrate.head() == "0001"
+    assert migrate.current(url) == migrate.head() == "0003"
     first = schema(Database(url))
     migrate.upgrade(url)
     assert schema(Database(url)) == first

@@ -1,0 +1,59 @@
+"""What STOP does to the messages of a number, in the transaction that stores it and ever after."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, Update, bindparam, select
+
+from models.mt_message import mt_message
+from models.mt_moves import IS_UNWANTED, Claim, moving, put_back, suppress
+from telecom.statuses import MessageClass, MtStatus
+
+OPTED_OUT: Final = "opted_out"  # the last outcome of what was withheld
+
+_T = mt_message.c
+_IS_THIS: Final = _T.id == bindparam("mt_id", type_=_T.id.type)
+_IS_THEIRS: Final = _T.to_hash == bindparam("whose", type_=_T.to_hash.type)
+_IS_NO_ANSWER: Final = _T.message_class != MessageClass.CONFIRMATION
+
+_UNWANTED: Final = select(_T.id).where(_IS_THIS, IS_UNWANTED)
+_NEVER_TRIED: Final = (
+    moving({MtStatus.QUEUED, MtStatus.CLAIMED}, MtStatus.SUPPRESSED)
+    .where(_T.submissions == 0)
+    .values(last_outcome=OPTED_OUT)
+)
+_DOUBTFUL: Final = (
+    moving({MtStatus.QUEUED, MtStatus.UNKNOWN}, MtStatus.UNKNOWN_FINAL)
+    .where(_T.submissions > 0)
+    .values(last_outcome=OPTED_OUT)
+)
+_END_THIS: Final = _DOUBTFUL.where(_IS_THIS)
+_ALL: Final = tuple(move.where(_IS_THEIRS) for move in (_NEVER_TRIED, _DOUBTFUL))
+_ALL_BUT_ANSWERS: Final[tuple[Update, ...]] = tuple(move.where(_IS_NO_ANSWER) for move in _ALL)
+
+
+def is_unwanted(conn: Connection, mt_id: str) -> bool:
+    """Whether its subscriber has said STOP by now. Answers to STOP, HELP and their like may go."""
+    return conn.execute(_UNWANTED, {"mt_id": mt_id}).first() is not None
+
+
+def withhold(conn: Connection, held: Claim, *, now: datetime) -> bool:
+    """A claimed row whose subscriber has said STOP: suppressed; or, where a copy may be out
+    already, unknown_final. False when it is wanted, or no longer held.
+    """
+    if not is_unwanted(conn, held.id) or not put_back(conn, held, now=now):
+        return False
+    given = {"mt_id": held.id, "at": now}
+    ended = suppress(conn, held.id, why=OPTED_OUT, now=now)
+    return ended or conn.execute(_END_THIS, given).rowcount == 1
+
+
+def withhold_all(conn: Connection, to_hash: str, *, spares_answers: bool, now: datetime) -> None:
+    """Whatever waits for this number is not sent, and what is doubtful is not sent again.
+
+    A claimed row of which a copy may be out is left to its worker, whose intent is refused.
+    """
+    for move in _ALL_BUT_ANSWERS if spares_answers else _ALL:
+        conn.execute(move, {"whose": to_hash, "at": now})

@@ -1,0 +1,57 @@
+"""What a text asks of the bridge itself, ahead of every menu, and the words of the answer. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from menu.program import Language, Program
+from menu.reserved_words import (
+    Command,
+    Wish,
+    base_of,
+    code_of,
+    find_language,
+    own_name_of,
+)
+
+NAME_LENGTH: Final = 40  # characters of a menu's name that still leave room in one SMS
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The text that answers a command; `remembers` is the language that the caller chose by it."""
+
+    text: str = field(repr=False)
+    remembers: Language | None = None
+
+
+def answer_to(command: Command, program: Program, language: Language | None) -> Answer:
+    """`language` is the caller's remembered one; without it the word that was used decides."""
+    chosen = find_language(command.wanted, program.languages) if command.wanted else None
+    if chosen is not None:
+        text = _phrase(program, "language_set", chosen).replace("{language}", own_name_of(chosen))
+        return Answer(text, remembers=chosen)
+    phrase = _PHRASES[command.wish]
+    text = _phrase(program, phrase, _spoken(command, program, language))
+    codes = ", ".join(dict.fromkeys(code_of(base_of(known)) for known in program.languages))
+    return Answer(text.replace("{codes}", codes))
+
+
+_PHRASES: Final[Mapping[Wish, str]] = {
+    Wish.STOP: "stopped",
+    Wish.START: "started",
+    Wish.HELP: "help",
+    Wish.LANG: "which_language",
+}
+
+
+def _spoken(command: Command, program: Program, language: Language | None) -> Language:
+    if language in program.languages and language is not None:
+        return language
+    return find_language(command.language, program.languages) or program.fallback_language
+
+
+def _phrase(program: Program, name: str, language: Language) -> str:
+    return program.phrases[name][language].replace("{name}", program.name[:NAME_LENGTH])
