@@ -138,7 +138,7 @@ def _accepted(answer: HttpAnswer) -> Accepted:
     """Raises SendError. Nothing but a message's SID says that it was taken."""
     try:
         message = msgspec.json.decode(answer.body, type=_Message)
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise _fault(_UNREADABLE, answer) from None
     if _MESSAGE_SID.fullmatch(message.sid) is None:
         raise _fault(_UNREADABLE, answer)
@@ -152,7 +152,7 @@ def _accepted(answer: HttpAnswer) -> Accepted:
 def _code_of(answer: HttpAnswer) -> int | None:
     try:
         return _as_code(msgspec.json.decode(answer.body, type=_Error).code)
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
 
 

@@ -19,6 +19,8 @@ ENV = {
     "AT_API_KEY": "canary-key",
     "AT_SECRET": "canary-secret-0123456789",
     "AT_SECRET_NEW": "canary-newer-0123456789",
+    "TWILIO_ACCOUNT_SID": "AC00000000000000000000000000000001",
+    "TWILIO_AUTH_TOKEN": "canary-token",
     "HOST": "127.0.0.1",
     "SHORT": "canary-short",
     "EMPTY": "",
@@ -68,14 +70,15 @@ def test_the_shipped_file_enables_the_simulator_and_nothing_else() -> None:
 def test_the_shipped_example_is_right_once_it_is_uncommented() -> None:
     lines = (ROOT / "gateways.yaml").read_text("utf-8").splitlines()
     example = [
-        line.replace("  # ", "  ", 1) for line in lines if line.startswith(("  # afr", "  #   "))
+        line.replace("  # ", "  ", 1)
+        for line in lines
+        if line.startswith(("  # africastalking:", "  # twilio:", "  #   "))
     ]
     text = "\n".join(["gateways:", *example])
     assert check(text, "g.yaml", {}, development=False, public_url=URL)[0].rule == "G203"
     enabled = text.replace("enabled: false", "enabled: true")
-    assert list(load(enabled, "g.yaml", ENV, development=False, public_url=URL).gateways) == [
-        "africastalking"
-    ]
+    shelf = load(enabled, "g.yaml", ENV, development=False, public_url=URL)
+    assert list(shelf.gateways) == ["africastalking", "twilio"]
 
 
 def _changed(old: str, new: str) -> str:
