@@ -106,6 +106,7 @@ class Bridge:
             path.name,
             self._environ,
             development=self.settings.dev,
+            public_url=self.settings.public_url,
             clock=self.clock,
         )
 
@@ -170,7 +171,13 @@ class Bridge:
             text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as fault:
             return [_unreadable(path.name, "G001", fault)]
-        return gateways_loader.check(text, path.name, self._environ, development=self.settings.dev)
+        return gateways_loader.check(
+            text,
+            path.name,
+            self._environ,
+            development=self.settings.dev,
+            public_url=self.settings.public_url,
+        )
 
     def migrate(self) -> None:
         migrate.upgrade(self.settings.database_url)

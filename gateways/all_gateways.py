@@ -12,6 +12,8 @@ from gateways.africastalking.settings import AfricasTalkingSettings
 from gateways.base import Gateway
 from gateways.settings import GatewaySettings
 from gateways.simulator.gateway import Simulator
+from gateways.twilio.gateway import Twilio
+from gateways.twilio.settings import TwilioSettings
 from telecom.clock import Clock
 
 S = TypeVar("S", bound=GatewaySettings)
@@ -19,27 +21,38 @@ S = TypeVar("S", bound=GatewaySettings)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vendor:
-    """`open` checks plain values, raises pydantic's ValidationError, and opens no connection."""
+    """`open` checks plain values, raises pydantic's ValidationError, and opens no connection.
+
+    Its last argument is the public address of the bridge: some vendors sign it.
+    """
 
     settings: type[GatewaySettings]
-    open: Callable[[Mapping[str, object], Clock], Gateway]
+    open: Callable[[Mapping[str, object], Clock, str], Gateway]
     is_for_development: bool = False
 
 
 def _vendor(
-    settings: type[S], factory: Callable[[S, Clock], Gateway], *, is_for_development: bool = False
+    settings: type[S],
+    factory: Callable[[S, Clock, str], Gateway],
+    *,
+    is_for_development: bool = False,
 ) -> Vendor:
-    def open_gateway(values: Mapping[str, object], clock: Clock) -> Gateway:
-        return factory(settings.model_validate(values), clock)
+    def open_gateway(values: Mapping[str, object], clock: Clock, public_url: str) -> Gateway:
+        return factory(settings.model_validate(values), clock, public_url)
 
     return Vendor(settings=settings, open=open_gateway, is_for_development=is_for_development)
 
 
 VENDORS: Final[Mapping[str, Vendor]] = MappingProxyType(
     {
-        "africastalking": _vendor(AfricasTalkingSettings, AfricasTalking),
-        "simulator": _vendor(
-            GatewaySettings, lambda settings, _clock: Simulator(settings), is_for_development=True
+        "africastalking": _vendor(
+            AfricasTalkingSettings, lambda settings, clock, _url: AfricasTalking(settings, clock)
         ),
+        "simulator": _vendor(
+            GatewaySettings,
+            lambda settings, _clock, _url: Simulator(settings),
+            is_for_development=True,
+        ),
+        "twilio": _vendor(TwilioSettings, Twilio),
     }
 )

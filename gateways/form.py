@@ -7,7 +7,7 @@ body, and take the first of two equal fields. A webhook spends money, so here ea
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
@@ -34,19 +34,23 @@ def parse_form(
     without a content type is read as a form: some HTTP clients of gateways leave it out.
     Raises Malformed (TooManyFields is one), whose text holds no value.
     """
-    pieces = [piece for piece in _raw(request).split(b"&") if piece]
-    if len(pieces) > max_fields:
-        raise TooManyFields(f"form: over {max_fields} fields")
     form: dict[str, str] = {}
-    for piece in pieces:
-        raw_name, _, raw_value = piece.partition(b"=")
-        name, value = _decode(raw_name), _decode(raw_value)
+    for name, value in parse_pairs(request, max_fields):
         if name not in names:
             continue
         if name in form:
             raise Malformed(f"{name}: comes twice")
         form[name] = value
     return form
+
+
+def parse_pairs(request: WebhookRequest, max_fields: int = MAX_FIELDS) -> Sequence[tuple[str, str]]:
+    """Every field with its value, as they came: doubled and blank ones, too. Raises Malformed."""
+    pieces = [piece for piece in _raw(request).split(b"&") if piece]
+    if len(pieces) > max_fields:
+        raise TooManyFields(f"form: over {max_fields} fields")
+    pairs = (piece.partition(b"=") for piece in pieces)
+    return [(_decode(name), _decode(value)) for name, _, value in pairs]
 
 
 def required(form: Mapping[str, str], name: str) -> str:

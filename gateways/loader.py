@@ -28,32 +28,39 @@ def load(
     env: Mapping[str, str],
     *,
     development: bool,
+    public_url: str,
     clock: Clock | None = None,
 ) -> Shelf:
     """The gateways of the file; `env` answers its `${NAME}` references. Opens no connection.
 
-    `development` allows the simulator. Raises BadGateways with all that is wrong.
+    `development` allows the simulator; `public_url` is what vendors have in front of our paths.
+    Raises BadGateways with all that is wrong.
     """
-    gateways, found = _read(text, file_name, env, development, clock or SystemClock())
+    gateways, found = _read(text, file_name, env, development, public_url, clock or SystemClock())
     if any(finding.is_error for finding in found):
         raise BadGateways(found)
     return Shelf(MappingProxyType(gateways), tuple(found))
 
 
 def check(
-    text: str, file_name: str, env: Mapping[str, str], *, development: bool
+    text: str, file_name: str, env: Mapping[str, str], *, development: bool, public_url: str
 ) -> list[Diagnostic]:
     """All that `load` would refuse or warn of, in file order."""
-    return _read(text, file_name, env, development, SystemClock())[1]
+    return _read(text, file_name, env, development, public_url, SystemClock())[1]
 
 
 def _read(
-    text: str, file_name: str, env: Mapping[str, str], development: bool, clock: Clock
+    text: str,
+    file_name: str,
+    env: Mapping[str, str],
+    development: bool,
+    public_url: str,
+    clock: Clock,
 ) -> tuple[dict[str, Gateway], list[Diagnostic]]:
     document, yaml_findings = yaml_loader.load(file_name, text)
     found = [as_ours(finding) for finding in yaml_findings]
     if document is None:
         return {}, in_file_order(found)
-    reader = Reader(document, env, development=development, clock=clock)
+    reader = Reader(document, env, development=development, public_url=public_url, clock=clock)
     reader.read()
     return reader.gateways, in_file_order({*found, *reader.found})

@@ -27,13 +27,20 @@ class Reader:
     """`gateways` and `found` are complete after `read`."""
 
     def __init__(
-        self, document: Document, env: Mapping[str, str], *, development: bool, clock: Clock
+        self,
+        document: Document,
+        env: Mapping[str, str],
+        *,
+        development: bool,
+        public_url: str,
+        clock: Clock,
     ) -> None:
         self.gateways: dict[str, Gateway] = {}
         self.found: list[Diagnostic] = []
         self._document = document
         self._env = env
         self._development = development
+        self._public_url = public_url
         self._clock = clock
 
     def read(self) -> None:
@@ -110,7 +117,7 @@ class Reader:
             if key in vendor.settings.model_fields
         }
         try:
-            gateway = vendor.open({**known, "name": name}, self._clock)
+            gateway = vendor.open({**known, "name": name}, self._clock, self._public_url)
         except ValidationError as fault:
             self._refuse_values(path, fault, vendor, unresolved)
             return

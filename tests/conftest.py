@@ -230,7 +230,8 @@ def house(
 
 def load_by_path(path: Path) -> ModuleType:
     """A helper module of the tests, which are no package."""
-    spec = spec_from_file_location(path.stem, path)
+    # Not the bare stem: a stand-in is named after its vendor, and so is the vendor's SDK.
+    spec = spec_from_file_location(f"by_path_{path.stem}", path)
     assert spec is not None
     assert spec.loader is not None
     module = module_from_spec(spec)

@@ -109,7 +109,7 @@ def _accepted(answer: HttpAnswer, e164: str) -> Accepted:
 def _read(answer: HttpAnswer) -> _SmsMessageData:
     try:
         return msgspec.json.decode(answer.body, type=_Answer).sent
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise _fault(_UNREADABLE, answer) from None
 
 

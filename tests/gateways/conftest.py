@@ -1,13 +1,14 @@
-"""Shared by the gateway tests: the stand-in vendor, loaded by its path, and small makers."""
+"""Shared by the gateway tests: the stand-in vendors, loaded by their paths, and small makers."""
 
 from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -17,9 +18,10 @@ from telecom.statuses import MessageClass
 
 if TYPE_CHECKING:
     from tests.fakes import africastalking as fake
+    from tests.fakes import twilio as fake_twilio
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-_FAKE = Path(__file__).parents[1] / "fakes" / "africastalking.py"
+_FAKES = Path(__file__).parents[1] / "fakes"
 
 
 class FixedClock:
@@ -29,16 +31,34 @@ class FixedClock:
 
 @pytest.fixture(scope="session")
 def fakes() -> type[fake.FakeAfricasTalking]:
-    """The class of the stand-in; its `Outcome` is `fakes.outcome`."""
-    name = "fake_africastalking"
+    """The class of Africa's Talking's stand-in."""
+    return cast("type[fake.FakeAfricasTalking]", _load("africastalking").FakeAfricasTalking)
+
+
+@pytest.fixture(scope="session")
+def fake_twilios() -> type[fake_twilio.FakeTwilio]:
+    """The class of Twilio's stand-in."""
+    return cast("type[fake_twilio.FakeTwilio]", _load("twilio").FakeTwilio)
+
+
+@pytest.fixture(scope="session")
+def stand_ins(
+    fakes: type[fake.FakeAfricasTalking], fake_twilios: type[fake_twilio.FakeTwilio]
+) -> Mapping[str, Any]:
+    """The class of every vendor's stand-in."""
+    return {"africastalking": fakes, "twilio": fake_twilios}
+
+
+def _load(vendor: str) -> ModuleType:
+    name = f"fake_{vendor}"
     if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, _FAKE)
+        spec = importlib.util.spec_from_file_location(name, _FAKES / f"{vendor}.py")
         assert spec is not None
         assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
         sys.modules[name] = module  # dataclasses look their module up there
         spec.loader.exec_module(module)
-    return cast("type[fake.FakeAfricasTalking]", sys.modules[name].FakeAfricasTalking)
+    return sys.modules[name]
 
 
 @pytest.fixture

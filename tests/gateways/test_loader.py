@@ -13,11 +13,14 @@ from gateways.findings import BadGateways
 from gateways.loader import check, load
 
 ROOT = Path(__file__).parents[2]
+URL = "https://sanket.example.in"
 ENV = {
     "AT_USERNAME": "bridge",
     "AT_API_KEY": "canary-key",
     "AT_SECRET": "canary-secret-0123456789",
     "AT_SECRET_NEW": "canary-newer-0123456789",
+    "TWILIO_ACCOUNT_SID": "AC00000000000000000000000000000001",
+    "TWILIO_AUTH_TOKEN": "canary-token",
     "HOST": "127.0.0.1",
     "SHORT": "canary-short",
     "EMPTY": "",
@@ -42,7 +45,7 @@ gateways:
 
 
 def test_the_file_becomes_gateways() -> None:
-    shelf = load(GOOD, "gateways.yaml", ENV, development=False)
+    shelf = load(GOOD, "gateways.yaml", ENV, development=False, public_url=URL)
     assert list(shelf.gateways) == ["kenya"]
     assert shelf.warnings == ()
     kenya = shelf.gateways["kenya"].settings
@@ -59,7 +62,7 @@ def test_the_file_becomes_gateways() -> None:
 
 def test_the_shipped_file_enables_the_simulator_and_nothing_else() -> None:
     text = (ROOT / "gateways.yaml").read_text("utf-8")
-    shelf = load(text, "gateways.yaml", {}, development=True)
+    shelf = load(text, "gateways.yaml", {}, development=True, public_url=URL)
     assert list(shelf.gateways) == ["simulator"]
     assert shelf.warnings == ()
 
@@ -67,12 +70,15 @@ def test_the_shipped_file_enables_the_simulator_and_nothing_else() -> None:
 def test_the_shipped_example_is_right_once_it_is_uncommented() -> None:
     lines = (ROOT / "gateways.yaml").read_text("utf-8").splitlines()
     example = [
-        line.replace("  # ", "  ", 1) for line in lines if line.startswith(("  # afr", "  #   "))
+        line.replace("  # ", "  ", 1)
+        for line in lines
+        if line.startswith(("  # africastalking:", "  # twilio:", "  #   "))
     ]
     text = "\n".join(["gateways:", *example])
-    assert check(text, "g.yaml", {}, development=False)[0].rule == "G203"
+    assert check(text, "g.yaml", {}, development=False, public_url=URL)[0].rule == "G203"
     enabled = text.replace("enabled: false", "enabled: true")
-    assert list(load(enabled, "g.yaml", ENV, development=False).gateways) == ["africastalking"]
+    shelf = load(enabled, "g.yaml", ENV, development=False, public_url=URL)
+    assert list(shelf.gateways) == ["africastalking", "twilio"]
 
 
 def _changed(old: str, new: str) -> str:
@@ -145,13 +151,15 @@ BROKEN = [
 @pytest.mark.parametrize(("text", "place_and_rule", "words"), BROKEN)
 def test_what_is_wrong_is_said_with_its_place(text: str, place_and_rule: str, words: str) -> None:
     with pytest.raises(BadGateways) as refused:
-        load(text, "gateways.yaml", ENV, development=False)
+        load(text, "gateways.yaml", ENV, development=False, public_url=URL)
     place, rule = place_and_rule.split()
     said = [str(finding) for finding in refused.value.findings]
     matching = [line for line in said if line.startswith(f"gateways.yaml:{place} {rule} error ")]
     assert [line for line in matching if words in line], said
     assert "canary" not in str(refused.value)
-    assert check(text, "gateways.yaml", ENV, development=False) == list(refused.value.findings)
+    assert check(text, "gateways.yaml", ENV, development=False, public_url=URL) == list(
+        refused.value.findings
+    )
 
 
 def test_all_faults_are_told_at_once_and_in_file_order() -> None:
@@ -160,7 +168,7 @@ def test_all_faults_are_told_at_once_and_in_file_order() -> None:
     )
     text += "  other:\n    vendor: nobody\n"
     with pytest.raises(BadGateways) as refused:
-        load(text, "gateways.yaml", ENV, development=False)
+        load(text, "gateways.yaml", ENV, development=False, public_url=URL)
     rules = [(finding.place.line, finding.rule) for finding in refused.value.findings]
     assert rules == [(4, "G103"), (5, "G106"), (11, "G103"), (16, "G104")]
 
@@ -175,21 +183,23 @@ def test_all_faults_are_told_at_once_and_in_file_order() -> None:
     ],
 )
 def test_one_fault_is_told_once(text: str, rule: str) -> None:
-    assert [found.rule for found in check(text, "g.yaml", ENV, development=False)] == [rule]
+    assert [
+        found.rule for found in check(text, "g.yaml", ENV, development=False, public_url=URL)
+    ] == [rule]
 
 
 def test_a_disabled_gateway_needs_nothing_but_known_keys() -> None:
     text = (
         "gateways:\n  kenya:\n    vendor: africastalking\n    enabled: no\n    api_key: ${NOPE}\n"
     )
-    assert load(text, "g.yaml", {}, development=False).gateways == {}
+    assert load(text, "g.yaml", {}, development=False, public_url=URL).gateways == {}
     with pytest.raises(BadGateways, match=r"g\.yaml:6:5 G101"):
-        load(text + "    tpss: 3\n", "g.yaml", {}, development=False)
+        load(text + "    tpss: 3\n", "g.yaml", {}, development=False, public_url=URL)
 
 
 def test_a_disabled_simulator_may_stay_in_production() -> None:
     text = GOOD + "  simulator: {vendor: simulator, enabled: false}\n"
-    assert list(load(text, "g.yaml", ENV, development=False).gateways) == ["kenya"]
+    assert list(load(text, "g.yaml", ENV, development=False, public_url=URL).gateways) == ["kenya"]
 
 
 @pytest.mark.parametrize(
@@ -202,23 +212,25 @@ def test_a_disabled_simulator_may_stay_in_production() -> None:
     ],
 )
 def test_a_warning_keeps_nobody_from_starting(text: str, place_and_rule: str) -> None:
-    shelf = load(text, "gateways.yaml", ENV, development=False)
+    shelf = load(text, "gateways.yaml", ENV, development=False, public_url=URL)
     place, rule = place_and_rule.split()
     warnings = [str(warning) for warning in shelf.warnings]
     assert len(warnings) == 1
     assert warnings[0].startswith(f"gateways.yaml:{place} {rule} warning ")
     assert "canary" not in warnings[0]
-    assert list(shelf.warnings) == check(text, "gateways.yaml", ENV, development=False)
+    assert list(shelf.warnings) == check(
+        text, "gateways.yaml", ENV, development=False, public_url=URL
+    )
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:4020", "localhost:4020", "[::1]:4020"])
 def test_plain_http_within_this_machine_is_fine(host: str) -> None:
     text = _changed("http://${HOST}:4020", f'"http://{host}"')
-    assert load(text, "g.yaml", ENV, development=False).warnings == ()
+    assert load(text, "g.yaml", ENV, development=False, public_url=URL).warnings == ()
 
 
 def test_no_secret_is_printed_by_what_was_loaded() -> None:
-    shelf = load(GOOD, "gateways.yaml", ENV, development=False)
+    shelf = load(GOOD, "gateways.yaml", ENV, development=False, public_url=URL)
     assert "canary" not in repr(shelf) + repr(shelf.gateways["kenya"].settings)
 
 
@@ -228,9 +240,11 @@ def test_no_secret_is_printed_by_what_was_loaded() -> None:
     | st.builds(lambda cut, junk: GOOD[:cut] + junk, st.integers(0, len(GOOD)), st.text(max_size=9))
 )
 def test_any_file_is_loaded_or_refused(text: str) -> None:
-    found = check(text, "g.yaml", ENV, development=False)
+    found = check(text, "g.yaml", ENV, development=False, public_url=URL)
     if any(finding.is_error for finding in found):
         with pytest.raises(BadGateways):
-            load(text, "g.yaml", ENV, development=False)
+            load(text, "g.yaml", ENV, development=False, public_url=URL)
     else:
-        assert len(load(text, "g.yaml", ENV, development=False).warnings) == len(found)
+        assert len(load(text, "g.yaml", ENV, development=False, public_url=URL).warnings) == len(
+            found
+        )

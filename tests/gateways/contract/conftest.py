@@ -11,25 +11,34 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as made
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote_from_bytes
 
 import pytest
+from twilio.request_validator import RequestValidator
 
 from gateways.africastalking.gateway import AfricasTalking
 from gateways.africastalking.settings import AfricasTalkingSettings
 from gateways.base import Gateway
+from gateways.form import parse_pairs
 from gateways.poster import Patience
 from gateways.settings import GatewaySettings
 from gateways.simulator.gateway import Simulator
+from gateways.twilio.gateway import Twilio
+from gateways.twilio.settings import TwilioSettings
 from gateways.webhook import WebhookRequest
 from telecom.clock import SystemClock
 from telecom.errors import Reason, Verdict
-from telecom.events import Cumulative, MissedCall, MoSms, UssdEnded, UssdRequest
+from telecom.events import (
+    Cumulative,
+    DeliveryReport,
+    MissedCall,
+    MoSms,
+    UssdEnded,
+    UssdRequest,
+)
 from telecom.msisdn import Msisdn
-
-if TYPE_CHECKING:
-    from tests.fakes.africastalking import FakeAfricasTalking
+from telecom.statuses import DlrStatus
 
 Pairs = Sequence[tuple[bytes, bytes]]
 SECRETS = ("new-secret-0123456789", "old-secret-0123456789")
@@ -45,6 +54,7 @@ class Door:
     read: tuple[str, ...]
     parse: Callable[[Gateway, WebhookRequest], object]
     sender_field: str | None = None  # where anybody may stand: hidden, a name, a short code
+    about_field: str | None = None  # where only a subscriber may stand
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,9 +76,11 @@ class GatewayCase:
     client: str
     strangers: tuple[str, ...]
     secrets: tuple[str, ...]  # all valid; empty where the vendor has none in its path
-    screen: Callable[[str, bool], str]  # the body for (clean text, ends)
     reject: str
-    server: Callable[[type[FakeAfricasTalking]], FakeAfricasTalking] | None = None
+    screen: Callable[[str, bool], str] | None = None  # the USSD body for (clean text, ends)
+    taken: str = ""  # the body that takes a text in silence
+    prove: Callable[[WebhookRequest], WebhookRequest] = lambda request: request  # signs
+    server: Callable[[Mapping[str, Any]], Any] | None = None  # of the stand-ins' classes
     rows: tuple[Row, ...] = ()
 
 
@@ -108,6 +120,7 @@ def at_doors(gateway: str) -> Mapping[str, Door]:
             needed=("sessionId", "serviceCode", "phoneNumber"),
             read=("sessionId", "serviceCode", "phoneNumber", "text"),
             parse=lambda gateway, request: _open_door(gateway.ussd).parse(request),
+            about_field="phoneNumber",
         ),
         "ussd end": Door(
             form={
@@ -129,6 +142,7 @@ def at_doors(gateway: str) -> Mapping[str, Door]:
             needed=("sessionId", "phoneNumber", "status"),
             read=("sessionId", "phoneNumber", "status", "hopsCount"),
             parse=lambda gateway, request: _open_door(gateway.ussd).parse_end(request),
+            about_field="phoneNumber",
         ),
         "sms": Door(
             form={
@@ -253,6 +267,7 @@ AT_ROWS = (
     _garbled("no JSON", body=b"OK"),
     _garbled("half a JSON", body=SOME_RECIPIENT),
     _garbled("not UTF-8", body=b'{"SMSMessageData":"\xff"}'),
+    _garbled("a word that is not UTF-8", body=NO_RECIPIENTS.replace(b"Invalid", b"\xff")),
     _garbled("another shape", body=b'{"messages":[{"messageId":"1"}]}'),
     _garbled("a list", body=b"[]"),
     _garbled("deep JSON", body=b"[" * 30_000),
@@ -296,6 +311,205 @@ def open_simulator(base_url: str, patience: Patience) -> Gateway:
     return Simulator(GatewaySettings(name="simulator", vendor="simulator", country="KE"))
 
 
+ACCOUNT = "AC00000000000000000000000000000001"
+MESSAGE = "SM00000000000000000000000000000a01"
+CALL = "CA00000000000000000000000000000a01"
+PUBLIC_URL = "https://sanket.example.in"
+
+
+def twilio_doors(gateway: str) -> Mapping[str, Door]:
+    caller = Msisdn.parse("+254711000111", "KE")
+    return {
+        "sms": Door(
+            form={
+                "ToCountry": "US",
+                "ToState": "",
+                "SmsMessageSid": MESSAGE,
+                "NumMedia": "0",
+                "ToCity": "",
+                "FromZip": "",
+                "SmsSid": MESSAGE,
+                "FromState": "",
+                "SmsStatus": "received",
+                "FromCity": "Nairobi",
+                "Body": "UMANG हिंदी ☺ 100%",
+                "FromCountry": "KE",
+                "To": "+12028831111",
+                "ToZip": "",
+                "NumSegments": "1",
+                "MessageSid": MESSAGE,
+                "AccountSid": ACCOUNT,
+                "From": "+254711000111",
+                "ApiVersion": "2010-04-01",
+            },
+            means=MoSms(
+                gateway=gateway,
+                message_id=MESSAGE,
+                sender=caller,
+                to="+12028831111",
+                text="UMANG हिंदी ☺ 100%",
+            ),
+            needed=("AccountSid", "MessageSid", "From", "To"),
+            read=("AccountSid", "MessageSid", "From", "To", "Body", "SmsStatus"),
+            parse=lambda gateway, request: _open_door(gateway.sms).parse(request),
+            sender_field="From",
+        ),
+        "report": Door(
+            form={
+                "ApiVersion": "2010-04-01",
+                "MessageStatus": "undelivered",
+                "SmsSid": MESSAGE,
+                "SmsStatus": "undelivered",
+                "ErrorCode": "21610",
+                "To": "+254711000111",
+                "From": "+12028831111",
+                "MessageSid": MESSAGE,
+                "AccountSid": ACCOUNT,
+                "RawDlrDoneDate": "2601020304",
+            },
+            means=DeliveryReport(
+                gateway=gateway,
+                gateway_message_id=MESSAGE,
+                status=DlrStatus.FAILED,
+                vendor_status="undelivered",
+                reason="opted_out",
+            ),
+            needed=("AccountSid", "MessageSid", "MessageStatus"),
+            read=("AccountSid", "MessageSid", "MessageStatus", "ErrorCode"),
+            parse=lambda gateway, request: _open_door(gateway.dlr).parse(request),
+        ),
+        "voice": Door(
+            form={
+                "AccountSid": ACCOUNT,
+                "ApiVersion": "2010-04-01",
+                "CallSid": CALL,
+                "CallStatus": "ringing",
+                "CallToken": '{"parentCallInfoToken":"eyJhbGciOiJFUzI1NiJ9.e30.x"}',
+                "Called": "+12028831111",
+                "CalledCity": "WASHINGTON",
+                "Caller": "+254711000111",
+                "CallerName": "",
+                "Direction": "inbound",
+                "From": "+254711000111",
+                "FromCountry": "KE",
+                "StirVerstat": "TN-Validation-Passed-A",
+                "To": "+12028831111",
+            },
+            means=MissedCall(
+                gateway=gateway,
+                call_id=CALL,
+                caller=caller,
+                called=Msisdn.parse("+12028831111", "KE"),
+            ),
+            needed=("AccountSid", "CallSid", "Direction", "From", "To"),
+            read=("AccountSid", "CallSid", "Direction", "From", "To"),
+            parse=lambda gateway, request: _open_door(gateway.voice).parse(request),
+            sender_field="From",
+        ),
+    }
+
+
+TWILIO_REJECT = '<?xml version="1.0" encoding="UTF-8"?><Response><Reject reason="busy"/></Response>'
+SOME_MESSAGE = f'{{"sid":"{MESSAGE}","status":"queued"}}'.encode()
+
+
+def _error(error: int, reason: Reason, verdict: Verdict, code: int = 400, **more: Any) -> Row:
+    script = {"code": code, "error": error, **more}
+    return Row(name=f"HTTP {code}: {error}", script=script, reason=reason, verdict=verdict)
+
+
+TWILIO_ROWS = (
+    Row(name="queued"),
+    Row(name="accepted", script={"message_status": "accepted"}),
+    Row(name="HTTP 200", script={"code": 200}),
+    Row(name="charset", script={"content_type": "application/json; charset=utf-8"}),
+    Row(
+        name="failed at once",
+        script={"message_status": "failed", "error_code": 30005},
+        reason=Reason.BAD_MSISDN,
+        verdict=Verdict.GIVE_UP,
+    ),
+    Row(
+        name="canceled at once",
+        script={"message_status": "canceled"},
+        reason=Reason.REJECTED,
+        verdict=Verdict.GIVE_UP,
+    ),
+    _error(21610, Reason.OPTED_OUT, Verdict.GIVE_UP),
+    _error(21211, Reason.BAD_MSISDN, Verdict.GIVE_UP),
+    _error(21614, Reason.BAD_MSISDN, Verdict.GIVE_UP),
+    _error(21612, Reason.NO_ROUTE, Verdict.GIVE_UP),
+    _error(21408, Reason.NO_ROUTE, Verdict.GIVE_UP),
+    _error(21606, Reason.BAD_SENDER_ID, Verdict.GIVE_UP),
+    _error(21212, Reason.BAD_SENDER_ID, Verdict.GIVE_UP),
+    _error(21602, Reason.REJECTED, Verdict.GIVE_UP),
+    _error(21617, Reason.REJECTED, Verdict.GIVE_UP),
+    _error(21611, Reason.THROTTLED, Verdict.RETRY),
+    _error(30001, Reason.THROTTLED, Verdict.RETRY),
+    _error(99999, Reason.REJECTED, Verdict.GIVE_UP),
+    _error(20003, Reason.BAD_CREDENTIALS, Verdict.RETRY, code=401),
+    _error(20003, Reason.BAD_CREDENTIALS, Verdict.RETRY, code=403),
+    _error(20404, Reason.BAD_CREDENTIALS, Verdict.RETRY, code=404),
+    _error(20429, Reason.THROTTLED, Verdict.RETRY, code=429, headers={"Retry-After": "7"}),
+    _error(20429, Reason.GATEWAY_FAULT, Verdict.AMBIGUOUS, code=503),
+    _http(400, Reason.REJECTED, Verdict.GIVE_UP),
+    _http(401, Reason.BAD_CREDENTIALS, Verdict.RETRY),
+    _http(404, Reason.REJECTED, Verdict.GIVE_UP),
+    _http(408, Reason.UNREACHABLE, Verdict.RETRY),
+    _http(429, Reason.THROTTLED, Verdict.RETRY),
+    _http(500, Reason.GATEWAY_FAULT, Verdict.AMBIGUOUS, takes=True),
+    _http(502, Reason.GATEWAY_FAULT, Verdict.AMBIGUOUS),
+    _http(503, Reason.GATEWAY_FAULT, Verdict.AMBIGUOUS),
+    _http(302, Reason.GARBLED, Verdict.AMBIGUOUS, headers={"Location": "/"}),
+    _http(307, Reason.GARBLED, Verdict.AMBIGUOUS, headers={"Location": "/"}),
+    _garbled("a redirect that looks accepted", code=302, takes=True),
+    _garbled("HTML", body=b"<html>Welcome to the airport</html>", content_type="text/html"),
+    _garbled("empty body", body=b""),
+    _garbled("half a JSON", body=SOME_MESSAGE[:-1]),
+    _garbled("not UTF-8", body=b'{"sid":"\xff"}'),
+    _garbled("no sid", body=b'{"status":"queued"}'),
+    _garbled("an odd sid", body=b'{"sid":"SM1","status":"queued"}'),
+    _garbled("a list", body=b"[]"),
+    _garbled("deep JSON", body=b"[" * 30_000),
+    _garbled("too long", body=b" " * 1_000_000 + SOME_MESSAGE),
+    _garbled("cut in the middle", ends="cut", takes=True),
+    Row(
+        name="reset after the request",
+        script={"ends": "reset", "takes": True},
+        reason=Reason.NO_ANSWER,
+        verdict=Verdict.AMBIGUOUS,
+    ),
+    Row(
+        name="no answer",
+        script={"ends": "never", "takes": True},
+        reason=Reason.NO_ANSWER,
+        verdict=Verdict.AMBIGUOUS,
+    ),
+)
+
+
+def open_twilio(base_url: str, patience: Patience) -> Gateway:
+    settings = TwilioSettings.model_validate(
+        {
+            "name": "us",
+            "country": "KE",
+            "account_sid": ACCOUNT,
+            "auth_token": ["the-token", "the-old-token"],
+            "allow_from": ["127.0.0.0/8", "192.0.2.0/24"],
+            "base_url": base_url,
+            "sender_id": "+12028831111",
+        }
+    )
+    return Twilio(settings, SystemClock(), PUBLIC_URL, patience)
+
+
+def twilio_signed(request: WebhookRequest) -> WebhookRequest:
+    """As the vendor's own code signs it."""
+    fields = dict(parse_pairs(request))
+    signature = RequestValidator("the-token").compute_signature(PUBLIC_URL + request.path, fields)
+    return replace(request, headers={**request.headers, "x-twilio-signature": signature})
+
+
 CASES = (
     GatewayCase(
         name="africastalking",
@@ -307,7 +521,7 @@ CASES = (
         secrets=SECRETS,
         screen=at_screen,
         reject=AT_REJECT,
-        server=lambda fakes: fakes(api_key="the-key"),
+        server=lambda stand_ins: stand_ins["africastalking"](api_key="the-key"),
         rows=AT_ROWS,
     ),
     GatewayCase(
@@ -320,6 +534,20 @@ CASES = (
         secrets=(),
         screen=at_screen,
         reject=AT_REJECT,
+    ),
+    GatewayCase(
+        name="twilio",
+        open=open_twilio,
+        encode=form_request,
+        doors=twilio_doors("us"),
+        client="192.0.2.7",
+        strangers=("198.51.100.7", "2001:db8::1", "", "nowhere"),
+        secrets=(),
+        reject=TWILIO_REJECT,
+        taken='<?xml version="1.0" encoding="UTF-8"?><Response/>',
+        prove=twilio_signed,
+        server=lambda stand_ins: stand_ins["twilio"](),
+        rows=TWILIO_ROWS,
     ),
 )
 

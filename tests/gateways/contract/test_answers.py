@@ -23,6 +23,9 @@ ANY_TEXT = st.text(st.characters(), max_size=200)  # surrogates and control char
     "text", ["Home\n1. Get the app", "उमंग सेवाएं", "CON again", "END again", "  led by blanks", ""]
 )
 def test_a_screen_reaches_the_phone_as_it_is(case: GatewayCase, text: str, ends: bool) -> None:
+    if case.screen is None:
+        assert _open(case).ussd is None
+        return
     answer = _ussd(case).render(UssdReply(text, ends))
     assert (answer.status, answer.body) == (200, case.screen(text, ends))
     assert answer.content_type == "text/plain; charset=utf-8"
@@ -33,6 +36,8 @@ def test_a_screen_reaches_the_phone_as_it_is(case: GatewayCase, text: str, ends:
 @example(text="\ud83d half", ends=False)
 @given(text=ANY_TEXT, ends=st.booleans())
 def test_any_text_makes_one_valid_body(case: GatewayCase, text: str, ends: bool) -> None:
+    if case.screen is None:
+        return
     body = _ussd(case).render(UssdReply(text, ends)).body
     head = case.screen("", ends)
     assert body.startswith(head)
@@ -54,8 +59,9 @@ def test_a_call_is_rejected_unanswered(case: GatewayCase) -> None:
 def test_a_text_and_an_ended_session_are_taken_in_silence(case: GatewayCase) -> None:
     sms = _open(case).sms
     assert sms is not None
-    assert (sms.render().status, sms.render().body) == (200, "")
-    assert _ussd(case).render_end().status == 200
+    assert (sms.render().status, sms.render().body) == (200, case.taken)
+    if case.screen is not None:
+        assert _ussd(case).render_end().status == 200
 
 
 def _open(case: GatewayCase) -> Gateway:

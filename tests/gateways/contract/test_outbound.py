@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -22,12 +22,12 @@ TEXT = "canary text"
 
 
 def test_every_outcome(
-    case: GatewayCase, row: Row, fakes: type[FakeAfricasTalking], mt: MakeMt
+    case: GatewayCase, row: Row, stand_ins: Mapping[str, Any], mt: MakeMt
 ) -> None:
     assert case.server is not None
     # Nothing waits for an answer that is on its way; only "no answer" uses its patience up.
     read_seconds = 0.2 if row.script.get("ends") == "never" else 20
-    with case.server(fakes) as server:
+    with case.server(stand_ins) as server:
         server.script(**row.script)
         sender = case.open(server.base_url, Patience(read_seconds=read_seconds)).sender
         assert sender is not None
