@@ -93,6 +93,7 @@ def publish_if_new(
     program = compile_menu(files)
     texts = {name: content.decode("utf-8") for name, content in files.items()}
     with database.write() as conn:
+        menu_version.be_publisher(conn)
         if menu_version.find_by_fingerprint(conn, program.fingerprint):
             return None
         return menu_version.publish(
