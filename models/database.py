@@ -1,7 +1,7 @@
 """The durable store: short transactions on any number of threads and processes.
 
 Nothing above this package needs to know SQLAlchemy's errors: a database that is gone, locked or
-full is `DatabaseDown`.
+full is `DatabaseDown`. What each of the two databases is told at its start is in `tuning`.
 """
 
 from __future__ import annotations
@@ -13,13 +13,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, exc, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy import Connection, Engine, create_engine, exc, make_url
+
+from models import tuning
 
 _POOL_SIZE: Final = 20
 _POOL_TIMEOUT_SECONDS: Final = 1.0
-_WRITES: Final = "sanket_writes"
+
+# What PostgreSQL refuses for reasons of its own, beside all that the driver calls operational:
+# read-only after a failover, idle for too long, no rights, not migrated, damaged.
+_DOWN_STATES: Final = frozenset({"25006", "25P03", "42501", "42P01", "XX000", "XX001", "XX002"})
 
 
 class DatabaseDown(Exception):
@@ -58,7 +61,9 @@ class Database:
         """One transaction that may write: committed at the end, rolled back by any exception.
 
         On SQLite it takes the write lock at once: a transaction that reads first and upgrades
-        later fails or loses updates (1,373 of 1,600, measured). Raises DatabaseDown.
+        later fails or loses updates (1,373 of 1,600, measured). On PostgreSQL writers run side by
+        side and see what others commit meanwhile: a write that depends on what was read is
+        conditional, guarded by a unique key, or comes after `dialect.alone`. Raises DatabaseDown.
         """
         with _translated(), self._engines_here().writer.begin() as conn:
             yield conn
@@ -83,41 +88,28 @@ class Database:
             return self._engines.setdefault(os.getpid(), self._open())
 
     def _open(self) -> _Engines:
+        is_sqlite = make_url(self._url).get_backend_name() == "sqlite"
         engine = create_engine(
             self._url,
             pool_size=_POOL_SIZE,
             max_overflow=0,
             pool_timeout=_POOL_TIMEOUT_SECONDS,
-            pool_pre_ping=not self._url.startswith("sqlite"),
+            pool_pre_ping=not is_sqlite,
+            connect_args={} if is_sqlite else tuning.postgresql_arguments(self._url),
             hide_parameters=True,  # they are personal, and errors reach logs
         )
-        if engine.dialect.name == "sqlite":
-            self._tame_sqlite(engine)
-        return _Engines(engine, engine.execution_options(**{_WRITES: True}))
-
-    def _tame_sqlite(self, engine: Engine) -> None:
-        busy_timeout = int(self._busy_timeout_seconds * 1000)
-        foreign_keys = "ON" if self._enforces_foreign_keys else "OFF"
-
-        def set_up(dbapi_connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
-            # The driver's own idea of when a transaction begins loses updates without an error.
-            dbapi_connection.isolation_level = None
-            cursor = dbapi_connection.cursor()
-            cursor.execute(f"PRAGMA busy_timeout = {busy_timeout}")
-            cursor.execute("PRAGMA journal_mode = WAL")
-            cursor.execute("PRAGMA synchronous = FULL")  # a 2xx survives a power cut
-            cursor.execute(f"PRAGMA foreign_keys = {foreign_keys}")
-            cursor.close()
-
-        def begin(conn: Connection) -> None:
-            writes = conn.get_execution_options().get(_WRITES, False)
-            if conn.info.get(_WRITES) is not writes:  # as this connection was used last
-                conn.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
-                conn.info[_WRITES] = writes
-            conn.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-        event.listen(engine, "connect", set_up)
-        event.listen(engine, "begin", begin)
+        if is_sqlite:
+            tuning.tame_sqlite(
+                engine,
+                busy_timeout_seconds=self._busy_timeout_seconds,
+                enforces_foreign_keys=self._enforces_foreign_keys,
+            )
+        else:
+            tuning.tame_postgresql(engine)
+        reads = tuning.SQLITE_READS if is_sqlite else tuning.POSTGRESQL_READS
+        return _Engines(
+            engine.execution_options(**reads), engine.execution_options(**tuning.WRITES)
+        )
 
 
 @contextmanager
@@ -135,8 +127,10 @@ def _translated() -> Iterator[None]:
 def _is_down(error: exc.DBAPIError) -> bool:
     """A broken rule of ours (a doubled key, a missing value) is not the database's fault."""
     lost = isinstance(error, exc.OperationalError | exc.InterfaceError)
-    # A damaged or foreign file comes as the bare base class.
-    return lost or error.connection_invalidated or type(error) is exc.DatabaseError
+    is_state_of_its_own = getattr(error.orig, "sqlstate", None) in _DOWN_STATES
+    # A damaged or foreign SQLite file comes as the bare base class.
+    is_bare = type(error) is exc.DatabaseError
+    return lost or error.connection_invalidated or is_state_of_its_own or is_bare
 
 
 def _first_line(orig: BaseException | None) -> str:

@@ -6,10 +6,11 @@ write lock that `Database.write` takes first does the same, and SQLAlchemy leave
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from sqlalchemy import CTE, ColumnElement, Connection, Select, Table
+from sqlalchemy import CTE, ColumnElement, Connection, Select, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -21,6 +22,17 @@ def chosen(query: Select[tuple[str]], *, limit: ColumnElement[int]) -> CTE:
     """
     locked = query.limit(limit).with_for_update(skip_locked=True)
     return locked.cte("chosen").prefix_with("MATERIALIZED", dialect="postgresql")
+
+
+def alone(conn: Connection, purpose: str) -> None:
+    """From here to the end of its transaction nobody else does what this purpose names.
+
+    SQLite's writers are alone anyway. The number is made of the name, the same on every host.
+    """
+    if conn.dialect.name == "postgresql":
+        digest = hashlib.sha256(f"sanket:{purpose}".encode()).digest()
+        number = int.from_bytes(digest[:8], "big", signed=True)
+        conn.execute(select(func.pg_advisory_xact_lock(number)))
 
 
 def insert_new(

@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import insert as sql_insert
 
+from models.dialect import alone
 from models.metadata import UtcDateTime, metadata
 
 menu_version: Final = Table(
@@ -72,8 +73,9 @@ def publish(
     """Makes this source live and returns its version.
 
     A fingerprint that was published before keeps its version and its source: sessions that pin
-    it go on unchanged. Two publishers at once: one of them fails on the unique `publication`.
+    it go on unchanged. Two publishers at once take turns: `be_publisher`.
     """
+    be_publisher(conn)
     next_publication = select(func.coalesce(func.max(menu_version.c.publication), 0) + 1)
     publication = {
         "publication": conn.execute(next_publication).scalar_one(),
@@ -94,6 +96,11 @@ def publish(
     )
     version: int = inserted.scalar_one()
     return version
+
+
+def be_publisher(conn: Connection) -> None:
+    """Nobody else publishes until this transaction ends: what it looked up stays true."""
+    alone(conn, "publish")
 
 
 def find_live(conn: Connection) -> MenuVersion | None:

@@ -13,14 +13,16 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from models.database import Database
+from models.dialect import alone
 
 _SCRIPTS: Final = Path(__file__).resolve().parent.parent / "migrations"
+_PATIENCE_SECONDS: Final = 60  # for another one that migrates, and for transactions that run
 
 
 def upgrade(url: str, revision: str = "head") -> None:
     """Brings the database to this revision, all or nothing. Raises models.database.DatabaseDown.
 
-    Two at once: on SQLite the second waits and then finds nothing to do.
+    Two at once, also on two hosts: the second waits and then finds nothing to do.
     """
     _in_one_transaction(url, lambda config: command.upgrade(config, revision))
 
@@ -52,10 +54,19 @@ def _in_one_transaction(url: str, run: Callable[[Config], None]) -> None:
     database = Database(url, enforces_foreign_keys=False)
     try:
         with database.write() as conn:
+            _take_time(conn)
+            alone(conn, "migrate")
             run(_config(conn))
             _refuse_orphans(conn)
     finally:
         database.dispose()
+
+
+def _take_time(conn: Connection) -> None:
+    """A migration of a large table is not held to the seconds that a webhook has."""
+    if conn.dialect.name == "postgresql":
+        conn.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        conn.exec_driver_sql(f"SET LOCAL lock_timeout = '{_PATIENCE_SECONDS}s'")
 
 
 def _config(conn: Connection) -> Config:

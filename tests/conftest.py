@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.util import module_from_spec, spec_from_file_location
@@ -25,7 +26,7 @@ from werkzeug.test import TestResponse
 from app import mount
 from menu.compiler import compile_menu
 from menu.program import Program
-from models import inbound_event
+from models import inbound_event, migrate
 from settings import load_settings
 from state.connection import connect
 from state.embedded import EmbeddedRedis
@@ -79,13 +80,87 @@ def unused_socket(tmp_path: Path) -> str:
     return str(tmp_path / "nobody.sock")
 
 
+# Whatever touches storage runs on both databases: each test with a database of its own, copied
+# from one that was migrated once.
+
+Storage = Callable[[], str]  # the URL of a new, migrated database
+ON_POSTGRESQL = pytest.mark.debian("postgres", repeats=True)
+STORAGES = ["sqlite", pytest.param("postgresql", marks=ON_POSTGRESQL)]
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Any]:
+    """One real server for a whole run, as tests/servers/postgresql.py has it."""
+    module = load_by_path(ROOT / "tests" / "servers" / "postgresql.py")
+    with module.PostgreSQL() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("migrated") / "sanket.db"
+    migrate.upgrade(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgresql: Any) -> str:
+    """The name of the migrated database that others are copied from."""
+    url = postgresql.create()
+    migrate.upgrade(url)
+    return str(postgresql.name(url))
+
+
+@pytest.fixture(scope="session", params=STORAGES)
+def storage(request: pytest.FixtureRequest) -> str:
+    """ "sqlite" or "postgresql": a test that asks for it, or for a database, runs on both."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def new_database_url(storage: str, request: pytest.FixtureRequest) -> Iterator[Storage]:
+    """For tests that need one database for every example."""
+    if storage == "sqlite":
+        migrated = request.getfixturevalue("migrated_file")
+        in_memory = Path("/dev/shm")  # thousands of commits, and no test here pulls the plug
+        where = in_memory if in_memory.is_dir() else None
+        with tempfile.TemporaryDirectory(prefix="sanket-", dir=where) as folder:
+            yield lambda: f"sqlite:///{shutil.copy(migrated, Path(folder) / f'{uuid4().hex}.db')}"
+        return
+    server, template = (
+        request.getfixturevalue(name) for name in ("postgresql", "migrated_postgresql")
+    )
+    yield lambda: str(server.create(like=template))
+
+
+@pytest.fixture
+def database_url(new_database_url: Storage, storage: str, request: Any) -> Iterator[str]:
+    server = request.getfixturevalue("postgresql") if storage == "postgresql" else None
+    url = new_database_url()
+    yield url
+    if server is not None:
+        server.drop(url)
+
+
+@pytest.fixture
+def empty_database_url(storage: str, tmp_path: Path, request: Any) -> Iterator[str]:
+    """The URL of a database that was never migrated."""
+    if storage == "sqlite":
+        yield f"sqlite:///{tmp_path}/empty.db"
+        return
+    server = request.getfixturevalue("postgresql")
+    url = server.create()
+    yield url
+    server.drop(url)
+
+
 @pytest.fixture(scope="session")
 def default_program() -> Program:
     """The compiled menus.yaml of the checkout."""
     return compile_menu({"menus.yaml": (ROOT / "menus.yaml").read_text(encoding="utf-8")})
 
 
-# A whole bridge, in this process, on SQLite and the real Redis; the vendor is a loopback server.
+# A whole bridge, in this process, on a real database and Redis; the vendor is a loopback server.
 
 SECRET = "a-secret-of-this-test-only"
 GATEWAYS = """
@@ -202,6 +277,7 @@ def vendor() -> Iterator[Any]:
 @pytest.fixture
 def house(
     tmp_path: Path,
+    database_url: str,
     redis: Redis,
     redis_url: str,
     vendor: Any,
@@ -214,6 +290,7 @@ def house(
         {
             "BRIDGE_DEV": "1",
             "BRIDGE_VAR": str(tmp_path / "var"),
+            "BRIDGE_DATABASE_URL": database_url,
             "BRIDGE_REDIS_URL": redis_url,
             "BRIDGE_GATEWAYS": str(gateways),
             "BRIDGE_PUBLIC_URL": "https://sanket.example.in",

@@ -1,20 +1,16 @@
-"""A small world to send in: a real SQLite file, its own clock, a gateway that keeps a ledger."""
+"""A small world to send in: a real database, its own clock, a gateway that keeps a ledger."""
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from sqlalchemy import Connection, Row, select
 
-from models import migrate
 from models.database import Database, DatabaseDown
 from models.mt_message import mt_message
 from models.sealing import Sealer
@@ -110,10 +106,10 @@ class FailingDatabase(Database):
 
 
 class World:
-    def __init__(self, file: Path) -> None:
-        self.file = file
+    def __init__(self, url: str) -> None:
+        self.url = url
         self.clock = WorldClock()
-        self.database = FailingDatabase(f"sqlite:///{file}")
+        self.database = FailingDatabase(url)
         self.sealer = Sealer(b"k" * 32)
         self.outbox = Outbox(self.sealer, KeyedHash(b"a test secret of enough bytes"), self.clock)
         self.gateway = ScriptedGateway()
@@ -191,33 +187,14 @@ class World:
 
 
 @pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("migrated") / "sanket.db"
-    migrate.upgrade(f"sqlite:///{file}")
-    return file
-
-
-@pytest.fixture(scope="session")
-def new_world(migrated_file: Path) -> Iterator[Callable[[], World]]:
+def new_world(new_database_url: Callable[[], str]) -> Callable[[], World]:
     """For tests that need one world for every example."""
-    in_memory = "/dev/shm"  # thousands of commits, and none of these tests pulls the plug
-    where = in_memory if Path(in_memory).is_dir() else None
-    with TemporaryDirectory(prefix="sanket-", dir=where) as folder:
-        made = 0
-
-        def make() -> World:
-            nonlocal made
-            made += 1
-            copied = Path(folder) / f"{made}.db"
-            shutil.copy(migrated_file, copied)
-            return World(copied)
-
-        yield make
+    return lambda: World(new_database_url())
 
 
 @pytest.fixture
-def world(new_world: Callable[[], World]) -> Iterator[World]:
-    made = new_world()
+def world(database_url: str) -> Iterator[World]:
+    made = World(database_url)
     yield made
     made.database.dispose()
 

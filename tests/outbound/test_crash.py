@@ -143,7 +143,7 @@ def test_a_real_kill(
     ledger = tmp_path / "ledger"
     ledger.touch()
     doomed = subprocess.run(
-        [sys.executable, "-c", DOOMED, f"sqlite:///{world.file}", point, str(ledger)],
+        [sys.executable, "-c", DOOMED, world.url, point, str(ledger)],
         cwd=Path(__file__).parents[2],
         timeout=60,
         check=False,

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import update
 from structlog.testing import capture_logs
 
 from models import mt_moves
 from models.database import DatabaseDown
+from models.mt_message import mt_message
 from outbound.dispatcher import Dispatcher
 from outbound.outcomes import TOO_LATE
 from telecom.statuses import MessageClass, MtStatus
@@ -145,7 +147,8 @@ def test_a_gateway_that_is_gone_makes_rows_wait_and_others_flow(world: World) ->
 def test_a_poisoned_row_fails_after_five_tries_and_others_flow(world: World, column: str) -> None:
     poisoned, other = world.enqueue(MessageClass.RESULT), world.enqueue()
     with world.database.write() as conn:
-        conn.exec_driver_sql(f"UPDATE mt_message SET {column} = x'0102' WHERE id = ?", (poisoned,))
+        broken = update(mt_message).values({column: b"\x01\x02"})
+        conn.execute(broken.where(mt_message.c.id == poisoned))
     world.send_due()
     assert (world.status(poisoned), world.status(other)) == (S.QUEUED, S.SENT)
     world.live_on()

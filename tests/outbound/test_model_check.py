@@ -143,7 +143,10 @@ class OutboxMachine(RuleBasedStateMachine):
         return [row.status for row in self.world.rows() if row.status not in (*FINAL, S.SENT)]
 
 
-def test_no_interleaving_breaks_a_promise(new_world: Callable[[], World]) -> None:
+EXAMPLES = {"sqlite": 200, "postgresql": 15}  # each has a database of its own
+
+
+def test_no_interleaving_breaks_a_promise(storage: str, new_world: Callable[[], World]) -> None:
     class Machine(OutboxMachine):
         def __init__(self) -> None:
             super().__init__(new_world)
@@ -151,7 +154,7 @@ def test_no_interleaving_breaks_a_promise(new_world: Callable[[], World]) -> Non
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=200,
+            max_examples=EXAMPLES[storage],
             stateful_step_count=12,
             deadline=None,
             suppress_health_check=list(HealthCheck),
