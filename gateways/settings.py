@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 from telecom.encoding import Limit
 
@@ -17,6 +18,13 @@ Network = IPv4Network | IPv6Network
 
 def _as_list(value: object) -> object:
     return [value] if isinstance(value, str) else value
+
+
+def _require_host(url: str) -> str:
+    parts = urlsplit(url)  # raises ValueError for half an IPv6 address, .port for a wrong port
+    if not parts.hostname or parts.port == 0:
+        raise ValueError("has no host, or port 0")
+    return url
 
 
 Secrets = Annotated[tuple[SecretStr, ...], BeforeValidator(_as_list)]
@@ -45,7 +53,7 @@ class GatewaySettings(BaseModel):
     allow_from: Networks = Field(
         default=(), description="Networks such as 192.0.2.0/24, or a list of them."
     )
-    base_url: str | None = Field(
+    base_url: Annotated[str, AfterValidator(_require_host)] | None = Field(
         default=None,
         pattern=r"^https?://[^/?#\s@]+$",
         description="Scheme, host and port only, such as http://127.0.0.1:4020.",

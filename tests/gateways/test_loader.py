@@ -223,6 +223,13 @@ def test_a_warning_keeps_nobody_from_starting(text: str, place_and_rule: str) ->
     )
 
 
+@pytest.mark.parametrize("host", ["[", "[::1", "127.0.0.1:x", "127.0.0.1:99999", ":80", "a:0"])
+def test_no_hosts(host: str) -> None:
+    text = _changed("http://${HOST}:4020", f'"http://{host}"')
+    found = check(text, "g.yaml", ENV, development=False, public_url=URL)
+    assert [finding.rule for finding in found if finding.is_error] == ["G103"]
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1:4020", "localhost:4020", "[::1]:4020"])
 def test_plain_http_within_this_machine_is_fine(host: str) -> None:
     text = _changed("http://${HOST}:4020", f'"http://{host}"')
