@@ -27,6 +27,7 @@ from app import mount
 from menu.compiler import compile_menu
 from menu.program import Program
 from models import inbound_event, migrate
+from models.all_tables import TABLES
 from settings import load_settings
 from state.connection import connect
 from state.embedded import EmbeddedRedis
@@ -192,6 +193,7 @@ class House:
     app: Flask
     vendor: Any
     clock: StandingClock
+    postgresql: Any = None  # the server, where the database is not SQLite
     secret: str = SECRET
 
     @property
@@ -259,6 +261,39 @@ class House:
         with self.bridge.database.read() as conn:
             return int(conn.execute(select(func.count()).select_from(table)).scalar_one())
 
+    def at_rest(self) -> bytes:
+        """The files of SQLite; of PostgreSQL, which compresses, every value of every row."""
+        if self.postgresql is None:
+            file = self._file
+            return b"".join(path.read_bytes() for path in file.parent.glob(f"{file.name}*"))
+        kept = []
+        with self.bridge.database.read() as conn:
+            for table in TABLES:
+                kept.append(table.name.encode())
+                for row in conn.execute(select(table)):
+                    kept += [one if isinstance(one, bytes) else str(one).encode() for one in row]
+        return b"\n".join(kept)
+
+    def lose_database(self) -> None:
+        """Gone for everybody, until `find_database`."""
+        self.bridge.database.dispose()
+        if self.postgresql is not None:
+            self.postgresql.lose(self.bridge.settings.database_url)
+            return
+        self._file.rename(self._file.with_suffix(".away"))
+        self._file.mkdir()
+
+    def find_database(self) -> None:
+        if self.postgresql is not None:
+            self.postgresql.find(self.bridge.settings.database_url)
+            return
+        self._file.rmdir()
+        self._file.with_suffix(".away").rename(self._file)
+
+    @property
+    def _file(self) -> Path:
+        return Path(self.bridge.settings.database_url.removeprefix("sqlite:///"))
+
     def decisions(self) -> list[str]:
         column = inbound_event.inbound_event.c
         with self.bridge.database.read() as conn:
@@ -278,12 +313,15 @@ def vendor() -> Iterator[Any]:
 def house(
     tmp_path: Path,
     database_url: str,
+    storage: str,
+    request: pytest.FixtureRequest,
     redis: Redis,
     redis_url: str,
     vendor: Any,
     clock: StandingClock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[House]:
+    server = request.getfixturevalue("postgresql") if storage == "postgresql" else None
     gateways = tmp_path / "gateways.yaml"
     gateways.write_text(GATEWAYS.format(secret=SECRET, base_url=vendor.base_url), encoding="utf-8")
     settings = load_settings(
@@ -301,7 +339,7 @@ def house(
     bridge.publish_menu()
     flask_app = Flask("sanket")
     mount(flask_app, bridge)
-    yield House(bridge, flask_app, vendor, clock)
+    yield House(bridge, flask_app, vendor, clock, server)
     bridge.stop()
 
 

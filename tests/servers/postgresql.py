@@ -101,12 +101,27 @@ class PostgreSQL:
             sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
         )
 
+    def lose(self, url: str) -> None:
+        """Cuts every connection to it and lets nobody in, as if it were gone."""
+        name = self.name(url)
+        allow = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(sql.Identifier(name))
+        self.execute(allow)
+        cut = sql.SQL("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}")
+        self.execute(cut.format(sql.Literal(name)))
+
+    def find(self, url: str) -> None:
+        """The end of `lose`."""
+        name = sql.Identifier(self.name(url))
+        self.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS true").format(name))
+
     def name(self, url: str) -> str:
         found = re.search(r"@/(\w+)\?", url)
         assert found
         return found[1]
 
-    def execute(self, statement: sql.Composable, name: str = "postgres") -> list[tuple[Any, ...]]:
+    def execute(
+        self, statement: sql.SQL | sql.Composed, name: str = "postgres"
+    ) -> list[tuple[Any, ...]]:
         """One statement as the owner, outside of any transaction."""
         with psycopg.connect(self.url(name), autocommit=True) as conn:
             cursor = conn.execute(statement)

@@ -112,10 +112,7 @@ def test_no_inbox_but_the_simulators_is_readable(house: Any, path: str) -> None:
 def test_a_database_that_is_gone_is_no_trouble_for_a_phone(house: Any, channel: str) -> None:
     """The home screen still comes; texts and calls wait in the spool, and nobody is billed."""
     house.bridge.library.live()
-    file = house.bridge.settings.var / "bridge.db"
-    house.bridge.database.dispose()
-    file.rename(file.with_suffix(".away"))
-    file.mkdir()
+    house.lose_database()
     answer = house.client.post(
         f"/{channel}/india/{house.secret}", data=GOOD[channel], content_type=FORM
     )
@@ -124,8 +121,7 @@ def test_a_database_that_is_gone_is_no_trouble_for_a_phone(house: Any, channel: 
         return
     assert answer.status_code == 200
     assert house.bridge.spool.replay(house.bridge.takers) == 0  # still gone: nothing is dropped
-    file.rmdir()
-    file.with_suffix(".away").rename(file)
+    house.find_database()
     assert house.bridge.spool.replay(house.bridge.takers) == 1
     assert house.bridge.spool.replay(house.bridge.takers) == 0
     assert house.count(inbound_event) == 1

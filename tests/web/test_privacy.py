@@ -31,7 +31,7 @@ def test_numbers_and_texts_stay_sealed(
     log = "".join(capsys.readouterr())
     structlog.reset_defaults()
     assert "malformed" in log  # the log was written, so the next lines mean something
-    files = b"".join(file.read_bytes() for file in house.bridge.settings.var.glob("bridge.db*"))
+    files = house.at_rest()
     assert b"inbound_event" in files
     kept = b"".join(key + (redis.get(key) or b"") for key in redis.keys("*"))
     assert kept

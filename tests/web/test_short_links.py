@@ -57,9 +57,7 @@ def test_an_old_link_ends(house: Any) -> None:
 
 def test_without_a_database_a_link_says_try_again(house: Any) -> None:
     path = link_of(house)
-    house.bridge.database.dispose()
-    file = house.bridge.settings.var / "bridge.db"
-    file.rename(file.with_suffix(".away"))
-    file.mkdir()
+    house.lose_database()
     answer = house.client.get(path)
+    house.find_database()
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")

@@ -1,0 +1,159 @@
+"""Several `flask worker` processes on one PostgreSQL: the vendor's ledger is the judge."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from models.database import DatabaseDown
+from models.mt_message import mt_message
+from outbound.outbox import NewMt
+from settings import load_settings
+from telecom.msisdn import Msisdn
+from telecom.statuses import MessageClass, MtStatus
+from wiring import Bridge, build
+
+ROOT = Path(__file__).parent.parent.parent
+GATEWAYS = """
+gateways:
+  india:
+    vendor: africastalking
+    country: IN
+    username: sanket
+    api_key: an-api-key-for-tests
+    webhook_secret: a-secret-of-this-test-only
+    base_url: {base_url}
+"""
+ROWS = 500
+WORKERS = 3
+THREADS = 4
+
+pytestmark = [
+    pytest.mark.debian("postgres", repeats=True),
+    pytest.mark.parametrize("storage", ["postgresql"], indirect=True),
+]
+
+
+@dataclass
+class Fleet:
+    """Workers with a host's environment each, and the outbox that they share."""
+
+    bridge: Bridge
+    vendor: Any
+    folder: Path
+    environ: dict[str, str]
+    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def promise(self, count: int) -> set[str]:
+        """Enqueues so many SMS, each to an MSISDN of its own."""
+        people = [f"+9198{number:08d}" for number in range(count)]
+        with self.bridge.database.write() as conn:
+            for to in people:
+                new = NewMt(
+                    gateway="india",
+                    to=Msisdn.parse(to, "IN"),
+                    text="Your answer",
+                    message_class=MessageClass.RESULT,
+                    dedupe_key=f"test:{to}",
+                )
+                assert self.bridge.outbox.enqueue(conn, new)
+        return set(people)
+
+    def start_worker(self) -> None:
+        log = (self.folder / f"worker-{len(self.workers)}.log").open("wb")
+        command = [sys.executable, "-m", "flask", "--app", "app", "worker"]
+        self.workers.append(
+            subprocess.Popen(command, cwd=ROOT, env=self.environ, stdout=log, stderr=log)
+        )
+
+    def copies(self) -> Counter[str]:
+        return Counter(taken.to for taken in self.vendor.ledger)
+
+    def are_sent(self) -> bool:
+        try:
+            return self.statuses() == {MtStatus.SENT: ROWS}
+        except DatabaseDown:
+            return False
+
+    def statuses(self) -> dict[str, int]:
+        with self.bridge.database.read() as conn:
+            query = select(mt_message.c.status, func.count()).group_by(mt_message.c.status)
+            return {status: count for status, count in conn.execute(query)}  # noqa: C416
+
+    def stop(self) -> None:
+        for worker in self.workers:
+            worker.terminate()
+        for worker in self.workers:
+            worker.wait(20)
+        self.bridge.stop()
+
+
+@pytest.fixture
+def fleet(tmp_path: Path, database_url: str, redis_url: str, vendor: Any) -> Iterator[Fleet]:
+    gateways = tmp_path / "gateways.yaml"
+    gateways.write_text(GATEWAYS.format(base_url=vendor.base_url), encoding="utf-8")
+    settings = {
+        "BRIDGE_DEV": "1",
+        "BRIDGE_VAR": str(tmp_path / "var"),
+        "BRIDGE_DATABASE_URL": database_url,
+        "BRIDGE_REDIS_URL": redis_url,
+        "BRIDGE_GATEWAYS": str(gateways),
+        "BRIDGE_LEASE_SECONDS": "3",
+        "BRIDGE_SETTLE_SECONDS": "3",
+        "BRIDGE_WORKER_THREADS": str(THREADS),
+    }
+    bridge = build(load_settings(settings), {})
+    made = Fleet(bridge, vendor, tmp_path, os.environ | settings)
+    yield made
+    made.stop()
+
+
+def test_many_workers_send_each_sms_once(fleet: Fleet, eventually: Any) -> None:
+    people = fleet.promise(ROWS)
+    for _ in range(WORKERS):
+        fleet.start_worker()
+    eventually(fleet.are_sent, 60)
+    assert fleet.copies() == dict.fromkeys(people, 1)
+    with fleet.bridge.database.read() as conn:
+        assert conn.execute(select(func.max(mt_message.c.generation))).scalar_one() == 1
+
+
+def test_a_worker_that_is_killed_loses_nothing(fleet: Fleet, eventually: Any) -> None:
+    people = fleet.promise(ROWS)
+    for _ in range(WORKERS):
+        fleet.start_worker()
+    for so_many, victim in ((50, 0), (200, 1)):
+        eventually(lambda so_many=so_many: len(fleet.vendor.ledger) >= so_many, 30)
+        fleet.workers[victim].kill()
+        fleet.start_worker()
+    eventually(fleet.are_sent, 60)
+    copies = fleet.copies()
+    assert set(copies) == people
+    # Only what was in flight at a kill may go out again, and only once more.
+    assert max(copies.values()) <= 2
+    assert sum(copies.values()) - ROWS <= 2 * THREADS
+
+
+def test_a_database_that_crashes_loses_nothing(
+    fleet: Fleet, postgresql: Any, eventually: Any
+) -> None:
+    people = fleet.promise(ROWS)
+    for _ in range(WORKERS):
+        fleet.start_worker()
+    eventually(lambda: len(fleet.vendor.ledger) >= 100, 30)
+    postgresql.restart()
+    eventually(fleet.are_sent, 60)
+    copies = fleet.copies()
+    assert set(copies) == people
+    assert max(copies.values()) <= 2
+    assert sum(copies.values()) - ROWS <= WORKERS * THREADS
+    assert [worker.poll() for worker in fleet.workers] == [None] * WORKERS
