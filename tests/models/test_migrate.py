@@ -91,7 +91,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from models import migrate
 from models.database import Database
-from models.library import publish_if_new
+from models.publishing import publish_if_new
 
 url, menus = sys.argv[1:]
 migrate.upgrade(url)
