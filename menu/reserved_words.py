@@ -129,6 +129,8 @@ def find_language(wanted: str, languages: Sequence[Language]) -> Language | None
     if wanted in by_tag:
         return by_tag[wanted]
     known = _NAMES.get(wanted, wanted)
+    if known in languages:
+        return known
     return next((language for language in languages if base_of(language) == known), None)
 
 

@@ -15,8 +15,10 @@ from menu.reserved_words import (
     find_language,
     own_name_of,
 )
+from telecom.encoding import segments_of
+from telecom.text import cut
 
-NAME_LENGTH: Final = 40  # characters of a menu's name that still leave room in one SMS
+NAME_LENGTH: Final = 40  # characters of a menu's name, and fewer where it needs two SMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,4 +56,10 @@ def _spoken(command: Command, program: Program, language: Language | None) -> La
 
 
 def _phrase(program: Program, name: str, language: Language) -> str:
-    return program.phrases[name][language].replace("{name}", program.name[:NAME_LENGTH])
+    """The phrase in one SMS: its own words stay, and as much of the menu's name as has room."""
+    phrase = program.phrases[name][language]
+    for length in range(NAME_LENGTH, 0, -1):
+        text = phrase.replace("{name}", cut(program.name, length))
+        if segments_of(text) == 1:
+            return text
+    return phrase.replace("{name}", "")

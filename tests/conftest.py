@@ -324,6 +324,8 @@ def house(
     server = request.getfixturevalue("postgresql") if storage == "postgresql" else None
     gateways = tmp_path / "gateways.yaml"
     gateways.write_text(GATEWAYS.format(secret=SECRET, base_url=vendor.base_url), encoding="utf-8")
+    menus = tmp_path / "menus.yaml"  # a test may edit it
+    menus.write_bytes((ROOT / "menus.yaml").read_bytes())
     settings = load_settings(
         {
             "BRIDGE_DEV": "1",
@@ -331,6 +333,7 @@ def house(
             "BRIDGE_DATABASE_URL": database_url,
             "BRIDGE_REDIS_URL": redis_url,
             "BRIDGE_GATEWAYS": str(gateways),
+            "BRIDGE_MENUS": str(menus),
             "BRIDGE_PUBLIC_URL": "https://sanket.example.in",
         }
     )

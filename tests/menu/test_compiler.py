@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
-from menu.compiler import compile_menu, compile_with_warnings, fingerprint
-from menu.diagnostics import BadMenu
+from menu import linter
+from menu.compiler import compile_menu, compile_published, compile_with_warnings, fingerprint
+from menu.diagnostics import BadMenu, Diagnostic, Place, error
 from menu.program import EntryPoint, Platform
+from menu.source import Source
 
 MENU = """version: 1
 name: Example
@@ -90,6 +94,32 @@ def test_warnings_pass_and_are_told() -> None:
 def test_errors_do_not_pass() -> None:
     with pytest.raises(BadMenu, match='M107 error "hme" is not a screen'):
         compile_menu({"menus.yaml": MENU.replace('"*384*7#": home', '"*384*7#": hme')})
+
+
+class StrictRule:
+    """A rule of the year after next, which likes nothing."""
+
+    RULE = "M999"
+
+    def check(self, source: Source) -> Iterator[Diagnostic]:
+        yield error(Place("menus.yaml", 1, 1), self.RULE, "Nobody writes menus like this any more.")
+
+
+def test_a_rule_that_came_later_takes_no_published_menu_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(linter, "RULES", (StrictRule(),))
+    with pytest.raises(BadMenu, match="M999"):
+        compile_menu(FILES)
+    assert compile_published(FILES) == PROGRAM
+
+
+@pytest.mark.parametrize(
+    "content", ["", "a: [", "version: 1\n", MENU.replace("end: true", "ends: 1")]
+)
+def test_what_was_never_a_menu_is_none_when_published_either(content: str) -> None:
+    with pytest.raises(BadMenu):
+        compile_published({"menus.yaml": content})
 
 
 def test_the_fingerprint_is_of_names_and_contents() -> None:

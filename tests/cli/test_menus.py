@@ -1,0 +1,155 @@
+"""`flask menus publish`, `history` and `rollback`, on a real database and without Redis."""
+
+from __future__ import annotations
+
+import getpass
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from app import create_app
+
+Run = Callable[..., Result]
+
+MENU = """version: 1
+name: Village office
+languages: [en]
+entry_points: { ussd: { "*384*7#": home } }
+screens:
+  home: { text: Open until 5, end: true }
+"""
+
+
+@pytest.fixture
+def menus(tmp_path: Path) -> Path:
+    path = tmp_path / "menus.yaml"
+    path.write_text(MENU, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def run(tmp_path: Path, menus: Path, unused_socket: str, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.setenv("BRIDGE_DEV", "1")
+    monkeypatch.setenv("BRIDGE_VAR", str(tmp_path / "var"))
+    monkeypatch.setenv("BRIDGE_MENUS", str(menus))
+    monkeypatch.setenv("BRIDGE_REDIS_URL", f"unix://{unused_socket}")
+
+    def run(*arguments: str) -> Result:
+        return create_app().test_cli_runner().invoke(args=list(arguments))
+
+    assert run("db", "upgrade").exit_code == 0
+    return run
+
+
+def change(menus: Path, until: int) -> None:
+    menus.write_text(MENU.replace("until 5", f"until {until}"), encoding="utf-8")
+
+
+def test_a_day_in_the_life_of_a_menu(run: Run, menus: Path) -> None:
+    first = run("menus", "publish", "-m", "the first", "--by", "asha")
+    assert (first.exit_code, first.output) == (
+        0,
+        "menus.yaml: 0 errors, 0 warnings\nVersion 1 is live.\n",
+    )
+    change(menus, 6)
+    assert "Version 2 is live." in run("menus", "publish", "--note", "an hour\nmore").output
+    assert "Version 1 is live." in run("menus", "rollback", "--by", "ravi").output
+    lines = run("menus", "history").output.splitlines()
+    assert len(lines) == 2
+    assert lines[0].startswith("*    1  20")
+    assert lines[0].endswith("  ravi  back to version 1")
+    assert lines[1].startswith("     2  20")
+    assert lines[1].endswith(f"  {getpass.getuser()}  an hour more")
+    assert "Version 2 is live." in run("menus", "publish", "-m", "once more").output
+    assert "Version 1 is live." in run("menus", "rollback", "1").output
+
+
+def test_the_history_for_programs(run: Run, menus: Path) -> None:
+    run("menus", "publish", "-m", "पहला", "--by", "asha")
+    change(menus, 6)
+    run("menus", "publish", "-m", "second", "--by", "ravi")
+    live, before = map(json.loads, run("menus", "history", "--json").output.splitlines())
+    assert set(live) == {
+        *("version", "is_live", "published_at", "published_by", "note", "fingerprint")
+    }
+    assert (live["version"], live["is_live"], live["published_by"]) == (2, True, "ravi")
+    assert (before["version"], before["is_live"], before["note"]) == (1, False, "पहला")
+    assert len(live["fingerprint"]) == 64
+    assert live["published_at"].endswith("+00:00")
+
+
+def test_an_empty_history(run: Run) -> None:
+    assert run("menus", "history").output.startswith("No menu was published yet")
+    assert run("menus", "history", "--json").output == ""
+
+
+def test_warnings_are_shown_and_pass(run: Run, menus: Path) -> None:
+    text = MENU.replace("[en]", "[en, hi]").replace("Open until 5", "{ en: Open until 5 }")
+    menus.write_text(text, encoding="utf-8")
+    answer = run("menus", "publish", "-m", "x")
+    assert answer.exit_code == 0, answer.output
+    assert "M302 warning" in answer.output
+    assert "Version 1 is live." in answer.output
+
+
+def test_a_mistake_is_named_and_nothing_is_published(run: Run, menus: Path) -> None:
+    menus.write_text(MENU.replace('": home', '": hme'), encoding="utf-8")
+    answer = run("menus", "publish", "-m", "x")
+    assert answer.exit_code == 2
+    assert 'menus.yaml:4:36 M107 error "hme" is not a screen.' in answer.output
+    menus.unlink()
+    answer = run("menus", "publish", "-m", "x")
+    assert answer.exit_code == 2
+    assert "menus.yaml:1:1 M001 error The file cannot be read: No such file" in answer.output
+    assert run("menus", "history", "--json").output == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["publish"], "Missing option '-m' / '--note'"),
+        (["publish", "-m", "x", "--by", " "], "say who you are"),
+        (["publish", "-m", "x", "--by", "a" * 81], "must be one line of 80 characters at most"),
+        (["publish", "-m", "x", "--by", "a\nb"], "must be one line of 80 characters at most"),
+        (["rollback"], "not rolled back: no version was live before this one"),
+        (["rollback", "9"], "not rolled back: version 9 was never published"),
+        (["rollback", "0"], "0 is not in the range"),
+        (["rollback", "two"], "'two' is not a valid integer range"),
+    ],
+)
+def test_what_cannot_be_done_is_told(run: Run, arguments: list[str], said: str) -> None:
+    answer = run("menus", *arguments)
+    assert answer.exit_code == 2
+    assert said in answer.output
+    assert run("menus", "history", "--json").output == ""
+
+
+@pytest.mark.parametrize("command", [["publish", "-m", "x"], ["history"], ["rollback"]])
+def test_a_database_that_does_not_answer_is_said_in_a_line(
+    run: Run, command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BRIDGE_DATABASE_URL", f"sqlite:///{tmp_path}/no/folder.db")
+    answer = run("menus", *command)
+    assert answer.exit_code == 2
+    assert answer.output.startswith("the database does not answer (")
+
+
+def test_a_system_without_user_names_asks_for_one(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nameless() -> str:
+        raise KeyError("getpwuid(): uid not found: 4711")
+
+    monkeypatch.setattr(getpass, "getuser", nameless)
+    answer = run("menus", "publish", "-m", "x")
+    assert answer.exit_code == 2
+    assert "--by" in answer.output
+    assert run("menus", "publish", "-m", "x", "--by", "asha").exit_code == 0
+
+
+@pytest.mark.parametrize("command", ["check", "publish", "history", "rollback"])
+def test_every_help_page_has_examples(run: Run, command: str) -> None:
+    assert "Examples:\n" in run("menus", command, "--help").output
