@@ -176,7 +176,8 @@ def test_any_other_cut_is_refused(cuts: st.DataObject, path: str) -> None:
 def test_a_text_that_looks_like_a_form_makes_no_other_sender() -> None:
     """The worst text: whoever wrote it knows the signature, and wants another's name on it."""
     forged = f"hi|From+919812345678|MessageSidSM{SID}|NumMedia0|To+12028831111|ToCity"
-    form = dict(FORMS["/sms/us"]) | {"Body": forged.replace("|", "")}
+    form = {name: value for name, value in FORMS["/sms/us"] if not name.startswith("To")}
+    form |= {"Body": forged.replace("|", ""), "To": "+12028831111"}  # no field behind it to hide
     pairs = tuple(sorted(form.items()))
     signature = _signature("/sms/us", pairs)
     text = _text(pairs)
