@@ -32,6 +32,9 @@ from menu.rules import (
     same_keyword,
     screen_too_long,
     service_code,
+    test_caller,
+    test_entry,
+    test_order,
     too_many_options,
     unknown_language,
     unknown_link,
@@ -80,6 +83,9 @@ RULES: Final[tuple[Rule, ...]] = (
     link_address,
     elsewhere,
     no_entry,
+    test_entry,
+    test_order,
+    test_caller,
 )
 
 RULE_IDS: Final[tuple[str, ...]] = (

@@ -8,7 +8,7 @@ import structlog
 
 from gateways.base import Gateway, SmsDoor
 from gateways.webhook import WebhookRequest, WebhookResponse
-from menu.effects import SendLink
+from menu.answers import sms_answer
 from menu.ports import SessionsDown
 from menu.runner import NoSuchEntry, Runner, Thought, Visit
 from models.database import DatabaseDown
@@ -65,7 +65,7 @@ class SmsHandler:
             return
         cause = _cause(mo, Decision.ANSWERED, thought.session.menu_version)
         is_new = self._commitments.commit(
-            cause, thought.program, thought.effects, answer=_answer_of(thought)
+            cause, thought.program, thought.effects, answer=sms_answer(thought)
         )
         if is_new:
             self._keep(visit, thought)
@@ -87,12 +87,6 @@ class SmsHandler:
             keeps_input=False,
             now=self._clock.now().timestamp(),
         )
-
-
-def _answer_of(thought: Thought) -> str | None:
-    """A link SMS says all there is to say; a last screen beside it would be a second, paid one."""
-    sends_link = any(isinstance(effect, SendLink) for effect in thought.effects)
-    return None if sends_link and thought.session.ended else thought.session.shown
 
 
 def _cause(mo: MoSms, decision: Decision, menu_version: int | None) -> Cause:
