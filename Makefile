@@ -33,12 +33,13 @@ test-all: $(READY) ## The same with the Debian packages that some tests need; no
 	@sh tests/install-debian-packages
 	@SANKET_NO_SKIPS=1 $(PYTEST) $(ARGS)
 
-check: $(READY) ## Lint, format, types, who imports whom, and the checkout's menus and gateways
+check: $(READY) ## Lint, format, types, who imports whom, and the checkout's menus, their tests, and gateways
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check . || { $(BIN)/ruff format --check .; exit 1; }
 	@$(BIN)/mypy .
 	@words="$$($(BIN)/lint-imports --no-logo)" || { echo "$$words"; exit 1; }
 	@$(FLASK) menus check
+	@$(FLASK) menus test --coverage
 	@$(FLASK) gateways check
 
 format: $(READY) ## Format the code and repair what ruff can repair

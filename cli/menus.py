@@ -10,10 +10,12 @@ from typing import Final
 
 import click
 
-from cli.findings import show
+from cli.findings import EXIT_WITH_ERRORS, show
+from cli.menu_tests import count, show_not_walked, show_outcomes
 from cli.ports import BridgeFactory
 from cli.refusal import Refusal
 from menu.diagnostics import BadMenu
+from menu.transcripts import read
 from models.database import DatabaseDown
 from models.menu_version import Listed
 from models.publishing import NoSuchVersion
@@ -41,6 +43,14 @@ Examples:
 """
 MAX_NAME: Final = 80
 SHORT: Final = 12  # characters of a fingerprint that tell versions apart
+
+TEST_EXAMPLES: Final = """\b
+Examples:
+  flask menus test                         every test in menus.yaml
+  flask menus test -k "missed call"        some of them
+  flask menus test --coverage              and the screens and options that none came by
+  flask menus test --json                  the same, for programs
+"""
 
 
 def commands(bridge_factory: BridgeFactory) -> click.Group:
@@ -117,6 +127,32 @@ def commands(bridge_factory: BridgeFactory) -> click.Group:
                     "not rolled back: this bridge no longer reads that version", findings
                 ) from None
         click.echo(f"Version {live} is live.")
+
+    @menus.command("test", epilog=TEST_EXAMPLES)
+    @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+    @click.option("-k", "words", default="", help="Only tests with these words in their names.")
+    @click.option("--coverage", is_flag=True, help="Also list what no test came by.")
+    def test(as_json: bool, words: str, coverage: bool) -> None:
+        """Run the tests in menus.yaml. Exit code 2 when one fails, or the menu has an error.
+
+        Nothing is changed or sent. docs/menus.md tells how to write tests.
+        """
+        bridge = bridge_factory()
+        path = bridge.settings.menus
+        if errors := [finding for finding in bridge.check_menus() if finding.is_error]:
+            show(errors, path, as_json=as_json)
+            return
+        transcripts = read(bridge.menu_files())
+        outcomes = show_outcomes(transcripts.run(words), as_json=as_json)
+        if coverage:
+            show_not_walked(transcripts.not_walked(outcomes), as_json=as_json)
+        if not as_json:
+            click.echo(count(outcomes, path))
+        nothing_chosen = bool(words) and not outcomes
+        if nothing_chosen:
+            click.echo("No test has these words in its name.", err=True)
+        if nothing_chosen or not all(outcome.has_passed for outcome in outcomes):
+            click.get_current_context().exit(EXIT_WITH_ERRORS)
 
     return menus
 

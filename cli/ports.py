@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -39,6 +39,10 @@ class Bridge(Protocol):
 
     def check_menus(self) -> list[Diagnostic]: ...
     def check_gateways(self) -> list[Diagnostic]: ...
+
+    def menu_files(self) -> Mapping[str, bytes]:
+        """The menu's files as they are on the disk, by name. Raises OSError."""
+        ...
 
     def migrate(self) -> None:
         """Brings the database to the newest schema. Safe to repeat."""

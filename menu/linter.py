@@ -33,6 +33,9 @@ from menu.rules import (
     same_keyword,
     screen_too_long,
     service_code,
+    test_caller,
+    test_entry,
+    test_order,
     too_many_options,
     unknown_language,
     unknown_link,
@@ -82,6 +85,9 @@ RULES: Final[tuple[Rule, ...]] = (
     elsewhere,
     no_entry,
     reserved_keyword,
+    test_entry,
+    test_order,
+    test_caller,
 )
 
 RULE_IDS: Final[tuple[str, ...]] = (

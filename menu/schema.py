@@ -21,6 +21,7 @@ from pydantic import (
     JsonValue,
     Tag,
     WithJsonSchema,
+    model_validator,
 )
 from pydantic_core import PydanticCustomError
 
@@ -28,6 +29,7 @@ NAME: Final = r"[a-z][a-z0-9_]{0,39}"
 LANGUAGE: Final = r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}"
 ONE_TEXT: Final = "<one text>"
 BY_LANGUAGE: Final = "<by language>"
+OPENINGS: Final = ("dial", "text", "ring")  # how a caller may begin
 WRONG_VALUE: Final = "menu_value"  # the error type of the checks below
 
 
@@ -72,6 +74,19 @@ def _version(value: object) -> object:
     return 1
 
 
+def _keys(value: str) -> str:
+    if not re.fullmatch(r"[0-9*#]+", value):
+        hint = 'Press digits, * and #, such as "1"; other words are for "type".'
+        raise _wrong(f'"{value[:50]}" cannot be pressed.', hint)
+    return value
+
+
+def _yes(value: object) -> object:
+    if value != "true":
+        raise _wrong("Only true can stand here.", "Write true, or remove the step.")
+    return True
+
+
 def _flag(value: object) -> object:
     if value not in ("true", "false"):
         raise _wrong("This is neither true nor false.", "Write true or false, in small letters.")
@@ -95,7 +110,9 @@ Text = Annotated[str, AfterValidator(_text), WithJsonSchema(_PLAIN)]
 Name = Annotated[str, AfterValidator(_name), WithJsonSchema(_matching(NAME))]
 LanguageCode = Annotated[str, AfterValidator(_language), WithJsonSchema(_matching(LANGUAGE))]
 Key = Annotated[str, AfterValidator(_key), WithJsonSchema({"type": ["string", "integer"]})]
+Keys = Annotated[str, AfterValidator(_keys), WithJsonSchema({"type": ["string", "integer"]})]
 Flag = Annotated[bool, BeforeValidator(_flag)]
+Yes = Annotated[Literal[True], BeforeValidator(_yes)]
 Texts = Annotated[
     Annotated[Text, Tag(ONE_TEXT)]
     | Annotated[dict[LanguageCode, Text], Field(min_length=1), Tag(BY_LANGUAGE)],
@@ -190,6 +207,83 @@ class Screen(Shape):
             yield option.key or str(position), option
 
 
+class Step(Shape):
+    """One thing that the caller does, or that must hold then; exactly one line."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+
+    dial: Text | None = None
+    """Dial a service code; "*384*97183*1#" answers ahead."""
+    press: Keys | None = None
+    """Answer the dialogue with these keys."""
+    type: Text | None = None
+    """Answer the dialogue with a text."""
+    text: Text | None = None
+    """Send this SMS."""
+    ring: Text | None = None
+    """Give a missed call to this number."""
+    repeat: Yes | None = None
+    """The gateway brings the last thing once more: the same answer, and nothing more happens."""
+    drop: Yes | None = None
+    """The bridge loses its memory of the dialogue; the phone does not."""
+    sees: Text | None = None
+    """The screen says this."""
+    sees_not: Text | None = None
+    """The screen does not say this."""
+    ends: Flag | None = None
+    """Whether the dialogue is over."""
+    sms: Text | None = None
+    """The next SMS that came says this."""
+    no_sms: Yes | None = None
+    """No SMS came that was not looked at yet."""
+    language: LanguageCode | None = None
+    """The language that is remembered for the caller."""
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Step:
+        if len(self.model_fields_set) != 1:
+            hint = 'Begin a new line with "- " for each.'
+            raise _wrong("A step is exactly one thing to do or to see.", hint)
+        return self
+
+    @property
+    def verb(self) -> str:
+        """The name of its one line."""
+        return next(iter(self.model_fields_set))
+
+
+class Case(Shape):
+    """A test: what a caller does, and what must be seen then."""
+
+    name: Text
+    caller: Text | None = None
+    """The caller's number in international form; an Indian one unless told."""
+    language: LanguageCode | None = None
+    """The language that is remembered for the caller from before; none unless told."""
+    dial: Text | None = None
+    """The first step, if the caller begins by dialling this service code."""
+    text: Text | None = None
+    """The first step, if the caller begins by sending this SMS."""
+    ring: Text | None = None
+    """The first step, if the caller begins with a missed call to this number."""
+    steps: list[Step] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _begins_once(self) -> Case:
+        if len(self.model_fields_set & set(OPENINGS)) > 1:
+            hint = "Write the others as steps."
+            raise _wrong(f"A test begins with one of {', '.join(OPENINGS)}.", hint)
+        return self
+
+    def numbered_steps(self) -> Iterator[tuple[tuple[str | int, ...], Step]]:
+        """Every step with its path inside the case; the opening of the case comes first."""
+        for verb in OPENINGS:
+            if (value := getattr(self, verb)) is not None:
+                yield (verb,), Step.model_validate({verb: value})
+        for position, step in enumerate(self.steps):
+            yield ("steps", position), step
+
+
 class Menu(Shape):
     """Menus for phones that are not smart."""
 
@@ -201,3 +295,5 @@ class Menu(Shape):
     entry_points: EntryPoints
     links: dict[Name, Link] = Field(default_factory=dict)
     screens: dict[Name, Screen] = Field(min_length=1)
+    tests: list[Case] = Field(default_factory=list)
+    """What "flask menus test" tries out; callers never meet it."""

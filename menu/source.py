@@ -60,6 +60,12 @@ class Source:
             if texts := getattr(self.menu.phrases, name):
                 yield ("phrases", name), texts
 
+    def steps(self) -> Iterator[tuple[schema.Case, KeyPath, schema.Step]]:
+        """Every step of every test, in their order."""
+        for position, case in enumerate(self.menu.tests):
+            for suffix, step in case.numbered_steps():
+                yield case, ("tests", position, *suffix), step
+
     def name_place(self, *path: str | int) -> Place:
         """Where the name at this path stands."""
         return self.document.key_place(path)

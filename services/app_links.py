@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from menu import link_text
 from menu.effects import SendLink
 from menu.program import Platform, Program
 from telecom.msisdn import Msisdn
@@ -52,15 +53,10 @@ class AppLinks:
 
     def write(self, program: Program, effect: SendLink, msisdn: Msisdn) -> LinkSms:
         """The SMS for this caller: the entry of his country, in his language if it is known."""
-        link = program.link_for(effect.link, msisdn.region)
         code = self._make_code()
-        if effect.language is None:
-            text = link.sms_unknown_language or link.sms[program.fallback_language]
-        else:
-            text = link.sms[effect.language]
-        # One known name in an admin's text: str.format would open far more than that.
-        filled = text.replace("{link}", f"{self._public_url}/l/{code}")
-        return LinkSms(code=code, link=link.name, country=msisdn.region, text=filled)
+        address = f"{self._public_url}/l/{code}"
+        written = link_text.write(program, effect, msisdn.region, address)
+        return LinkSms(code=code, link=written.link, country=msisdn.region, text=written.text)
 
 
 def platform_of(user_agent: str) -> Platform:

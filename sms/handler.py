@@ -10,7 +10,7 @@ import structlog
 
 from gateways.base import Gateway, SmsDoor
 from gateways.webhook import WebhookRequest, WebhookResponse
-from menu.effects import SendLink
+from menu.answers import sms_answer
 from menu.ports import SessionsDown
 from menu.reserved_words import Command, Wish, command_of
 from menu.runner import NoSuchEntry, Runner, Thought, Visit
@@ -91,7 +91,7 @@ class SmsHandler:
             return
         cause = _cause(mo, Decision.ANSWERED, thought.session.menu_version)
         kept = self._commitments.commit(
-            cause, thought.program, thought.effects, answer=_answer_of(thought)
+            cause, thought.program, thought.effects, answer=sms_answer(thought)
         )
         if kept.is_withheld:
             # A screen that was never sent waits for no answer.
@@ -123,12 +123,6 @@ def _decision_of(wish: Wish, answer: Answer) -> Decision:
     if wish is Wish.HELP:
         return Decision.HELPED
     return Decision.LANGUAGE_CHOSEN if answer.remembers else Decision.LANGUAGES_TOLD
-
-
-def _answer_of(thought: Thought) -> str | None:
-    """A link SMS says all there is to say; a last screen beside it would be a second, paid one."""
-    sends_link = any(isinstance(effect, SendLink) for effect in thought.effects)
-    return None if sends_link and thought.session.ended else thought.session.shown
 
 
 def _cause(mo: MoSms, decision: Decision, menu_version: int | None) -> Cause:

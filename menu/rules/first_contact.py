@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from menu.diagnostics import Diagnostic, warning
-from menu.rules.placeholder import LINK
+from menu.link_text import LINK
 from menu.source import Source
 from telecom.encoding import Encoding, Limit, encoding_of
 

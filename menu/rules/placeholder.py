@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from menu.diagnostics import Diagnostic, Place, error
+from menu.link_text import LINK
 from menu.phrases import PLACEHOLDERS
 from menu.source import Source
 from menu.texts import written
 
 RULE: Final = "M304"
-LINK: Final = "{link}"
 _PLACEHOLDER: Final = re.compile(r"\{[^{}\n]*\}?|\}")
 
 

@@ -36,3 +36,9 @@ def _used(source: Source) -> Iterator[tuple[Place, str]]:
     for path, _, option in source.options():
         if option.language:
             yield source.value_place(*path, "language"), option.language
+    for position, case in enumerate(source.menu.tests):
+        if case.language:
+            yield source.value_place("tests", position, "language"), case.language
+    for _, path, step in source.steps():
+        if step.language:
+            yield source.value_place(*path, "language"), step.language

@@ -48,6 +48,9 @@ class NeverStarted:
     def check_gateways(self) -> list[Diagnostic]:
         return []
 
+    def menu_files(self) -> dict[str, bytes]:
+        return {}
+
     def migrate(self) -> None:
         pytest.fail("the database was touched")
 

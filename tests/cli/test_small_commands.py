@@ -43,6 +43,9 @@ class Recorder:
     def check_gateways(self) -> list[Diagnostic]:
         return []
 
+    def menu_files(self) -> dict[str, bytes]:
+        return {}
+
     def migrate(self) -> None:
         self.asked.append("migrate")
 

@@ -9,6 +9,8 @@ import pytest
 
 from menu.compiler import compile_menu
 from menu.linter import check
+from menu.schema import Step
+from menu.transcripts import read
 
 PAGE = (Path(__file__).parents[2] / "docs" / "menus.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
@@ -39,8 +41,19 @@ def test_an_example_that_replaces_the_screens_has_no_warning_either(example: str
         assert check({"menus.yaml": whole_menu(example)}) == []
 
 
+def test_the_tests_on_the_page_pass() -> None:
+    (example,) = (each for each in EXAMPLES if "tests" in sections(each))
+    outcomes = list(read({"menus.yaml": whole_menu(example)}).run())
+    assert [str(outcome.failure) for outcome in outcomes] == ["None"] * 2
+
+
+def test_every_step_is_on_the_page() -> None:
+    rows = re.findall(r"^\| `([a-z_]+): ", PAGE, re.MULTILINE)
+    assert rows == list(Step.model_fields)
+
+
 def test_the_page_has_the_examples_that_it_promises() -> None:
-    assert len(EXAMPLES) == 8
+    assert len(EXAMPLES) == 9
     assert {"version", "languages", "entry_points", "screens"} <= set(sections(FIRST))
 
 

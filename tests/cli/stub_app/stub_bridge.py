@@ -34,6 +34,9 @@ class StubBridge:
     def check_gateways(self) -> list[Diagnostic]:
         return []
 
+    def menu_files(self) -> dict[str, bytes]:
+        return {}
+
     def migrate(self) -> None:
         self._note("migrated")
 

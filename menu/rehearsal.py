@@ -1,0 +1,240 @@
+"""A bridge in a thimble: one caller, one menu, no gateway, no database, no clock.
+
+The real runner and engine do the thinking; this plays the channels around them as the handlers of
+ussd/, sms/ and missed_call/ do, and keeps in dictionaries what they keep in Redis and SQL.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Final
+
+from menu import link_text
+from menu.answers import sms_answer
+from menu.effects import Effect, RememberLanguage, SendLink
+from menu.inputs import fold, pressed_key
+from menu.ports import Loaded
+from menu.program import Language, Program
+from menu.runner import NoSuchEntry, Runner, Thought, Visit
+from menu.service_codes import split_dialled
+from menu.session import Session
+from telecom.encoding import Limit
+from telecom.events import Cumulative, Last, Said
+from telecom.msisdn import Msisdn
+from telecom.replies import UssdReply
+from telecom.split import fit
+
+ADDRESS: Final = "https://bridge.example/l/Ab3dE6gH9jK"  # what {link} becomes
+CALLER: Final = "the caller"
+SMS_SESSION: Final = "sms"
+SECONDS_A_TURN: Final = 10.0  # a person reads; and no turn is taken for a repeat of another
+TTL_SECONDS: Final = 180
+
+
+@dataclass(slots=True)
+class Walked:
+    """What callers came by: screens with the language they were shown in, and options."""
+
+    screens: set[tuple[str, Language]] = field(default_factory=set)
+    options: set[tuple[str, str]] = field(default_factory=set)  # screen and key
+
+    def add(self, other: Walked) -> None:
+        self.screens |= other.screens
+        self.options |= other.options
+
+
+class Refused(Exception):
+    """What was asked for cannot be done now, or broke a promise. The text is a whole sentence."""
+
+
+class Rehearsal:
+    """What one caller does, and what comes of it. `language` is remembered from before."""
+
+    def __init__(self, program: Program, caller: Msisdn, language: Language | None) -> None:
+        self._program = program
+        self._caller = caller
+        self._sessions = _Sessions()
+        self._callers = _Callers(language)
+        self._runner = Runner(_Library(program), self._sessions, self._callers)
+        self._taken: set[str] = set()
+        self._events = 0
+        self._dialogue: _Dialogue | None = None
+        self._last: Callable[[], None] | None = None
+        self.walked = Walked()
+        self.reply: UssdReply | None = None
+        self.unread: deque[str] = deque()
+
+    @property
+    def language(self) -> Language | None:
+        return self._callers.language
+
+    def dial(self, dialled: str) -> None:
+        split = split_dialled(dialled, self._program.ussd)
+        if split is None:
+            raise Refused(f'"{dialled}" is not a service code of this menu.')
+        self._do(self._hop, _Dialogue(self._new_id("ussd"), *split))
+
+    def press(self, typed: str) -> None:
+        if self._dialogue is None or self.reply is None:
+            raise Refused("Nothing was dialled before.")
+        if self.reply.ends:
+            raise Refused("The dialogue was over already.")
+        self._do(self._hop, replace(self._dialogue, typed=(*self._dialogue.typed, typed)))
+
+    def text(self, body: str) -> None:
+        self._do(self._receive, self._new_id("sms"), body)
+
+    def ring(self, called: str) -> None:
+        self._do(self._reject, self._new_id("call"), called)
+
+    def repeat(self) -> None:
+        """The last webhook once more: the same bytes, and no second effect."""
+        if self._last is None:
+            raise Refused("Nothing was done before.")
+        before = (self.reply, list(self.unread), self.language)
+        self._last()
+        if (self.reply, list(self.unread), self.language) != before:
+            raise Refused("The repeat was not answered as the first time.")
+
+    def drop(self) -> None:
+        """Every session is lost, as Redis may lose them; the phone knows nothing of it."""
+        self._sessions.by_key.clear()
+
+    def _do(self, webhook: Callable[..., None], *args: object) -> None:
+        self._last = partial(webhook, *args)
+        self._last()
+
+    def _new_id(self, kind: str) -> str:
+        self._events += 1
+        return f"{kind}{self._events}"
+
+    def _hop(self, dialogue: _Dialogue) -> None:
+        """One USSD turn, as ussd/handler.py takes it."""
+        self._dialogue = dialogue
+        visit = self._visit(dialogue.session_key, Cumulative("*".join(dialogue.typed)))
+        before = self._sessions.by_key.get(dialogue.session_key)
+        thought = self._runner.dial(visit, dialogue.service_code)
+        if thought.effects:
+            event_id = f"{dialogue.session_key}:{thought.session.turn}"
+            self._commit(event_id, thought.program, thought.effects)
+        session = self._runner.keep(visit, thought)
+        self.reply = UssdReply(fit(session.shown, visit.limit), ends=session.ended)
+        if not thought.is_repeat:
+            self._note(before, dialogue.typed[-1] if dialogue.typed else "", thought)
+
+    def _receive(self, event_id: str, body: str) -> None:
+        """One MO SMS, as sms/handler.py takes it."""
+        visit = replace(self._visit(SMS_SESSION, Last(body)), keeps_input=False)
+        before = self._sessions.by_key.get(SMS_SESSION)
+        try:
+            thought = self._runner.text(visit)
+        except NoSuchEntry:
+            return
+        if self._commit(event_id, thought.program, thought.effects, sms_answer(thought)):
+            self._runner.keep(visit, thought)
+            starts = fold(body) in self._program.sms_keywords or (before and before.ended)
+            self._note(None if starts else before, body, thought)
+
+    def _reject(self, event_id: str, called: str) -> None:
+        """One missed call, as missed_call/handler.py takes it."""
+        thought = self._runner.ring(called, CALLER, self._now)
+        if self._commit(event_id, thought.program, thought.effects):
+            self._note(None, "", thought)
+
+    @property
+    def _now(self) -> float:
+        return self._events * SECONDS_A_TURN
+
+    def _visit(self, session_key: str, said: Said) -> Visit:
+        return Visit(
+            session_key=session_key,
+            caller_key=CALLER,
+            said=said,
+            limit=Limit(),
+            ttl_seconds=TTL_SECONDS,
+            now=self._now,
+        )
+
+    def _commit(
+        self, event_id: str, program: Program, effects: Sequence[Effect], answer: str | None = None
+    ) -> bool:
+        """As outbound/commitments.py: all once, and nothing the second time."""
+        if event_id in self._taken:
+            return False
+        self._taken.add(event_id)
+        for effect in effects:
+            match effect:
+                case RememberLanguage(language):
+                    self._callers.language = language
+                case SendLink():
+                    sms = link_text.write(program, effect, self._caller.region, ADDRESS)
+                    self.unread.append(sms.text)
+        if answer:
+            self.unread.append(answer)
+        return True
+
+    def _note(self, before: Session | None, typed: str, thought: Thought) -> None:
+        """`before` is the session that was answered; None where a dialogue begins."""
+        self.walked.screens.add((thought.session.screen, thought.session.language))
+        if before is not None:
+            key = pressed_key(typed)
+            if self._program.screens[before.screen].find_option(key):
+                self.walked.options.add((before.screen, key))
+
+
+@dataclass(frozen=True, slots=True)
+class _Dialogue:
+    session_key: str
+    service_code: str
+    typed: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Sessions:
+    """What Redis does. It knows no language: the durable record is always asked."""
+
+    by_key: dict[str, Session] = field(default_factory=dict)
+
+    def load(self, session_key: str, caller_key: str) -> Loaded:  # noqa: ARG002 - one caller
+        return Loaded(self.by_key.get(session_key), language=None, language_is_cached=False)
+
+    def save(
+        self,
+        session_key: str,
+        session: Session,
+        *,
+        expected_turn: int,
+        ttl_seconds: int,  # noqa: ARG002 - no time passes
+    ) -> Session | None:
+        there = self.by_key.get(session_key)
+        if (there.turn if there else 0) != expected_turn:
+            return there
+        self.by_key[session_key] = session
+        return None
+
+    def cache_language(self, caller_key: str, language: Language | None) -> None:
+        pass
+
+
+@dataclass(slots=True)
+class _Callers:
+    """What the table of subscribers does, for the one caller."""
+
+    language: Language | None
+
+    def find_language(self, caller_key: str) -> Language | None:  # noqa: ARG002 - one caller
+        return self.language
+
+
+@dataclass(frozen=True, slots=True)
+class _Library:
+    program: Program
+
+    def live(self) -> tuple[int, Program]:
+        return 1, self.program
+
+    def get(self, menu_version: int) -> Program | None:
+        return self.program if menu_version == 1 else None

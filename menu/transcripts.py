@@ -1,0 +1,174 @@
+"""Runs the tests that stand in a menu file: what a caller does there, and what must be seen then.
+
+Pure: each case gets a rehearsal of its own, with the real runner and engine and nothing around.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from menu.compiler import compile_menu
+from menu.diagnostics import BadMenu, Diagnostic, Place, error, warning
+from menu.linter import Files, examine
+from menu.program import Program
+from menu.rehearsal import Refused, Rehearsal, Walked
+from menu.schema import Case, Step
+from menu.source import Source
+from telecom.msisdn import Msisdn
+
+FAILED: Final = "T001"
+SCREEN_NOT_SHOWN: Final = "T002"
+OPTION_NOT_CHOSEN: Final = "T003"
+
+SAMPLE_CALLER: Final = "+919812345678"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a case went. `failure` is None when all was as its author said."""
+
+    name: str
+    place: Place
+    failure: Diagnostic | None
+    walked: Walked
+
+    @property
+    def has_passed(self) -> bool:
+        return self.failure is None
+
+
+class Transcripts:
+    """The tests of one menu."""
+
+    def __init__(self, source: Source, program: Program) -> None:
+        self._source = source
+        self._program = program
+
+    def names(self) -> list[str]:
+        return [case.name for case in self._source.menu.tests]
+
+    def run(self, words: str = "") -> Iterator[Outcome]:
+        """Case by case, those whose name holds each of the words (in any case of letters)."""
+        for position, case in enumerate(self._source.menu.tests):
+            name = case.name.casefold()
+            if all(word in name for word in words.casefold().split()):
+                yield self._run(position, case)
+
+    def not_walked(self, outcomes: Iterable[Outcome]) -> list[Diagnostic]:
+        """The screens, by language, and the options that none of these cases came by."""
+        walked = Walked()
+        for outcome in outcomes:
+            walked.add(outcome.walked)
+        return [*self._screens_but(walked), *self._options_but(walked)]
+
+    def _run(self, position: int, case: Case) -> Outcome:
+        caller = Msisdn.parse(case.caller or SAMPLE_CALLER, "IN")
+        rehearsal = Rehearsal(self._program, caller, case.language)
+        place = self._source.value_place("tests", position)
+        failure = None
+        for path, step in case.numbered_steps():
+            try:
+                _STEPS[step.verb](rehearsal, step)
+            except Refused as why:
+                place_of_step = self._source.value_place("tests", position, *path)
+                failure = error(place_of_step, FAILED, f'"{case.name}": {why}', _seen(rehearsal))
+                break
+        return Outcome(case.name, place, failure, rehearsal.walked)
+
+    def _screens_but(self, walked: Walked) -> Iterator[Diagnostic]:
+        for name in self._program.screens:
+            languages = self._program.languages
+            missing = [each for each in languages if (name, each) not in walked.screens]
+            if missing:
+                some = f" in {', '.join(missing)}" if len(missing) < len(languages) else ""
+                reason = f'No test shows the screen "{name}"{some}.'
+                yield warning(self._source.name_place("screens", name), SCREEN_NOT_SHOWN, reason)
+
+    def _options_but(self, walked: Walked) -> Iterator[Diagnostic]:
+        for path, key, _ in self._source.options():
+            if (str(path[1]), key) not in walked.options:
+                reason = f'No test chooses {key} on the screen "{path[1]}".'
+                yield warning(self._source.value_place(*path), OPTION_NOT_CHOSEN, reason)
+
+
+def read(files: Files) -> Transcripts:
+    """The tests of a menu without errors. Raises BadMenu."""
+    examined = examine(files)
+    if examined.source is None:
+        raise BadMenu(examined.diagnostics)
+    return Transcripts(examined.source, compile_menu(files))
+
+
+def _sees(rehearsal: Rehearsal, step: Step) -> None:
+    if (step.sees or "") not in _screen(rehearsal):
+        raise Refused(f'The screen should say "{step.sees}".')
+
+
+def _sees_not(rehearsal: Rehearsal, step: Step) -> None:
+    if (step.sees_not or "") in _screen(rehearsal):
+        raise Refused(f'The screen should not say "{step.sees_not}".')
+
+
+def _ends(rehearsal: Rehearsal, step: Step) -> None:
+    ends = rehearsal.reply is not None and rehearsal.reply.ends
+    if ends != step.ends:
+        raise Refused(f"The dialogue should {'be over' if step.ends else 'go on'} here.")
+
+
+def _sms(rehearsal: Rehearsal, step: Step) -> None:
+    if not rehearsal.unread:
+        raise Refused(f'An SMS should say "{step.sms}", and none came.')
+    if (step.sms or "") not in rehearsal.unread[0]:
+        raise Refused(f'The next SMS should say "{step.sms}".')
+    rehearsal.unread.popleft()
+
+
+def _no_sms(rehearsal: Rehearsal, step: Step) -> None:  # noqa: ARG001 - it can only be true
+    if rehearsal.unread:
+        raise Refused("No SMS should have come.")
+
+
+def _language(rehearsal: Rehearsal, step: Step) -> None:
+    if rehearsal.language != step.language:
+        known = rehearsal.language or "none"
+        raise Refused(f'The remembered language should be "{step.language}"; it is {known}.')
+
+
+def _screen(rehearsal: Rehearsal) -> str:
+    return rehearsal.reply.text if rehearsal.reply else ""
+
+
+_STEPS: Final[Mapping[str, Callable[[Rehearsal, Step], None]]] = MappingProxyType(
+    {
+        "dial": lambda rehearsal, step: rehearsal.dial(step.dial or ""),
+        "press": lambda rehearsal, step: rehearsal.press(step.press or ""),
+        "type": lambda rehearsal, step: rehearsal.press(step.type or ""),
+        "text": lambda rehearsal, step: rehearsal.text(step.text or ""),
+        "ring": lambda rehearsal, step: rehearsal.ring(step.ring or ""),
+        "repeat": lambda rehearsal, _: rehearsal.repeat(),
+        "drop": lambda rehearsal, _: rehearsal.drop(),
+        "sees": _sees,
+        "sees_not": _sees_not,
+        "ends": _ends,
+        "sms": _sms,
+        "no_sms": _no_sms,
+        "language": _language,
+    }
+)
+
+
+def _seen(rehearsal: Rehearsal) -> str:
+    """Everything that lay before the caller when a step failed."""
+    parts = []
+    if rehearsal.reply:
+        state = "and the dialogue is over" if rehearsal.reply.ends else "and an answer is awaited"
+        parts.append(f"The screen says, {state}:\n{_indented(rehearsal.reply.text)}")
+    parts += [f"This SMS came:\n{_indented(text)}" for text in rehearsal.unread]
+    return "\n" + "\n".join(parts) if parts else "Nothing was shown."
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}" for line in text.split("\n"))

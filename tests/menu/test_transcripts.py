@@ -1,0 +1,194 @@
+"""The tests in menu files: what passes, what fails, and how a failure is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from menu.diagnostics import BadMenu
+from menu.transcripts import Outcome, Transcripts, read
+
+DEFAULT = (Path(__file__).parents[2] / "menus.yaml").read_text(encoding="utf-8")
+MENU = """version: 1
+name: Example
+languages: [en, hi]
+entry_points:
+  ussd: { "*384*7#": home }
+  sms: { keywords: { APP: app, MENU: home } }
+  missed_call: { "+911123456789": app }
+links:
+  app:
+    web: https://app.example/
+    elsewhere: { abroad: [US] }
+    sms: { en: "App: {link}", hi: "ऐप: {link}" }
+    sms_unknown_language: "App: {link} HIN"
+  abroad: { web: https://abroad.example/, sms: "Abroad: {link}" }
+screens:
+  home:
+    text: Hello
+    options:
+      - { label: App, go: app }
+      - { label: Hindi, language: hi, go: home }
+      - { label: More, go: more }
+  more: { text: More, options: [ { label: App, go: app } ] }
+  app: { text: An SMS comes., send_link: app, end: true }
+tests:
+  - name: the case
+    CASE
+"""
+
+
+def rehearse(case: str) -> Outcome:
+    (outcome,) = read({"menus.yaml": MENU.replace("CASE", case)}).run()
+    return outcome
+
+
+DIAL = 'dial: "*384*7#"\n    steps: '
+PASSES = [
+    '[ { sees: "Hello\\n1 App" }, { sees_not: Back }, { ends: false }, { no_sms: true } ]',
+    '[ { press: "3" }, { sees: 0 Back 00 Home }, { press: "0" }, { sees: 0 Exit } ]',
+    '[ { type: " 1. " }, { ends: true }, { sms: "App:" }, { no_sms: true } ]',
+    '[ { press: "2" }, { language: hi }, { press: "1" }, { sms: "ऐप: https://" } ]',
+    '[ { press: "1" }, { repeat: true }, { repeat: true }, { sms: App }, { no_sms: true } ]',
+    '[ { press: "9" }, { sees: Wrong choice. }, { repeat: true } ]',
+    '[ { press: "3" }, { drop: true }, { press: "1" }, { sees: More }, { no_sms: true } ]',
+    '[ { press: "3" }, { drop: true }, { repeat: true }, { sees: More } ]',
+    '[ { press: "1" }, { dial: "*384*7#" }, { ends: false }, { sms: App } ]',
+    '[ { dial: "*384*7*3#" }, { sees: More }, { press: "1" }, { sms: App } ]',
+    '[ { dial: "*384*7*3*1#" }, { sees: More }, { no_sms: true } ]',
+    '[ { text: menu }, { sms: Hello }, { drop: true }, { text: "1" }, { no_sms: true } ]',
+    "[ { text: nothing known }, { no_sms: true }, { repeat: true }, { ends: false } ]",
+    '[ { text: App }, { repeat: true }, { sms: "App:" }, { no_sms: true } ]',
+    '[ { text: menu }, { text: "3" }, { sms: Hello }, { sms: More }, { no_sms: true } ]',
+    '[ { ring: "+911123456789" }, { repeat: true }, { sms: HIN }, { no_sms: true } ]',
+]
+
+
+@pytest.mark.parametrize("steps", PASSES)
+def test_what_holds_passes(steps: str) -> None:
+    assert str(rehearse(DIAL + steps).failure) == "None"
+
+
+@pytest.mark.parametrize(
+    ("opening", "said"),
+    [
+        ("text: APP", "App: https://bridge.example/l/Ab3dE6gH9jK HIN"),
+        ("language: hi\n    text: APP", "ऐप: https://bridge.example/l/"),
+        ('language: hi\n    ring: "+911123456789"', "ऐप: https://bridge.example/l/"),
+        ('caller: "+12025550123"\n    ring: "+911123456789"', "Abroad: https://"),
+    ],
+)
+def test_who_calls_and_what_is_known_of_him(opening: str, said: str) -> None:
+    assert rehearse(f'{opening}\n    steps: [ {{ sms: "{said}" }} ]').has_passed
+
+
+SCREEN = "The screen says, and an answer is awaited:\n    Hello\n    1 App\n    2 Hindi\n    3 More"
+OVER = "The screen says, and the dialogue is over:\n    An SMS comes.\n"
+SMS = "This SMS came:\n    App: https://bridge.example/l/Ab3dE6gH9jK"
+FAILS = [
+    # the last step fails; why; what is shown with it
+    ("[ { sees: Bye } ]", 'The screen should say "Bye".', SCREEN),
+    ("[ { sees_not: Hello } ]", 'The screen should not say "Hello".', SCREEN),
+    ("[ { ends: true } ]", "The dialogue should be over here.", SCREEN),
+    ('[ { press: "1" }, { ends: false } ]', "The dialogue should go on here.", OVER),
+    ('[ { press: "1" }, { press: "1" } ]', "The dialogue was over already.", OVER),
+    ("[ { sms: App } ]", 'An SMS should say "App", and none came.', SCREEN),
+    ('[ { press: "1" }, { sms: ऐप } ]', 'The next SMS should say "ऐप".', SMS),
+    ('[ { press: "1" }, { no_sms: true } ]', "No SMS should have come.", SMS),
+    ("[ { language: hi } ]", 'The remembered language should be "hi"; it is none.', SCREEN),
+    (
+        '[ { press: "3" }, { press: "1" }, { drop: true }, { repeat: true } ]',
+        "The repeat was not answered as the first time.",
+        "awaited:\n    More\n",
+    ),
+]
+
+
+@pytest.mark.parametrize(("steps", "why", "shown"), FAILS)
+def test_what_does_not_hold_is_told_with_all_that_was_there(
+    steps: str, why: str, shown: str
+) -> None:
+    failure = rehearse(DIAL + steps).failure
+    assert failure is not None
+    line = MENU.split("CASE")[0].count("\n") + 2
+    column = len("    steps: ") + steps.rindex("{") + 1
+    assert str(failure).startswith(f'menus.yaml:{line}:{column} T001 error "the case": {why}')
+    assert shown in failure.hint
+
+
+def test_a_menu_with_an_error_is_not_tried() -> None:
+    with pytest.raises(BadMenu, match="M107"):
+        read(
+            {
+                "menus.yaml": MENU.replace("go: more", "go: mor").replace(
+                    "CASE", DIAL + "[ { ends: true } ]"
+                )
+            }
+        )
+
+
+@pytest.mark.parametrize(
+    ("words", "count"), [("", 16), ("missed call", 1), ("SMS Hindi", 1), ("no such", 0)]
+)
+def test_cases_are_chosen_by_words_of_their_names(words: str, count: int) -> None:
+    assert len(list(default().run(words))) == count
+
+
+def test_what_no_case_came_by_is_listed() -> None:
+    transcripts = read({"menus.yaml": MENU.replace("CASE", DIAL + '[ { press: "3" } ]')})
+    found = [f"{each.rule} {each.reason}" for each in transcripts.not_walked(transcripts.run())]
+    assert found == [
+        'T002 No test shows the screen "home" in hi.',
+        'T002 No test shows the screen "more" in hi.',
+        'T002 No test shows the screen "app".',
+        'T003 No test chooses 1 on the screen "home".',
+        'T003 No test chooses 2 on the screen "home".',
+        'T003 No test chooses 1 on the screen "more".',
+    ]
+    assert len(transcripts.not_walked([])) == 3 + 4
+
+
+# The menus that the bridge ships with
+
+
+def default(before: str = "", after: str = "") -> Transcripts:
+    return read({"menus.yaml": DEFAULT.replace(before, after, 1) if before else DEFAULT})
+
+
+def test_the_tests_of_the_default_menus_pass_and_come_by_everything() -> None:
+    transcripts = default()
+    outcomes = list(transcripts.run())
+    assert [outcome.failure for outcome in outcomes] == [None] * 16
+    assert transcripts.not_walked(outcomes) == []
+
+
+MUTATIONS = [
+    ("en: UMANG services,", "en: Services,"),
+    ("You will get an SMS with", "You get an SMS with"),
+    ("आपको उमंग ऐप के", "उमंग ऐप के"),
+    ("bn: অ্যাপ নিন }, go: get_app", "bn: অ্যাপ }, go: get_app"),
+    ("bn: অ্যাপ নিন }, go: get_app", "bn: অ্যাপ নিন }, go: about"),
+    ("go: about }", "go: get_app }"),
+    ("go: language }", "go: about }"),
+    ("label: বাংলা, language: bn", "label: বাংলা, language: hi"),
+    ("label: English, language: en", "label: English, language: hi"),
+    ("    send_link: umang ", "    # "),
+    ('hi: "उमंग ऐप: {link}"', 'hi: "ऐप: {link}"'),
+    ("SMS HIN, for Bangla", "SMS HINDI, for Bangla"),
+    ("umang_international: [US, GB", "umang_international: [GB"),
+    ('"+919718397183": get_app', '"+919718397183": about'),
+    ("MENU: home", "MENU: about"),
+    ("HIN: { go: get_app, language: hi }", "HIN: { go: get_app, language: bn }"),
+    ("मेनू: { go: home, language: hi }", "मेनू: { go: home }"),
+    ("default: home ", "default: about "),
+    ("Emergency: 112", "Emergency: 100"),
+    ("आपातकाल: 112", "आपातकाल: 100"),
+    ("জরুরি: 112", "জরুরি: 100"),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), MUTATIONS)
+def test_a_broken_menu_makes_a_test_fail(before: str, after: str) -> None:
+    assert before in DEFAULT.split("\ntests:")[0]
+    assert not all(outcome.has_passed for outcome in default(before, after).run())
