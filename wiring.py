@@ -34,12 +34,14 @@ from outbound.commitments import Commitments
 from outbound.dispatcher import Dispatcher
 from outbound.outbox import Outbox
 from outbound.reaper import Reaper
+from outbound.receipts import Receipts
 from outbound.worker import Worker
 from services.app_links import AppLinks
 from services.short_links import ShortLinks
 from settings import Settings
 from sms.handler import SmsHandler
 from sms.inbox import Inbox
+from sms.receipts import SPOOLED_AS, DlrHandler
 from state.connection import connect
 from state.embedded import EmbeddedRedis
 from state.keys import Keys
@@ -121,6 +123,10 @@ class Bridge:
     @cached_property
     def sms(self) -> SmsHandler:
         return SmsHandler(self._runner, self._commitments, self._keys, self.clock, self.spool)
+
+    @cached_property
+    def dlrs(self) -> DlrHandler:
+        return DlrHandler(Receipts(self.database, self.clock), self.spool)
 
     @cached_property
     def missed_call(self) -> MissedCallHandler:
@@ -239,6 +245,7 @@ class Bridge:
         """Who takes a spooled webhook, by channel."""
         return {
             "sms": lambda name, request: self.sms.take(self.gateways[name], request),
+            SPOOLED_AS: lambda name, request: self.dlrs.take(self.gateways[name], request),
             "missed_call": lambda name, request: self.missed_call.take(
                 self.gateways[name], request
             ),

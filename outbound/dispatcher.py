@@ -21,7 +21,7 @@ from models.consent import Change, ConsentCause, ConsentState
 from models.database import Database, DatabaseDown
 from models.mt_moves import Claim, Settlement, Written
 from models.sealing import Unsealable
-from outbound import consent
+from outbound import consent, receipts
 from outbound.faults import report
 from outbound.outbox import Outbox
 from outbound.outcomes import (
@@ -218,6 +218,8 @@ class Dispatcher:
         _finish_attempt(conn, claim, outcome, is_late=not is_ours, now=now)
         if isinstance(outcome, NotTaken) and outcome.why == Reason.OPTED_OUT:
             _learn_opt_out(conn, claim, now)
+        vendors_id = outcome.gateway_message_id if isinstance(outcome, Taken) else None
+        receipts.settle(conn, claim.id, claim.gateway, vendors_id, now)
         _log_outcome(claim, outcome, settlement if is_ours else None)
 
     def _rest(self, claim: Claim) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from models import mt_sweeps
 from models.database import Database
 from models.mt_sweeps import Swept
+from outbound import receipts
 from telecom.clock import Clock
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
@@ -50,6 +51,9 @@ class Reaper:
             ),
             "expired": lambda conn, now: mt_sweeps.expire(conn, now=now, limit=limit),
             "expired, unknown for good": lambda conn, now: mt_sweeps.expire_doubtful(
+                conn, now=now, limit=limit
+            ),
+            "reported before it was known": lambda conn, now: receipts.sweep(
                 conn, now=now, limit=limit
             ),
         }

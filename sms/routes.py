@@ -1,4 +1,4 @@
-"""SMS webhooks."""
+"""SMS webhooks: texts, and reports on what we sent."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from flask import Blueprint, Response, request
 
 from sms.handler import SmsHandler
 from sms.inbox import Inbox
+from sms.receipts import DlrHandler
 from web.flask_door import FlaskDoor
 
 METHODS = ("GET", "POST")
 
 
-def blueprint(handler: SmsHandler, door: FlaskDoor, inbox: Inbox | None = None) -> Blueprint:
+def blueprint(
+    handler: SmsHandler, dlrs: DlrHandler, door: FlaskDoor, inbox: Inbox | None = None
+) -> Blueprint:
     """`inbox` only in development: it hands out what was sent to a number."""
     pages = Blueprint("sms", __name__, url_prefix="/sms")
 
@@ -19,6 +22,11 @@ def blueprint(handler: SmsHandler, door: FlaskDoor, inbox: Inbox | None = None) 
     @pages.route("/<gateway>/<secret>", methods=METHODS)
     def receive(gateway: str, secret: str | None = None) -> Response:
         return door.answer(request, gateway, secret, handler.receive)
+
+    @pages.route("/<gateway>/dlr", methods=METHODS)
+    @pages.route("/<gateway>/<secret>/dlr", methods=METHODS)
+    def report(gateway: str, secret: str | None = None) -> Response:
+        return door.answer(request, gateway, secret, dlrs.receive)
 
     if inbox is not None:
 

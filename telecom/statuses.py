@@ -33,10 +33,16 @@ MOVES: Final = MappingProxyType(
         # A row that waits or is claimed for another try may turn out to have arrived already, and
         # one whose life ends then is not simply expired: an earlier copy may be on the phone.
         _S.QUEUED: frozenset(
-            {_S.CLAIMED, _S.EXPIRED, _S.SUPPRESSED, _S.SENT, _S.DELIVERED, _S.UNKNOWN_FINAL}
+            {
+                *(_S.CLAIMED, _S.EXPIRED, _S.SUPPRESSED, _S.UNKNOWN_FINAL),
+                *(_S.SENT, _S.DELIVERED, _S.FAILED),
+            }
         ),
         _S.CLAIMED: frozenset(
-            {_S.SUBMITTED, _S.QUEUED, _S.EXPIRED, _S.SUPPRESSED, _S.SENT, _S.DELIVERED}
+            {
+                *(_S.SUBMITTED, _S.QUEUED, _S.EXPIRED, _S.SUPPRESSED),
+                *(_S.SENT, _S.DELIVERED, _S.FAILED),
+            }
         ),
         _S.SUBMITTED: frozenset(
             {_S.SENT, _S.DELIVERED, _S.FAILED, _S.QUEUED, _S.UNKNOWN, _S.UNKNOWN_FINAL}

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from telecom.errors import Reason, Verdict
+from telecom.statuses import DlrStatus
 
 Outcome = tuple[Reason, Verdict]
 
@@ -36,6 +37,37 @@ RECIPIENT: Final[Mapping[int, Outcome]] = MappingProxyType(
 # The word beside an empty list of recipients: HTTP 201, and nothing was sent (recorded live).
 WITHOUT_RECIPIENTS: Final[Mapping[str, Outcome]] = MappingProxyType(
     {"InvalidSenderId": (Reason.BAD_SENDER_ID, Verdict.GIVE_UP)}
+)
+
+# The words of a delivery report: docs.africastalking.com/sms/deliveryreports. "Success" here is the
+# phone's; in the answer to a send the same word only means "accepted".
+REPORT: Final[Mapping[str, DlrStatus]] = MappingProxyType(
+    {
+        "Sent": DlrStatus.SENT,
+        "Submitted": DlrStatus.SENT,
+        "Buffered": DlrStatus.SENT,
+        "Success": DlrStatus.DELIVERED,
+        "Rejected": DlrStatus.FAILED,
+        "Failed": DlrStatus.FAILED,
+        "AbsentSubscriber": DlrStatus.FAILED,
+        "Expired": DlrStatus.FAILED,
+    }
+)
+
+# `failureReason` of a report that says failed.
+FAILURE: Final[Mapping[str, Reason]] = MappingProxyType(
+    {
+        # The subscriber's airtime for a premium SMS, not our balance: no top-up of ours helps.
+        "InsufficientCredit": Reason.REJECTED,
+        "InvalidLinkId": Reason.REJECTED,
+        "UserIsInactive": Reason.BAD_MSISDN,
+        "UserInBlackList": Reason.OPTED_OUT,
+        "UserAccountSuspended": Reason.REJECTED,
+        "NotNetworkSubscriber": Reason.NO_ROUTE,
+        "UserNotSubscribedToProduct": Reason.REJECTED,
+        "UserDoesNotExist": Reason.BAD_MSISDN,
+        "DeliveryFailure": Reason.UNKNOWN,  # it says no more than "failed" does
+    }
 )
 
 _HTTP: Final[Mapping[int, Outcome]] = MappingProxyType(

@@ -1,15 +1,15 @@
-"""An Africa's Talking account: its three doors, its sender, and the proof it asks of webhooks."""
+"""An Africa's Talking account: its doors, its sender, and the proof it asks of webhooks."""
 
 from __future__ import annotations
 
 from gateways.africastalking.inbound import (
+    AfricasTalkingDlr,
     AfricasTalkingSms,
     AfricasTalkingUssd,
     AfricasTalkingVoice,
 )
 from gateways.africastalking.outbound import AfricasTalkingSender
 from gateways.africastalking.settings import AfricasTalkingSettings
-from gateways.base import DlrDoor
 from gateways.poster import FormPoster, Patience
 from gateways.signing import check_address, check_secret
 from gateways.webhook import WebhookRequest
@@ -20,7 +20,6 @@ class AfricasTalking:
     """Opens no connection before the first SMS."""
 
     keeps_inbox = False
-    dlr: DlrDoor | None = None
 
     def __init__(
         self, settings: AfricasTalkingSettings, clock: Clock, patience: Patience | None = None
@@ -28,6 +27,7 @@ class AfricasTalking:
         self.settings = settings
         self.ussd = AfricasTalkingUssd(settings.name, settings.country)
         self.sms = AfricasTalkingSms(settings.name, settings.country)
+        self.dlr = AfricasTalkingDlr(settings.name)
         self.voice = AfricasTalkingVoice(settings.name, settings.country)
         poster = FormPoster(clock, patience or Patience())
         self.sender = AfricasTalkingSender(settings, poster, clock)

@@ -11,19 +11,31 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
+from gateways.africastalking.codes import FAILURE, REPORT
 from gateways.form import identifier, parse_form, required, with_plus
 from gateways.screen import plain_screen
 from gateways.webhook import WebhookRequest, WebhookResponse
-from telecom.errors import Malformed
-from telecom.events import Cumulative, MissedCall, MoSms, NotACall, UssdEnded, UssdRequest
+from telecom.errors import Malformed, Reason
+from telecom.events import (
+    Cumulative,
+    DeliveryReport,
+    MissedCall,
+    MoSms,
+    NotACall,
+    UssdEnded,
+    UssdRequest,
+)
 from telecom.msisdn import Msisdn, Party, parse_party
 from telecom.replies import UssdReply
+from telecom.statuses import DlrStatus
 from telecom.text import clean_text
 
 REJECT: Final = '<?xml version="1.0" encoding="UTF-8"?><Response><Reject/></Response>'
 
 _SERVICE_CODE: Final = re.compile(r"[0-9*#]{1,64}")
 _WORD: Final = re.compile(r"[A-Za-z]{1,32}")
+_STATUS: Final = re.compile(r"[A-Za-z][A-Za-z _-]{0,39}")
+_NO_WORD: Final = "(no word)"  # what is kept of a status that is none: it may hold anything
 _ADDRESS: Final = re.compile(r"[\x21-\x7e]{1,32}")
 _IS_ACTIVE: Final = frozenset({"0", "1", "true", "false"})
 
@@ -86,6 +98,38 @@ class AfricasTalkingSms:
             text=clean_text(required(form, "text")),
             sent_at=_utc(required(form, "date")),
             link_id=form.get("linkId") or None,
+        )
+
+    def render(self) -> WebhookResponse:
+        """The vendor ignores the body."""
+        return WebhookResponse(200, "")
+
+
+class AfricasTalkingDlr:
+    """The number, its network and the count of retries are not read: the id says which SMS it is.
+
+    The vendor has one address for all reports of an account, so there is no token of ours in it.
+    """
+
+    NAMES: Final = frozenset({"id", "status", "failureReason"})
+
+    def __init__(self, gateway: str) -> None:
+        self._gateway = gateway
+
+    def parse(self, request: WebhookRequest) -> DeliveryReport:
+        form = parse_form(request, self.NAMES)
+        written = required(form, "status")
+        if not written.strip():
+            raise Malformed("status: empty")
+        vendor_status = written if _STATUS.fullmatch(written) else _NO_WORD
+        status = REPORT.get(vendor_status, DlrStatus.UNKNOWN)
+        why = form.get("failureReason") if status is DlrStatus.FAILED else None
+        return DeliveryReport(
+            gateway=self._gateway,
+            gateway_message_id=identifier(form, "id"),
+            status=status,
+            vendor_status=vendor_status,
+            reason=FAILURE.get(why, Reason.UNKNOWN).value if why else None,
         )
 
     def render(self) -> WebhookResponse:
