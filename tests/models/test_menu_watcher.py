@@ -231,7 +231,8 @@ def test_two_watchers_at_once_publish_once_and_say_it_once(desk: Desk) -> None:
     assert len(desk.said("menu published")) == len(desk.log) == 5
 
 
-@pytest.mark.parametrize("storage", ["sqlite"], scope="session")  # PostgreSQL has no lock over everything
+# PostgreSQL has no lock over everything.
+@pytest.mark.parametrize("storage", ["sqlite"], scope="session")
 def test_a_locked_database_is_said_once_and_tried_again(desk: Desk, database_url: str) -> None:
     impatient = Database(database_url, busy_timeout_seconds=0.01)
     desk.watcher = MenuWatcher(desk.read, impatient, desk.clock)
