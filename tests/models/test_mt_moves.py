@@ -115,7 +115,8 @@ OPS = {
     ),
     "proof: failed": Op(
         proven(S.FAILED),
-        dict.fromkeys((S.SUBMITTED, S.UNKNOWN, S.UNKNOWN_FINAL, S.SENT), S.FAILED),
+        # A copy that failed ends a resend that waits: the network has said that it cannot.
+        dict.fromkeys((*EVIDENT, S.SENT), S.FAILED),
     ),
     "suppress": Op(
         lambda c: mt_moves.suppress(c, "m1", why="opted_out", now=NOW),
