@@ -10,8 +10,9 @@ from menu import schema
 from menu.diagnostics import BadMenu, Diagnostic
 from menu.inputs import fold
 from menu.linter import Files, examine
-from menu.program import AppLink, EntryPoint, Option, Platform, Program, Screen
-from menu.screens import show
+from menu.program import AppLink, EntryPoint, Platform, Program
+from menu.screen_compiler import compile_screen
+from menu.screens import ways_out
 from menu.source import Source
 from menu.texts import filled
 
@@ -61,12 +62,19 @@ def fingerprint(files: Files) -> str:
 
 def _program(source: Source, digest: str) -> Program:
     menu, points = source.menu, source.menu.entry_points
+    phrases = source.phrases
     return Program(
         fingerprint=digest,
         name=menu.name,
         languages=tuple(menu.languages),
-        phrases=source.phrases,
-        screens={name: _screen(source, name, screen) for name, screen in menu.screens.items()},
+        romanised=source.romanised,
+        phrases=phrases,
+        ways_out={language: ways_out(phrases, language) for language in source.displayed},
+        data_sets=source.data_sets,
+        saved_rows=source.saved_rows,
+        screens={
+            name: compile_screen(source, name, screen) for name, screen in menu.screens.items()
+        },
         links={name: _link(source, name, link) for name, link in menu.links.items()},
         ussd=_entries(points.ussd),
         sms_keywords=_entries({fold(word): to for word, to in points.sms.keywords.items()}),
@@ -75,32 +83,12 @@ def _program(source: Source, digest: str) -> Program:
     )
 
 
-def _screen(source: Source, name: str, screen: schema.Screen) -> Screen:
-    shown = show(screen, source.languages, source.phrases)
-    return Screen(
-        name=name,
-        text=filled(screen.text, source.languages),
-        shown_at_top=shown.at_top,
-        shown_deeper=shown.deeper,
-        options=tuple(
-            Option(
-                key=key,
-                label=filled(option.label, source.languages),
-                go=option.go,
-                sets_language=option.language,
-            )
-            for key, option in screen.numbered_options()
-        ),
-        sends_link=screen.send_link,
-    )
-
-
 def _link(source: Source, name: str, link: schema.Link) -> AppLink:
     written = {platform: getattr(link, platform) for platform in Platform}
     return AppLink(
         name=name,
         addresses={platform: address for platform, address in written.items() if address},
-        sms=filled(link.sms, source.languages),
+        sms=filled(link.sms, source.displayed),
         sms_unknown_language=link.sms_unknown_language,
         elsewhere={
             country: other for other, countries in link.elsewhere.items() for country in countries

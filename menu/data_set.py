@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from menu.program import Language, Texts
+from menu.language import Language, Texts
 
 
 @dataclass(frozen=True, slots=True)

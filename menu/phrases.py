@@ -1,6 +1,7 @@
 """The program's own words, short on purpose: every letter here is one less for the author's text.
 
-Hindi and Bengali after the SIM toolkit of Android (Apache-2.0) where it has the word.
+Hindi and Bengali after the SIM toolkit of Android (Apache-2.0) where it has the word; the same in
+Latin letters (hi-Latn, bn-Latn) for networks that carry no others is ours.
 """
 
 from __future__ import annotations
@@ -9,56 +10,124 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from menu.program import Language, Texts
+from menu.language import Language, Texts, base_of, is_romanised
 from menu.schema import Phrases
 from menu.texts import find_text
+from telecom.encoding import Encoding, encoding_of
 
 BUILT_IN: Final[Mapping[str, Texts]] = MappingProxyType(
     {
-        "back": {"en": "Back", "hi": "वापस", "bn": "ফিরুন"},
-        "home": {"en": "Home", "hi": "होम", "bn": "হোম"},
-        "exit": {"en": "Exit", "hi": "बाहर", "bn": "শেষ"},
-        "wrong_choice": {"en": "Wrong choice.", "hi": "गलत विकल्प।", "bn": "ভুল বিকল্প।"},
-        "goodbye": {"en": "Thank you.", "hi": "धन्यवाद।", "bn": "ধন্যবাদ।"},
+        "back": {
+            "en": "Back",
+            "hi": "वापस",
+            "bn": "ফিরুন",
+            "hi-Latn": "Wapas",
+            "bn-Latn": "Firun",
+        },
+        "home": {
+            "en": "Home",
+            "hi": "होम",
+            "bn": "হোম",
+            "hi-Latn": "Home",
+            "bn-Latn": "Home",
+        },
+        "exit": {
+            "en": "Exit",
+            "hi": "बाहर",
+            "bn": "শেষ",
+            "hi-Latn": "Bahar",
+            "bn-Latn": "Shesh",
+        },
+        "more": {
+            "en": "More",
+            "hi": "और",
+            "bn": "আরও",
+            "hi-Latn": "Aur",
+            "bn-Latn": "Aro",
+        },
+        "wrong_choice": {
+            "en": "Wrong choice.",
+            "hi": "गलत विकल्प।",
+            "bn": "ভুল বিকল্প।",
+            "hi-Latn": "Galat vikalp.",
+            "bn-Latn": "Bhul bikolpo.",
+        },
+        "not_found": {
+            "en": "Not found. Try again.",
+            "hi": "नहीं मिला। फिर लिखें।",
+            "bn": "মেলেনি। আবার লিখুন।",
+            "hi-Latn": "Nahi mila. Phir likhen.",
+            "bn-Latn": "Meleni. Abar likhun.",
+        },
+        "which_one": {
+            "en": "Which one?",
+            "hi": "कौन सा?",
+            "bn": "কোনটি?",
+            "hi-Latn": "Kaun sa?",
+            "bn-Latn": "Konti?",
+        },
+        "goodbye": {
+            "en": "Thank you.",
+            "hi": "धन्यवाद।",
+            "bn": "ধন্যবাদ।",
+            "hi-Latn": "Dhanyavad.",
+            "bn-Latn": "Dhonnobad.",
+        },
         "busy": {
             "en": "Service is busy. Try again later.",
             "hi": "सेवा व्यस्त है। बाद में कोशिश करें।",
             "bn": "পরিষেবা ব্যস্ত। পরে চেষ্টা করুন।",
+            "hi-Latn": "Seva vyast hai. Baad mein koshish karen.",
+            "bn-Latn": "Porisheba byasto. Pore cheshta korun.",
         },
         "session_over": {
             "en": "Session over. Please start again.",
             "hi": "सत्र समाप्त। फिर से शुरू करें।",
             "bn": "সেশন শেষ। আবার শুরু করুন।",
+            "hi-Latn": "Satra samapt. Phir se shuru karen.",
+            "bn-Latn": "Session shesh. Abar shuru korun.",
         },
         "stopped": {
             "en": "{name}: you will get no more SMS. To get them again, SMS START.",
             "hi": "अब SMS नहीं आएंगे। फिर पाने के लिए START भेजें।",
             "bn": "আর SMS আসবে না। আবার পেতে START পাঠান।",
+            "hi-Latn": "{name}: ab SMS nahi aayenge. Phir paane ke liye START bhejen.",
+            "bn-Latn": "{name}: ar SMS asbe na. Abar pete START pathan.",
         },
         "started": {
             "en": "{name}: you will get SMS again. To end them, SMS STOP.",
             "hi": "अब SMS आएंगे। बंद करने के लिए STOP भेजें।",
             "bn": "আবার SMS আসবে। বন্ধ করতে STOP পাঠান।",
+            "hi-Latn": "{name}: ab SMS aayenge. Band karne ke liye STOP bhejen.",
+            "bn-Latn": "{name}: abar SMS asbe. Bondho korte STOP pathan.",
         },
         "help": {
             "en": "{name}. To end SMS, send STOP. Other languages: LANG. Emergency: 112",
             "hi": "{name}. SMS बंद: STOP. भाषा: LANG. आपातकाल: 112",
             "bn": "{name}. SMS বন্ধ: STOP. ভাষা: LANG. জরুরি: 112",
+            "hi-Latn": "{name}. SMS band: STOP. Bhasha: LANG. Aapatkal: 112",
+            "bn-Latn": "{name}. SMS bondho: STOP. Bhasha: LANG. Joruri: 112",
         },
         "language_set": {
             "en": "Language: {language}.",
             "hi": "भाषा: {language}।",
             "bn": "ভাষা: {language}।",
+            "hi-Latn": "Bhasha: {language}.",
+            "bn-Latn": "Bhasha: {language}.",
         },
         "which_language": {
             "en": "To choose a language, SMS LANG and one of these: {codes}",
             "hi": "भाषा चुनें: LANG के साथ भेजें: {codes}",
             "bn": "ভাষা বাছুন: LANG লিখে পাঠান: {codes}",
+            "hi-Latn": "Bhasha chunen: LANG ke saath bhejen: {codes}",
+            "bn-Latn": "Bhasha bachhun: LANG likhe pathan: {codes}",
         },
         "no_sms": {
             "en": "You ended our SMS. To get them again, SMS START.",
             "hi": "आपने SMS बंद किए हैं। पाने के लिए START भेजें।",
             "bn": "আপনি SMS বন্ধ করেছেন। পেতে START পাঠান।",
+            "hi-Latn": "Aapne SMS band kiye hain. Paane ke liye START bhejen.",
+            "bn-Latn": "Apni SMS bondho korechhen. Pete START pathan.",
         },
     }
 )
@@ -86,17 +155,27 @@ def resolve(languages: Sequence[Language], overrides: Phrases) -> Mapping[str, T
 
 def is_spoken(name: str, language: Language, overrides: Phrases) -> bool:
     """Whether this phrase needs no fallback in this language."""
-    return _find(name, language, overrides) is not None
+    return find_phrase(name, language, overrides) is not None
+
+
+def find_phrase(name: str, language: Language, overrides: Phrases) -> str | None:
+    """The author's phrase in this language, else ours."""
+    own = getattr(overrides, name)
+    return (find_text(own, language) if own else None) or BUILT_IN[name].get(language)
 
 
 def _phrase(name: str, language: Language, first: Language, overrides: Phrases) -> str:
     return (
-        _find(name, language, overrides)
-        or _find(name, first, overrides)
+        find_phrase(name, language, overrides)
+        or _find_unromanised(name, language, overrides)
+        or find_phrase(name, first, overrides)
         or BUILT_IN[name][LAST_RESORT]
     )
 
 
-def _find(name: str, language: Language, overrides: Phrases) -> str | None:
-    own = getattr(overrides, name)
-    return (find_text(own, language) if own else None) or BUILT_IN[name].get(language)
+def _find_unromanised(name: str, language: Language, overrides: Phrases) -> str | None:
+    """What stands there in the language itself, if Latin letters are enough for it."""
+    if not is_romanised(language):
+        return None
+    own = find_phrase(name, base_of(language), overrides)
+    return own if own and encoding_of(own) is Encoding.GSM7 else None

@@ -9,13 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
-Language = str  # a BCP 47 tag as the author wrote it: "en", "hi", "bn"
-Texts = Mapping[Language, str]
+from menu.data_set import DataSet
+from menu.language import Language, Texts
+from menu.paging import Footers
+
+__all__ = ["Language", "Texts"]
 
 BACK_KEY = "0"
 HOME_KEY = "00"
-RESERVED_KEYS = frozenset({BACK_KEY, HOME_KEY, "98", "99"})
+MORE_KEY = "98"
+RESERVED_KEYS = frozenset({BACK_KEY, HOME_KEY, MORE_KEY, "99"})
 
 
 class Platform(StrEnum):
@@ -36,31 +41,63 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RowOptions:
+    """A numbered choice for each row of a data set whose cells are as `where` says.
+
+    The row is saved under a name, for the texts of later screens. `where` and `label` may hold
+    blanks (menu.templates).
+    """
+
+    data_set: str
+    where: tuple[tuple[str, str], ...] = ()
+    label: Texts
+    save_as: str
+    go: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """A question that is answered with the name of a row. Several that fit are offered."""
+
+    data_set: str
+    label: Texts
+    save_as: str
+    go: str
+
+
+class WaysOut(NamedTuple):
+    """The last lines of a screen's pages: of one where a dialogue begins, of one deeper inside, and
+    of one that ends it."""
+
+    at_top: Footers
+    deeper: Footers
+    ending: Footers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Screen:
     """`sends_link` names an app link that is sent by SMS when the caller reaches this screen.
 
-    A screen waits for input exactly when it has options; otherwise it ends the session.
-    `shown_at_top` and `shown_deeper` are whole screens, composed once by the compiler: the first
-    for a caller who can only leave, the second for one who can go back.
+    A screen waits for input when it has choices or asks; otherwise it ends the session.
+    `lines` are its choices as they are shown, written once by the compiler; None where they
+    depend on a data set. `has_blanks`: the text is filled with what the caller chose before.
     """
 
     name: str
     text: Texts
-    shown_at_top: Texts
-    shown_deeper: Texts
-    options: tuple[Option, ...] = ()
+    has_blanks: bool = False
+    choices: tuple[Option | RowOptions, ...] = ()
+    lines: Mapping[Language, tuple[str, ...]] | None = None
+    ask: Ask | None = None
     sends_link: str | None = None
 
     @property
     def ends(self) -> bool:
-        return not self.options
+        return not self.choices and self.ask is None
 
     @property
     def has_effect(self) -> bool:
         return self.sends_link is not None
-
-    def find_option(self, key: str) -> Option | None:
-        return next((option for option in self.options if option.key == key), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,13 +131,19 @@ class AppLink:
 class Program:
     """`fingerprint` is the SHA-256 (hex) of the source files.
 
-    `phrases` holds the program's own words by the names of `menu.phrases.BUILT_IN`.
+    `phrases` holds the program's own words by the names of `menu.phrases.BUILT_IN`. Texts are
+    there in `languages` and in what `romanised` makes of them: {"hi": "hi-Latn"}. `saved_rows`
+    tells of which data set a row is that is saved under a name.
     """
 
     fingerprint: str
     name: str
     languages: tuple[Language, ...]
+    romanised: Mapping[Language, Language]
     phrases: Mapping[str, Texts]
+    ways_out: Mapping[Language, WaysOut]
+    data_sets: Mapping[str, DataSet]
+    saved_rows: Mapping[str, str]
     screens: Mapping[str, Screen]
     links: Mapping[str, AppLink]
     ussd: Mapping[str, EntryPoint]  # by service code, "*384*97183#"
@@ -111,6 +154,10 @@ class Program:
     @property
     def fallback_language(self) -> Language:
         return self.languages[0]
+
+    def shown_in(self, language: Language, *, is_latin: bool) -> Language:
+        """The language of the texts for a network that carries every script, or only Latin."""
+        return self.romanised.get(language, language) if is_latin else language
 
     def link_for(self, name: str, country: str | None) -> AppLink:
         """The app link that serves a caller of this country."""

@@ -15,13 +15,13 @@ from typing import Final
 from menu import link_text
 from menu.answers import sms_answer
 from menu.effects import Effect, RememberLanguage, SendLink
-from menu.inputs import fold, pressed_key
+from menu.inputs import pressed_key
+from menu.keywords import find_keyword
 from menu.ports import Loaded
-from menu.program import Language, Program
+from menu.program import Language, Option, Program
 from menu.runner import NoSuchEntry, Runner, Thought, Visit
 from menu.service_codes import split_dialled
 from menu.session import Session
-from telecom.encoding import Limit
 from telecom.events import Cumulative, Last, Said
 from telecom.msisdn import Msisdn
 from telecom.replies import UssdReply
@@ -39,7 +39,7 @@ class Walked:
     """What callers came by: screens with the language they were shown in, and options."""
 
     screens: set[tuple[str, Language]] = field(default_factory=set)
-    options: set[tuple[str, str]] = field(default_factory=set)  # screen and key
+    options: set[tuple[str, str]] = field(default_factory=set)  # screen, and key or save_as
 
     def add(self, other: Walked) -> None:
         self.screens |= other.screens
@@ -121,7 +121,7 @@ class Rehearsal:
             event_id = f"{dialogue.session_key}:{thought.session.turn}"
             self._commit(event_id, thought.program, thought.effects)
         session = self._runner.keep(visit, thought)
-        self.reply = UssdReply(fit(session.shown, visit.limit), ends=session.ended)
+        self.reply = UssdReply(fit(session.shown, visit.display.limit), ends=session.ended)
         if not thought.is_repeat:
             self._note(before, dialogue.typed[-1] if dialogue.typed else "", thought)
 
@@ -135,7 +135,7 @@ class Rehearsal:
             return
         if self._commit(event_id, thought.program, thought.effects, sms_answer(thought)):
             self._runner.keep(visit, thought)
-            starts = fold(body) in self._program.sms_keywords or (before and before.ended)
+            starts = find_keyword(self._program, body) or (before and before.ended)
             self._note(None if starts else before, body, thought)
 
     def _reject(self, event_id: str, called: str) -> None:
@@ -153,7 +153,6 @@ class Rehearsal:
             session_key=session_key,
             caller_key=CALLER,
             said=said,
-            limit=Limit(),
             ttl_seconds=TTL_SECONDS,
             now=self._now,
         )
@@ -179,10 +178,17 @@ class Rehearsal:
     def _note(self, before: Session | None, typed: str, thought: Thought) -> None:
         """`before` is the session that was answered; None where a dialogue begins."""
         self.walked.screens.add((thought.session.screen, thought.session.language))
-        if before is not None:
-            key = pressed_key(typed)
-            if self._program.screens[before.screen].find_option(key):
-                self.walked.options.add((before.screen, key))
+        if before is None:
+            return
+        screen, now = self._program.screens[before.screen], thought.session
+        key = pressed_key(typed)
+        for item in (*screen.choices, *([screen.ask] if screen.ask else [])):
+            if isinstance(item, Option):
+                chosen = item.key if item.key == key else None
+            else:
+                chosen = item.save_as if now.screen == item.go else None
+            if chosen:
+                self.walked.options.add((before.screen, chosen))
 
 
 @dataclass(frozen=True, slots=True)

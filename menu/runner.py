@@ -6,7 +6,6 @@ the gateway's repeat: the session still asks the same, and the effects' keys are
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,13 +13,13 @@ import msgspec
 
 from menu import engine
 from menu.effects import Effect, RememberLanguage
-from menu.engine import Place, Step
+from menu.engine import Step
 from menu.hearing import Repeat, hear
-from menu.inputs import fold
+from menu.keywords import find_keyword
 from menu.ports import Callers, CallersDown, Library, Loaded, SessionsDown, SessionStore
 from menu.program import EntryPoint, Language, Program
+from menu.screens import ANY_PHONE, Display
 from menu.session import Session
-from telecom.encoding import Limit
 from telecom.events import Cumulative, Said
 
 NO_SESSION: Final = Loaded(session=None, language=None, language_is_cached=False)
@@ -37,7 +36,7 @@ class Visit:
     caller_key: str
     said: Said
     sequence: int | None = None
-    limit: Limit
+    display: Display = ANY_PHONE
     ttl_seconds: int
     now: float
     keeps_input: bool = True
@@ -67,7 +66,8 @@ class Runner:
         """A USSD turn. Raises SessionsDown, NoSuchEntry."""
         loaded = self._sessions.load(visit.session_key, visit.caller_key)
         if loaded.session is None:
-            return self._begin(visit, loaded, lambda program: program.ussd.get(service_code))
+            version, live = self._library.live()
+            return self._begin(visit, loaded, version, live, live.ussd.get(service_code))
         heard = hear(loaded.session, visit.said, visit.sequence, visit.now)
         program = self._library.get(loaded.session.menu_version)
         if isinstance(heard, Repeat) or program is None:
@@ -78,7 +78,8 @@ class Runner:
         return self._go_on(program, visit, loaded.session, heard.typed)
 
     def text(self, visit: Visit) -> Thought:
-        """An MO SMS: a keyword starts, an answer goes on, anything else meets the default screen.
+        """An MO SMS: a keyword starts, perhaps with an answer behind it; an answer goes on;
+        anything else meets the default screen.
 
         Repeats are told apart by the message's id, before this. Without sessions a text still
         works as a keyword. Raises NoSuchEntry.
@@ -87,16 +88,15 @@ class Runner:
             loaded = self._sessions.load(visit.session_key, visit.caller_key)
         except SessionsDown:
             loaded = NO_SESSION
-        keyword = fold(visit.said.text)
         session = loaded.session
-        started = self._library.live()[1].sms_keywords.get(keyword)
-        if started is None and session and not session.ended:
+        version, live = self._library.live()
+        keyword = find_keyword(live, visit.said.text)
+        if keyword is None and session and not session.ended:
             program = self._library.get(session.menu_version)
             if program is not None:
                 return self._go_on(program, visit, session, visit.said.text)
-        return self._begin(
-            visit, loaded, lambda program: program.sms_keywords.get(keyword, program.sms_default)
-        )
+        entry, answer = keyword or (live.sms_default, "")
+        return self._begin(visit, loaded, version, live, entry, answer)
 
     def ring(self, called: str, caller_key: str, now: float) -> Thought:
         """A missed call. No session: it starts things and never answers. Raises NoSuchEntry."""
@@ -104,7 +104,7 @@ class Runner:
         entry = program.missed_call.get(called)
         if entry is None:
             raise NoSuchEntry(called)
-        step = engine.enter(program, entry, self._find_language(caller_key))
+        step = engine.enter(program, entry, self._find_language(caller_key), ANY_PHONE)
         return _thought(program, version, step, turn=1, visit=None, now=now)
 
     def hearer(self, caller_key: str) -> tuple[Program, Language | None]:
@@ -145,23 +145,30 @@ class Runner:
         return there or thought.session
 
     def _begin(
-        self, visit: Visit, loaded: Loaded, find: Callable[[Program], EntryPoint | None]
+        self,
+        visit: Visit,
+        loaded: Loaded,
+        version: int,
+        program: Program,
+        entry: EntryPoint | None,
+        answer: str = "",
     ) -> Thought:
-        version, program = self._library.live()
-        entry = find(program)
         if entry is None:
             raise NoSuchEntry(program.name)
         language = self._language_of(visit.caller_key, loaded)
+        display = visit.display
         if isinstance(visit.said, Cumulative) and visit.said.text:
-            step = engine.enter_prefilled(program, entry, language, visit.said.text.split("*"))
+            keys = visit.said.text.split("*")
+            step = engine.enter_prefilled(program, entry, language, keys, display)
+        elif answer:
+            step = engine.enter_asking(program, entry, language, answer, display)
         else:
-            step = engine.enter(program, entry, language)
+            step = engine.enter(program, entry, language, display)
         turn = loaded.session.turn + 1 if loaded.session else 1
         return _thought(program, version, step, turn=turn, visit=visit, now=visit.now)
 
     def _go_on(self, program: Program, visit: Visit, session: Session, typed: str) -> Thought:
-        place = Place(screen=session.screen, language=session.language, path=session.path)
-        step = engine.press(program, place, typed, visit.limit)
+        step = engine.press(program, session.place, typed, visit.display)
         return _thought(
             program, session.menu_version, step, turn=session.turn + 1, visit=visit, now=visit.now
         )
@@ -192,6 +199,9 @@ def _thought(
         screen=step.place.screen,
         language=step.place.language,
         path=step.place.path,
+        page=step.place.page,
+        query=step.place.query,
+        rows=dict(step.place.rows),
         heard=visit.said.text if visit and visit.keeps_input else "",
         shown=step.shown,
         ended=step.ends,

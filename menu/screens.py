@@ -1,53 +1,49 @@
-"""How a screen looks on a phone: its text, its numbered options, and the way out. Pure."""
+"""How a screen looks on a phone: its text, its numbered choices, and the way out. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
-from menu import schema
-from menu.program import BACK_KEY, HOME_KEY, Language, Texts
-from menu.texts import filled
+from menu.language import Language, Texts
+from menu.paging import Footers
+from menu.program import BACK_KEY, HOME_KEY, MORE_KEY, WaysOut
+from telecom.encoding import Limit
+
+SAFE_LIMIT: Final = Limit()
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """One screen in every language, as it looks at the top of a dialogue and deeper inside."""
+class Display:
+    """What a network carries: so much on a page, and perhaps no letters but Latin ones."""
 
-    at_top: Texts
-    deeper: Texts
-
-
-def compose(text: str, options: Iterable[tuple[str, str]] = (), footer: str = "") -> str:
-    """One whole screen. `options` are (key, label); a screen without options has no footer."""
-    lines = [f"{key} {label}" for key, label in options]
-    return "\n".join([text, *lines, *([footer] if lines and footer else [])])
+    limit: Limit = SAFE_LIMIT
+    is_latin: bool = False
 
 
-def after_wrong_choice(shown: str, phrases: Mapping[str, Texts], language: Language) -> str:
-    """The same screen again for somebody who pressed what is not there."""
-    return f"{phrases['wrong_choice'][language]}\n{shown}"
+ANY_PHONE: Final = Display()
 
 
-def footer_at_top(phrases: Mapping[str, Texts], language: Language) -> str:
-    return f"{BACK_KEY} {phrases['exit'][language]}"
+def lines_of(choices: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """How choices are shown, each by its key and its label."""
+    return tuple(f"{key} {label}" for key, label in choices)
 
 
-def footer_deeper(phrases: Mapping[str, Texts], language: Language) -> str:
-    """One line for both keys: lines are what small screens have least of."""
-    return f"{BACK_KEY} {phrases['back'][language]} {HOME_KEY} {phrases['home'][language]}"
+def ways_out(phrases: Mapping[str, Texts], language: Language) -> WaysOut:
+    """One line for all keys: lines are what small screens have least of."""
+    more = f"{MORE_KEY} {phrases['more'][language]}"
+    back = f"{BACK_KEY} {phrases['back'][language]}"
+    leave = f"{BACK_KEY} {phrases['exit'][language]}"
+    up = f"{back} {HOME_KEY} {phrases['home'][language]}"
+    onward = f"{more} {up}"
+    return WaysOut(
+        at_top=Footers(only=leave, first=f"{more} {leave}", middle=onward, last=up),
+        deeper=Footers(only=up, first=onward, middle=onward, last=up),
+        ending=Footers(first=more, middle=f"{more} {back}"),
+    )
 
 
-def show(
-    screen: schema.Screen, languages: Sequence[Language], phrases: Mapping[str, Texts]
-) -> Shown:
-    """Composes a screen for every language of the menu."""
-    texts = filled(screen.text, languages)
-    labels = [(key, filled(option.label, languages)) for key, option in screen.numbered_options()]
-    at_top: dict[Language, str] = {}
-    deeper: dict[Language, str] = {}
-    for language in languages:
-        options = [(key, label[language]) for key, label in labels]
-        at_top[language] = compose(texts[language], options, footer_at_top(phrases, language))
-        deeper[language] = compose(texts[language], options, footer_deeper(phrases, language))
-    return Shown(at_top, deeper)
+def told_above(told: str, page: str) -> str:
+    """The same page again, under a word about what was typed."""
+    return f"{told}\n{page}"

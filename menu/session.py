@@ -4,22 +4,38 @@ from __future__ import annotations
 
 import msgspec
 
+from menu.place import Crumb, Place
+
 
 class Session(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     """`turn` counts the answered turns and is the version for compare-and-set (first answer: 1).
 
     `heard` is the raw text of the last turn, kept so that a repeat is recognised; `shown` is the
-    answer to it, replayed byte for byte. `path` holds the screens that "back" returns to, the
-    nearest last. `at` is the time of the last turn, seconds since the epoch.
+    answer to it, replayed byte for byte. `at` is the time of the last turn, seconds since the
+    epoch. The others are those of `Place`.
     """
 
     menu_version: int
     turn: int
     screen: str
     language: str
-    path: tuple[str, ...] = ()
+    path: tuple[Crumb, ...] = ()
     heard: str = ""
     shown: str = ""
     ended: bool = False
     at: float = 0.0
     sequence: int | None = None
+    page: int = 0
+    query: str = ""
+    rows: dict[str, str] = {}
+
+    @property
+    def place(self) -> Place:
+        return Place(
+            screen=self.screen,
+            language=self.language,
+            path=self.path,
+            page=self.page,
+            query=self.query,
+            rows=self.rows,
+        )

@@ -6,19 +6,22 @@ from types import UnionType
 from typing import Annotated, Any, Final, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from menu.diagnostics import Diagnostic, did_you_mean
 from menu.diagnostics import error as report
 from menu.document import Document, KeyPath
-from menu.schema import BY_LANGUAGE, ONE_TEXT, WRONG_VALUE, Menu
+from menu.schema import BY_LANGUAGE, ONE_OPTION, ONE_TEXT, ROW_OPTIONS, Menu
+from menu.shapes import WRONG_VALUE
 
 UNKNOWN_NAME: Final = "M050"
 MISSING: Final = "M051"
 WRONG_KIND: Final = "M052"
 BAD_VALUE: Final = "M053"
 
-_TAGS: Final = frozenset({ONE_TEXT, BY_LANGUAGE, "[key]"})  # pydantic's additions to a path
+# pydantic's additions to a path
+_TAGS: Final = frozenset({ONE_TEXT, BY_LANGUAGE, ONE_OPTION, ROW_OPTIONS, "[key]"})
 _KINDS: Final = {
     "string_type": "a text",
     "list_type": 'a list of lines that begin with "- "',
@@ -65,26 +68,41 @@ def _said(name: str | int) -> str:
 
 
 def _names_at(path: KeyPath) -> list[str]:
-    """The names that the schema knows at a path: of the model that stands there."""
-    kind: Any = Menu
+    """The names that the schema knows at a path: of all models that may stand there."""
+    kinds: list[Any] = [Menu]
     for part in path:
-        kind = _inside(kind, part)
-    model = _model_in(kind)
-    return list(model.model_fields) if model else []
+        kinds = [inside for kind in kinds for inside in _inside(kind, part)]
+    return list(dict.fromkeys(name for kind in kinds for name in _fields_of(kind)))
 
 
-def _inside(kind: Any, part: str | int) -> Any:
-    if model := _model_in(kind):
-        return model.model_fields[str(part)].annotation
-    return next(iter(reversed(get_args(_bare(kind)))), None)  # what a list or dict holds
-
-
-def _model_in(kind: Any) -> type[BaseModel] | None:
+def _inside(kind: Any, part: str | int) -> list[Any]:
+    """What may stand under this name, or at this place of a list."""
     kind = _bare(kind)
     if get_origin(kind) in (Union, UnionType):
-        return next(filter(None, map(_model_in, get_args(kind))), None)
-    return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
+        return [inside for each in get_args(kind) for inside in _inside(each, part)]
+    if _is_model(kind):
+        field = _fields_of(kind).get(str(part))
+        return _alternatives(field.annotation) if field else []
+    return _alternatives(get_args(kind)[-1]) if get_args(kind) else []
+
+
+def _alternatives(kind: Any) -> list[Any]:
+    kind = _bare(kind)
+    if get_origin(kind) in (Union, UnionType):
+        return [each for member in get_args(kind) for each in _alternatives(member)]
+    return [kind]
+
+
+def _fields_of(kind: Any) -> dict[str, FieldInfo]:
+    """By the names that authors write."""
+    if not _is_model(kind):
+        return {}
+    return {field.alias or name: field for name, field in kind.model_fields.items()}
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
 def _bare(kind: Any) -> Any:
-    return get_args(kind)[0] if get_origin(kind) is Annotated else kind
+    return _bare(get_args(kind)[0]) if get_origin(kind) is Annotated else kind

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from menu import program, schema
-from menu.program import Language
+from menu import language as tongue
+from menu import schema
+from menu.language import Language
+from telecom.encoding import Encoding, encoding_of
 
 
 def find_text(texts: schema.Texts, language: Language) -> str | None:
@@ -13,12 +15,15 @@ def find_text(texts: schema.Texts, language: Language) -> str | None:
     return texts if isinstance(texts, str) else texts.get(language)
 
 
-def filled(texts: schema.Texts, languages: Sequence[Language]) -> program.Texts:
-    """The text in every language of the menu; what is missing is shown in the first."""
+def filled(texts: schema.Texts, languages: Sequence[Language]) -> tongue.Texts:
+    """The text in every one of these languages; what is missing is shown in the first.
+
+    What is missing in Latin letters may be there in the language itself, if it needs no others.
+    """
     if isinstance(texts, str):
         return dict.fromkeys(languages, texts)
     fallback = texts.get(languages[0]) or next(iter(texts.values()))
-    return {language: texts.get(language, fallback) for language in languages}
+    return {language: _find(texts, language) or fallback for language in languages}
 
 
 def written(texts: schema.Texts) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -28,3 +33,11 @@ def written(texts: schema.Texts) -> Iterator[tuple[tuple[str, ...], str]]:
     else:
         for language, text in texts.items():
             yield (language,), text
+
+
+def _find(texts: dict[Language, str], language: Language) -> str | None:
+    own = texts.get(language)
+    if own is None and tongue.is_romanised(language):
+        own = texts.get(tongue.base_of(language))
+        return own if own and encoding_of(own) is Encoding.GSM7 else None
+    return own

@@ -92,6 +92,10 @@ class Transcripts:
             if (str(path[1]), key) not in walked.options:
                 reason = f'No test chooses {key} on the screen "{path[1]}".'
                 yield warning(self._source.value_place(*path), OPTION_NOT_CHOSEN, reason)
+        for path, lookup in self._source.lookups():
+            if (str(path[1]), lookup.save_as) not in walked.options:
+                reason = f'No test chooses a row of "{lookup.data_set}" on the screen "{path[1]}".'
+                yield warning(self._source.value_place(*path), OPTION_NOT_CHOSEN, reason)
 
 
 def read(files: Files) -> Transcripts:

@@ -21,7 +21,6 @@ from sms.keywords import Answer, answer_to
 from sms.policy import OBEYED, SESSION_SECONDS, Decision, decide
 from state.keys import Keys
 from telecom.clock import Clock
-from telecom.encoding import Limit
 from telecom.events import Last, MoSms
 from telecom.msisdn import Msisdn
 from web.edge import NotThisChannel, check_size
@@ -112,7 +111,6 @@ class SmsHandler:
             session_key=self._keys.sms_session(mo.gateway, sender.e164, mo.to),
             caller_key=self._keys.caller(sender.e164),
             said=Last(mo.text),
-            limit=Limit(),
             ttl_seconds=SESSION_SECONDS,
             keeps_input=False,
             now=self._clock.now().timestamp(),

@@ -13,6 +13,7 @@ from gateways.webhook import WebhookRequest, WebhookResponse
 from menu.effects import SendLink
 from menu.ports import SessionsDown
 from menu.runner import NoSuchEntry, Runner, Thought, Visit
+from menu.screens import Display
 from models.database import DatabaseDown
 from outbound.commitments import Cause, Commitments, Kept
 from state.keys import Keys
@@ -74,9 +75,9 @@ class UssdHandler:
         visit = self._visit(gateway, asked)
         thought = self._runner.dial(visit, asked.service_code)
         if thought.effects and self._commit(asked, visit, thought).is_withheld:
-            thought = _without_sms(thought)
+            thought = _without_sms(thought, visit.display)
         session = self._runner.keep(visit, thought)
-        return UssdReply(fit(session.shown, visit.limit), ends=session.ended)
+        return UssdReply(fit(session.shown, visit.display.limit), ends=session.ended)
 
     def _visit(self, gateway: Gateway, asked: UssdRequest) -> Visit:
         return Visit(
@@ -84,7 +85,7 @@ class UssdHandler:
             caller_key=self._keys.caller(asked.msisdn.e164),
             said=asked.said,
             sequence=asked.sequence,
-            limit=gateway.settings.ussd_limit,
+            display=_display_of(gateway),
             ttl_seconds=gateway.settings.session_seconds,
             now=self._clock.now().timestamp(),
         )
@@ -103,11 +104,17 @@ class UssdHandler:
         return self._commitments.commit(cause, thought.program, thought.effects)
 
 
-def _without_sms(thought: Thought) -> Thought:
+def _without_sms(thought: Thought, display: Display) -> Thought:
     """After STOP no screen may promise an SMS: it tells how to get them again, and ends."""
-    session = thought.session
-    told = thought.program.phrases["no_sms"][session.language]
+    session, program = thought.session, thought.program
+    shown_in = program.shown_in(session.language, is_latin=display.is_latin)
+    told = program.phrases["no_sms"][shown_in]
     return replace(thought, session=msgspec.structs.replace(session, shown=told, ended=True))
+
+
+def _display_of(gateway: Gateway) -> Display:
+    settings = gateway.settings
+    return Display(settings.ussd_limit, is_latin=settings.ussd_script == "latin")
 
 
 def _door_of(gateway: Gateway) -> UssdDoor:

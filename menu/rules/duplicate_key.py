@@ -14,7 +14,7 @@ RULE: Final = "M202"
 def check(source: Source) -> Iterator[Diagnostic]:
     for name, screen in source.menu.screens.items():
         seen: set[str] = set()
-        for position, (key, option) in enumerate(screen.numbered_options()):
+        for position, key, option in screen.numbered_options():
             if key in seen:
                 place = source.value_place("screens", name, "options", position, "key")
                 own = "" if option.key else f" (its position in the list is {key})"

@@ -1,6 +1,6 @@
 """M402: an SMS keyword that cannot work: nothing is left of it when case and punctuation are
-ignored, it is too long to be typed, or it is a mere number and would swallow the answers to
-numbered menus."""
+ignored, it is too long to be typed, or it is a number of one or two digits and would swallow the
+answers to numbered menus."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from menu.source import Source
 
 RULE: Final = "M402"
 LONGEST: Final = 40
+LONGER_THAN_A_KEY: Final = 3
 
 
 def check(source: Source) -> Iterator[Diagnostic]:
@@ -24,6 +25,6 @@ def check(source: Source) -> Iterator[Diagnostic]:
         elif len(folded) > LONGEST:
             reason = f"A keyword of {len(folded)} characters; {LONGEST} is the most."
             yield error(place, RULE, reason, "Use a short word.")
-        elif not any(char.isalpha() for char in folded):
-            reason = f'"{keyword}" is a number, as the answers to a menu are.'
-            yield error(place, RULE, reason, "Put a letter in it.")
+        elif len(folded) < LONGER_THAN_A_KEY and not any(char.isalpha() for char in folded):
+            reason = f'"{keyword}" is a short number, as the answers to a menu are.'
+            yield error(place, RULE, reason, "Put a letter in it, or use three digits.")

@@ -14,8 +14,9 @@ RULE: Final = "M205"
 
 
 def check(source: Source) -> Iterator[Diagnostic]:
-    for path, _, option in source.options():
-        for suffix, text in written(option.label):
+    labels = [(path, texts) for path, texts in source.texts() if path[-1] == "label"]
+    for path, texts in labels:
+        for suffix, text in written(texts):
             if "\n" in text:
-                place = source.value_place(*path, "label", *suffix)
+                place = source.value_place(*path, *suffix)
                 yield error(place, RULE, "A label has only one line.", "Write it in one line.")

@@ -6,18 +6,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from menu import schema
 from menu.diagnostics import Diagnostic, warning
+from menu.language import Language, base_of, is_romanised
 from menu.phrases import BUILT_IN, is_spoken
 from menu.source import Source
 from menu.texts import find_text
+from telecom.encoding import Encoding, encoding_of
 
 RULE: Final = "M302"
 
 
 def check(source: Source) -> Iterator[Diagnostic]:
-    first, *others = source.languages
+    first, *others = source.written_languages
     for path, texts in source.texts():
-        missing = [language for language in others if find_text(texts, language) is None]
+        missing = [language for language in others if _is_missing(texts, language)]
         if missing and find_text(texts, first) is not None:
             reason = f"This text is missing in {', '.join(missing)}."
             hint = f'Its readers will be shown the "{first}" text. Translate it.'
@@ -29,3 +32,11 @@ def check(source: Source) -> Iterator[Diagnostic]:
             reason = f'The program does not know its own words in "{language}".'
             hint = f'Write them under "phrases": {", ".join(unspoken)}.'
             yield warning(source.value_place("languages", position), RULE, reason, hint)
+
+
+def _is_missing(texts: schema.Texts, language: Language) -> bool:
+    """What needs no other letters than Latin ones serves in its own language too."""
+    if isinstance(texts, str) or not is_romanised(language):
+        return find_text(texts, language) is None
+    own = texts.get(language) or texts.get(base_of(language), "")
+    return encoding_of(own) is not Encoding.GSM7

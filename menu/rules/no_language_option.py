@@ -19,7 +19,7 @@ def check(source: Source) -> Iterator[Diagnostic]:
     screens = source.menu.screens
     for code, entry in source.menu.entry_points.ussd.items():
         behind = reachable(screens, [entry.go])
-        options = [option for name in behind for option in screens[name].options]
+        options = [each for name in behind for _, _, each in screens[name].numbered_options()]
         if behind and not any(option.language for option in options):
             place = source.name_place("entry_points", "ussd", code)
             reason = f"Who dials {code} can never choose a language."

@@ -1,5 +1,5 @@
-"""M201: a screen has either options or `end: true`. With neither, or both, nobody knows what the
-author wanted: a question without answers, or an end that asks."""
+"""M201: a screen has options, or it asks, or it ends: exactly one of them. Otherwise nobody knows
+what the author wanted: a question without answers, or an end that asks."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from menu.diagnostics import Diagnostic, error
+from menu.schema import Screen
 from menu.source import Source
 
 RULE: Final = "M201"
@@ -14,11 +15,25 @@ RULE: Final = "M201"
 
 def check(source: Source) -> Iterator[Diagnostic]:
     for name, screen in source.menu.screens.items():
-        if not screen.options and not screen.end:
+        kinds = _kinds(screen)
+        if not kinds:
             reason = f'The screen "{name}" has neither options nor an end.'
             hint = 'Add "options:", or "end: true" if the dialogue ends here.'
             yield error(source.name_place("screens", name), RULE, reason, hint)
-        if screen.options and screen.end:
-            reason = f'The screen "{name}" ends the dialogue, and yet has options.'
-            hint = 'Remove "end: true", or the options.'
-            yield error(source.name_place("screens", name, "end"), RULE, reason, hint)
+        for kind in kinds[1:]:
+            reason = f'The screen "{name}" has "{kinds[0]}" and "{kind}", and can do only one.'
+            hint = f'Remove "{kind}", or make a screen of its own for it.'
+            yield error(source.name_place("screens", name, kind), RULE, reason, hint)
+        if screen.ask and not screen.go:
+            reason = "Nobody knows where the answer leads."
+            hint = 'Add a line "go: ..." beside "ask", with the screen that follows.'
+            yield error(source.name_place("screens", name, "ask"), RULE, reason, hint)
+        if screen.go and not screen.ask:
+            reason = '"go" of a screen belongs to "ask", and nothing is asked here.'
+            hint = 'Options have a "go" of their own; remove this one.'
+            yield error(source.name_place("screens", name, "go"), RULE, reason, hint)
+
+
+def _kinds(screen: Screen) -> list[str]:
+    there = {"options": bool(screen.options), "ask": screen.ask is not None, "end": screen.end}
+    return [kind for kind, is_there in there.items() if is_there]

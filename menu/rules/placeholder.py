@@ -11,6 +11,7 @@ from menu.diagnostics import Diagnostic, Place, error
 from menu.link_text import LINK
 from menu.phrases import PLACEHOLDERS
 from menu.source import Source
+from menu.templates import without_blanks
 from menu.texts import written
 
 RULE: Final = "M304"
@@ -23,12 +24,16 @@ def check(source: Source) -> Iterator[Diagnostic]:
             reason = f"This text has no place for the address: {LINK} is missing."
             yield error(place, RULE, reason, f"Write {LINK} where the address shall stand.")
         yield from _unknown(place, text.replace(LINK, ""), f"Only {LINK} is known here.")
+    for_rows = {(*path, "label") for path, _ in source.lookups()}
     for path, texts in (*source.texts(), *source.own_phrases()):
         if path[0] != "links":
             filled = PLACEHOLDERS.get(str(path[-1]), ()) if path[0] == "phrases" else ()
             for suffix, text in written(texts):
                 place = source.value_place(*path, *suffix)
-                yield from _unknown(place, _without(text, filled), _hint(filled))
+                left = _without(text, filled)
+                if path[-1] == "text" or path in for_rows:  # M702 and M703 look into these
+                    left = without_blanks(left, of_a_row=path in for_rows)
+                yield from _unknown(place, left, _hint(filled))
 
 
 def _link_texts(source: Source) -> Iterator[tuple[Place, str]]:

@@ -16,7 +16,7 @@ MOST: Final = 7
 
 def check(source: Source) -> Iterator[Diagnostic]:
     for name, screen in source.menu.screens.items():
-        count = len(screen.options)
+        count = sum(1 for _ in screen.numbered_options())
         place = source.name_place("screens", name, "options")
         hint = "Move some of them to a screen of their own."
         if count > MOST:

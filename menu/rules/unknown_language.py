@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from menu.diagnostics import Diagnostic, Place, did_you_mean, error
+from menu.language import base_of
 from menu.source import Source
 
 RULE: Final = "M301"
@@ -29,7 +30,7 @@ def _used(source: Source) -> Iterator[tuple[Place, str]]:
     for path, texts in (*source.texts(), *source.own_phrases()):
         if not isinstance(texts, str):
             for language in texts:
-                yield source.name_place(*path, language), language
+                yield source.name_place(*path, language), base_of(language)
     for path, entry in source.entries():
         if entry.language:
             yield source.value_place(*path, "language"), entry.language

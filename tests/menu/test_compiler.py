@@ -9,7 +9,11 @@ import pytest
 from menu import linter
 from menu.compiler import compile_menu, compile_published, compile_with_warnings, fingerprint
 from menu.diagnostics import BadMenu, Diagnostic, Place, error
-from menu.program import EntryPoint, Platform
+from menu.engine import pages_at
+from menu.place import Crumb
+from menu.place import Place as Stand
+from menu.program import EntryPoint, Option, Platform
+from menu.screens import ANY_PHONE
 from menu.source import Source
 
 MENU = """version: 1
@@ -42,25 +46,45 @@ PROGRAM = compile_menu(FILES)
 
 def test_missing_texts_are_filled_from_the_first_language() -> None:
     home = PROGRAM.screens["home"]
-    assert home.text == {"en": "Services", "hi": "सेवाएं"}
-    assert home.options[0].label == {"en": "App", "hi": "App"}
-    assert PROGRAM.screens["app"].text == {"en": "Sent.", "hi": "Sent."}
-    assert PROGRAM.links["app"].sms == {"en": "App: {link}", "hi": "App: {link}"}
-    assert PROGRAM.phrases["exit"] == {"en": "Leave", "hi": "बाहर"}
+    romanised = {"en-Latn": "Services", "hi-Latn": "Services"}
+    assert home.text == {"en": "Services", "hi": "सेवाएं"} | romanised
+    assert set(home.choices[0].label.values()) == {"App"}
+    assert set(PROGRAM.screens["app"].text.values()) == {"Sent."}
+    assert set(PROGRAM.links["app"].sms.values()) == {"App: {link}"}
+    assert PROGRAM.phrases["exit"] == {
+        "en": "Leave", "hi": "बाहर", "en-Latn": "Leave", "hi-Latn": "Bahar",
+    }  # fmt: skip
 
 
-def test_screens_are_composed_for_both_places() -> None:
-    home = PROGRAM.screens["home"]
-    assert home.shown_at_top["en"] == "Services\n1 App\n7 हिन्दी\n0 Leave"
-    assert home.shown_deeper["en"] == "Services\n1 App\n7 हिन्दी\n0 Back 00 Home"
-    assert home.shown_deeper["hi"] == "सेवाएं\n1 App\n7 हिन्दी\n0 वापस 00 होम"
-    app = PROGRAM.screens["app"]
-    assert app.shown_at_top == app.shown_deeper == {"en": "Sent.", "hi": "Sent."}
+SHOWN = [
+    # screen, language, path, page
+    ("home", "en", (), "Services\n1 App\n7 हिन्दी\n0 Leave"),
+    ("home", "en", (Crumb("home"),), "Services\n1 App\n7 हिन्दी\n0 Back 00 Home"),
+    ("home", "hi", (Crumb("home"),), "सेवाएं\n1 App\n7 हिन्दी\n0 वापस 00 होम"),
+    ("app", "hi", (), "Sent."),
+    ("app", "hi", (Crumb("home"),), "Sent."),
+]
+
+
+@pytest.mark.parametrize(("screen", "language", "path", "page"), SHOWN)
+def test_how_screens_are_shown(
+    screen: str, language: str, path: tuple[Crumb, ...], page: str
+) -> None:
+    place = Stand(screen=screen, language=language, path=path)
+    assert pages_at(PROGRAM, place, ANY_PHONE) == (page,)
+
+
+def test_a_screen_asks_or_ends() -> None:
+    app, home = PROGRAM.screens["app"], PROGRAM.screens["home"]
     assert (app.ends, app.sends_link, home.ends) == (True, "app", False)
 
 
 def test_options_and_entry_points() -> None:
-    options = [(o.key, o.go, o.sets_language) for o in PROGRAM.screens["home"].options]
+    options = [
+        (each.key, each.go, each.sets_language)
+        for each in PROGRAM.screens["home"].choices
+        if isinstance(each, Option)
+    ]
     assert options == [("1", "app", None), ("7", "home", "hi")]
     home, hindi = EntryPoint(screen="home"), EntryPoint(screen="app", sets_language="hi")
     assert PROGRAM.ussd == {"*384*7#": home}

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from menu.compiler import compile_menu
+from menu.engine import pages_at
 from menu.inputs import fold
 from menu.linter import check
+from menu.place import Crumb, Place
 from menu.program import EntryPoint, Platform
-from menu.screens import after_wrong_choice
+from menu.screens import ANY_PHONE
 from telecom.encoding import Encoding, Limit, encoding_of, segments_of
 
 PATH = Path(__file__).parents[2] / "menus.yaml"
@@ -30,12 +32,10 @@ def test_there_is_nothing_to_say_against_them() -> None:
 
 @pytest.mark.parametrize(("name", "language"), SCREENS)
 def test_every_form_of_every_screen_fits(name: str, language: str) -> None:
-    screen = PROGRAM.screens[name]
-    forms = [screen.shown_at_top[language], screen.shown_deeper[language]]
-    if not screen.ends:
-        forms += [after_wrong_choice(form, PROGRAM.phrases, language) for form in forms]
-    for form in forms:
-        assert LIMIT.fits(form), form
+    for path in ((), (Crumb("home"),)):
+        place = Place(screen=name, language=language, path=path)
+        for page in pages_at(PROGRAM, place, ANY_PHONE):
+            assert LIMIT.fits(page), page
 
 
 @pytest.mark.parametrize("language", ["en", "hi", "bn"])

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from menu.compiler import compile_menu
 from menu.effects import RememberLanguage, SendLink
-from menu.engine import MAX_PATH, Place, enter, enter_prefilled, press
+from menu.engine import MAX_PATH, enter, enter_prefilled, press
+from menu.place import Crumb, Place
 from menu.program import EntryPoint, Program
-from telecom.encoding import Limit
+from menu.screens import ANY_PHONE
 
 SOURCE = """
 version: 1
@@ -54,11 +55,11 @@ screens:
 """
 PROGRAM: Program = compile_menu({"menus.yaml": SOURCE})
 HOME = EntryPoint(screen="home")
-LIMIT = Limit()
+APP = EntryPoint(screen="app")
 
 
 def at(screen: str, *path: str, language: str = "en") -> Place:
-    return Place(screen=screen, language=language, path=path)
+    return Place(screen=screen, language=language, path=tuple(map(Crumb, path)))
 
 
 WALKS = [
@@ -81,22 +82,22 @@ WALKS = [
 
 @pytest.mark.parametrize(("place", "typed", "shows", "then"), WALKS)
 def test_a_turn(place: Place, typed: str, shows: str, then: Place) -> None:
-    step = press(PROGRAM, place, typed, LIMIT)
+    step = press(PROGRAM, place, typed, ANY_PHONE)
     assert shows in step.shown
     assert step.place == then
 
 
 @pytest.mark.parametrize("typed", ["", "9", "abc", "*", "1*1", "हाँ", "-1", "1.5"])
 def test_a_choice_that_is_none_shows_the_screen_again_and_says_so(typed: str) -> None:
-    step = press(PROGRAM, at("home", language="hi"), typed, LIMIT)
+    step = press(PROGRAM, at("home", language="hi"), typed, ANY_PHONE)
     first, *rest = step.shown.splitlines()
     assert first == PROGRAM.phrases["wrong_choice"]["hi"]
-    assert rest == enter(PROGRAM, HOME, "hi").shown.splitlines()
+    assert rest == enter(PROGRAM, HOME, "hi", ANY_PHONE).shown.splitlines()
     assert step.effects == ()
 
 
 def test_zero_at_the_top_says_goodbye_and_ends() -> None:
-    step = press(PROGRAM, at("home", language="bn"), "0", LIMIT)
+    step = press(PROGRAM, at("home", language="bn"), "0", ANY_PHONE)
     assert step.ends
     assert step.shown == PROGRAM.phrases["goodbye"]["bn"]
 
@@ -119,17 +120,17 @@ EFFECTS = [
 def test_entering_asks_for_effects(
     entry: EntryPoint, language: str | None, effects: tuple[object, ...]
 ) -> None:
-    assert enter(PROGRAM, entry, language).effects == effects
+    assert enter(PROGRAM, entry, language, ANY_PHONE).effects == effects
 
 
 def test_arriving_sends_the_link_in_the_language_of_the_session() -> None:
-    step = press(PROGRAM, at("home", language="hi"), "1", LIMIT)
+    step = press(PROGRAM, at("home", language="hi"), "1", ANY_PHONE)
     assert step.effects == (SendLink("app", "hi"),)
     assert step.ends
 
 
 def test_choosing_a_language_is_remembered() -> None:
-    step = press(PROGRAM, at("language", "home"), "3", LIMIT)
+    step = press(PROGRAM, at("language", "home"), "3", ANY_PHONE)
     assert step.effects == (RememberLanguage("bn"),)
 
 
@@ -147,23 +148,23 @@ PREFILLED = [
 
 @pytest.mark.parametrize(("keys", "then"), PREFILLED)
 def test_a_shortcut_only_walks(keys: list[str], then: Place) -> None:
-    step = enter_prefilled(PROGRAM, HOME, None, keys)
+    step = enter_prefilled(PROGRAM, HOME, None, keys, ANY_PHONE)
     assert step.place == then
     assert step.effects == ()
 
 
 def test_a_shortcut_into_an_effect_does_not_cause_it() -> None:
-    assert enter_prefilled(PROGRAM, EntryPoint(screen="app"), "en", ["1"]).effects == ()
+    assert enter_prefilled(PROGRAM, APP, "en", ["1"], ANY_PHONE).effects == ()
 
 
 @given(st.lists(st.text(max_size=4) | st.sampled_from(["0", "00", "1", "2", "7"]), max_size=60))
 def test_no_input_leads_outside_the_menu(typed: list[str]) -> None:
-    step = enter(PROGRAM, HOME, None)
+    step = enter(PROGRAM, HOME, None, ANY_PHONE)
     for text in typed:
         if step.ends:
             break
-        step = press(PROGRAM, step.place, text, LIMIT)
+        step = press(PROGRAM, step.place, text, ANY_PHONE)
         assert step.shown
         assert step.place.screen in PROGRAM.screens
         assert len(step.place.path) <= MAX_PATH
-        assert LIMIT.fits(step.shown)
+        assert ANY_PHONE.limit.fits(step.shown)

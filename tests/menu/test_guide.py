@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from menu.compiler import compile_menu
+from menu.engine import pages_at
 from menu.linter import check
+from menu.place import Place
 from menu.schema import Step
+from menu.screens import ANY_PHONE
 from menu.transcripts import read
 
 PAGE = (Path(__file__).parents[2] / "docs" / "menus.md").read_text(encoding="utf-8")
@@ -58,7 +61,8 @@ def test_the_page_has_the_examples_that_it_promises() -> None:
 
 
 def test_the_first_menu_looks_as_the_page_shows_it() -> None:
-    home = compile_menu({"menus.yaml": FIRST}).screens["home"].shown_at_top["en"]
+    program = compile_menu({"menus.yaml": FIRST})
+    (home,) = pages_at(program, Place(screen="home", language="en"), ANY_PHONE)
     assert f"```\n{home}\n```" in PAGE
 
 

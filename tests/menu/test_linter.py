@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from menu.compiler import compile_with_warnings
 from menu.diagnostics import Diagnostic
+from menu.engine import pages_at
 from menu.linter import RULE_IDS, check
-from telecom.encoding import Limit
+from menu.place import Place
+from menu.screens import ANY_PHONE
 
 LINES = (Path(__file__).parents[2] / "menus.yaml").read_text(encoding="utf-8").splitlines()
 YAML_SIGNS = st.text(alphabet="ab:-?[]{},&*!|>'\"%@#\\ \t\n0<~क", max_size=80)
@@ -37,9 +39,10 @@ def assert_checked(text: str) -> None:
     assert list(compiled.warnings) == found
     program = compiled.program
     for screen in program.screens.values():
-        for shown in (*screen.shown_at_top.values(), *screen.shown_deeper.values()):
-            assert Limit().fits(shown)
-        assert all(option.go in program.screens for option in screen.options)
+        for language in program.languages:
+            place = Place(screen=screen.name, language=language)
+            assert all(ANY_PHONE.limit.fits(page) for page in pages_at(program, place, ANY_PHONE))
+        assert all(choice.go in program.screens for choice in screen.choices)
         assert screen.sends_link is None or screen.sends_link in program.links
 
 

@@ -75,7 +75,9 @@ def test_options_count_from_one_unless_they_have_a_key() -> None:
     options = "[{ label: A, go: home }, { label: B, go: home, key: 7 }, { label: C, go: home }]"
     menu = menu_of(MENU.replace("end: true", f"options: {options}"))
     numbered = menu.screens["home"].numbered_options()
-    assert [(key, option.label) for key, option in numbered] == [("1", "A"), ("7", "B"), ("3", "C")]
+    assert [(key, option.label) for _, key, option in numbered] == [
+        ("1", "A"), ("7", "B"), ("3", "C"),
+    ]  # fmt: skip
 
 
 WRONG = [

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from redis import Redis
 
+from menu.place import Crumb
 from menu.ports import SessionsDown
 from menu.session import Session
 from state.connection import connect
@@ -23,8 +24,9 @@ def sessions(redis: Redis) -> RedisSessions:
 
 def session(turn: int, shown: str = "Services", heard: str = "") -> Session:
     return Session(
-        menu_version=7, turn=turn, screen="home", language="hi", path=("home",), heard=heard,
-        shown=shown, at=1000.5,
+        menu_version=7, turn=turn, screen="home", language="hi", heard=heard,
+        path=(Crumb("home", 1, "आग"),),
+        shown=shown, at=1000.5, page=2, query="fire", rows={"helpline": "fire"},
     )  # fmt: skip
 
 
