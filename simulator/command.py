@@ -13,6 +13,7 @@ import click
 from simulator.dialogue import run_keyboard, run_script
 from simulator.display import ink_for
 from simulator.phone import SERVICE_CODE, SHORTCODE, Phone, full_number
+from simulator.recording import RecordedPhone
 from simulator.seen import NotPossible
 from simulator.terminal import Patience, Terminal
 from simulator.wire import Line
@@ -30,6 +31,7 @@ the SMS that come back. From a pipe or with --script it prints the dialogue and 
   flask phone
   flask phone --script "ring 97183-97183; inbox"
   flask phone --script "dial *384*97183#; 1"
+  flask phone --record --script "dial *384*97183#; 1"
   echo "text UMANG" | flask phone --url http://127.0.0.1:9000
 """
 
@@ -53,6 +55,9 @@ def commands() -> click.Command:
     )
     @click.option("--shortcode", default=SHORTCODE, show_default=True, help="Where texts go.")
     @click.option("--script", help='Commands to run, like "ring 97183-97183; inbox".')
+    @click.option(
+        "--record", is_flag=True, help="At the end, print what was done as a test for menus.yaml."
+    )
     @click.pass_context
     def phone(
         context: click.Context,
@@ -61,9 +66,10 @@ def commands() -> click.Command:
         service_code: str,
         shortcode: str,
         script: str | None,
+        record: bool,
     ) -> None:
         address = url or f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"
-        handset = _handset(address, msisdn, service_code)
+        handset = _handset(address, msisdn, service_code, record)
         _accept_any_bytes()
         is_attended = script is None and sys.stdin.isatty()
         terminal = Terminal(
@@ -77,20 +83,26 @@ def commands() -> click.Command:
         )
         if is_attended:
             _remember_lines()
-            context.exit(run_keyboard(terminal, input, click.echo))
-        lines = sys.stdin if script is None else script.split(";")
-        context.exit(run_script(terminal, lines, click.echo))
+            code = run_keyboard(terminal, input, click.echo)
+        else:
+            lines = sys.stdin if script is None else script.split(";")
+            code = run_script(terminal, lines, click.echo)
+        if isinstance(handset, RecordedPhone):
+            handset.write_down()
+        context.exit(code)
 
     return phone
 
 
-def _handset(url: str, msisdn: str, service_code: str) -> Phone:
+def _handset(url: str, msisdn: str, service_code: str, record: bool) -> Phone:
     try:
         line = Line(url, full_number(msisdn), clock=SystemClock())
     except ValueError as fault:
         raise click.BadParameter(str(fault), param_hint="--url") from fault
     except NotPossible as why:
         raise click.BadParameter(str(why), param_hint="--msisdn") from why
+    if record:
+        return RecordedPhone(line, service_code=service_code, write=click.echo)
     return Phone(line, service_code=service_code)
 
 
