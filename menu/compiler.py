@@ -72,6 +72,7 @@ def _program(source: Source, digest: str) -> Program:
         sms_keywords=_entries({fold(word): to for word, to in points.sms.keywords.items()}),
         sms_default=_entry(points.sms.default) if points.sms.default else None,
         missed_call=_entries(points.missed_call),
+        data_sets=source.data_sets,
     )
 
 

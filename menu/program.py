@@ -7,8 +7,10 @@ first language by the compiler.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from menu.data_set import DataSet
 
 Language = str  # a BCP 47 tag as the author wrote it: "en", "hi", "bn"
 Texts = Mapping[Language, str]
@@ -107,6 +109,7 @@ class Program:
     sms_keywords: Mapping[str, EntryPoint]  # by folded keyword, see menu.inputs.fold
     sms_default: EntryPoint | None
     missed_call: Mapping[str, EntryPoint]  # by called number in E.164, "+919718397183"
+    data_sets: Mapping[str, DataSet] = field(default_factory=dict, repr=False)  # by name
 
     @property
     def fallback_language(self) -> Language:

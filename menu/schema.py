@@ -13,88 +13,54 @@ from typing import Annotated, Final, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
-    JsonValue,
     Tag,
     WithJsonSchema,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
 
-NAME: Final = r"[a-z][a-z0-9_]{0,39}"
-LANGUAGE: Final = r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}"
+from menu.data_schema import DataSource
+from menu.shapes import Flag, LanguageCode, Name, Shape, wrong
+
 ONE_TEXT: Final = "<one text>"
 BY_LANGUAGE: Final = "<by language>"
 OPENINGS: Final = ("dial", "text", "ring")  # how a caller may begin
-WRONG_VALUE: Final = "menu_value"  # the error type of the checks below
-
-
-class Shape(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-def _wrong(reason: str, hint: str) -> PydanticCustomError:
-    return PydanticCustomError(WRONG_VALUE, "{reason}", {"reason": reason, "hint": hint})
 
 
 def _text(value: str) -> str:
     """Without the line end that block texts have, in the one spelling that is counted and sent."""
     text = unicodedata.normalize("NFC", value.strip())
     if not text:
-        raise _wrong("A text is missing here.", "Write it, or remove the line.")
+        raise wrong("A text is missing here.", "Write it, or remove the line.")
     return text
-
-
-def _name(value: str) -> str:
-    if not re.fullmatch(NAME, value):
-        hint = "Use small letters a-z, digits and _, a letter first, 40 at most."
-        raise _wrong(f'"{value[:50]}" cannot be a name.', hint)
-    return value
-
-
-def _language(value: str) -> str:
-    if not re.fullmatch(LANGUAGE, value):
-        raise _wrong(f'"{value[:50]}" is not a language code.', "Codes look like en, hi, bn.")
-    return value
 
 
 def _key(value: str) -> str:
     if not re.fullmatch(r"[0-9]{1,2}", value):
-        raise _wrong(f'"{value[:50]}" is not a key.', 'A key is one or two digits, such as "3".')
+        raise wrong(f'"{value[:50]}" is not a key.', 'A key is one or two digits, such as "3".')
     return value
 
 
 def _version(value: object) -> object:
     if value != "1":
-        raise _wrong("This program reads menus of version 1.", "Write: version: 1")
+        raise wrong("This program reads menus of version 1.", "Write: version: 1")
     return 1
 
 
 def _keys(value: str) -> str:
     if not re.fullmatch(r"[0-9*#]+", value):
         hint = 'Press digits, * and #, such as "1"; other words are for "type".'
-        raise _wrong(f'"{value[:50]}" cannot be pressed.', hint)
+        raise wrong(f'"{value[:50]}" cannot be pressed.', hint)
     return value
 
 
 def _yes(value: object) -> object:
     if value != "true":
-        raise _wrong("Only true can stand here.", "Write true, or remove the step.")
+        raise wrong("Only true can stand here.", "Write true, or remove the step.")
     return True
-
-
-def _flag(value: object) -> object:
-    if value not in ("true", "false"):
-        raise _wrong("This is neither true nor false.", "Write true or false, in small letters.")
-    return value == "true"
-
-
-def _matching(pattern: str) -> dict[str, JsonValue]:
-    return {"type": "string", "pattern": f"^{pattern}$"}
 
 
 def _text_kind(value: object) -> str:
@@ -107,11 +73,8 @@ def _as_entry(value: object) -> object:
 
 _PLAIN: Final = {"type": "string", "minLength": 1}
 Text = Annotated[str, AfterValidator(_text), WithJsonSchema(_PLAIN)]
-Name = Annotated[str, AfterValidator(_name), WithJsonSchema(_matching(NAME))]
-LanguageCode = Annotated[str, AfterValidator(_language), WithJsonSchema(_matching(LANGUAGE))]
 Key = Annotated[str, AfterValidator(_key), WithJsonSchema({"type": ["string", "integer"]})]
 Keys = Annotated[str, AfterValidator(_keys), WithJsonSchema({"type": ["string", "integer"]})]
-Flag = Annotated[bool, BeforeValidator(_flag)]
 Yes = Annotated[Literal[True], BeforeValidator(_yes)]
 Texts = Annotated[
     Annotated[Text, Tag(ONE_TEXT)]
@@ -243,7 +206,7 @@ class Step(Shape):
     def _is_one(self) -> Step:
         if len(self.model_fields_set) != 1:
             hint = 'Begin a new line with "- " for each.'
-            raise _wrong("A step is exactly one thing to do or to see.", hint)
+            raise wrong("A step is exactly one thing to do or to see.", hint)
         return self
 
     @property
@@ -272,7 +235,7 @@ class Case(Shape):
     def _begins_once(self) -> Case:
         if len(self.model_fields_set & set(OPENINGS)) > 1:
             hint = "Write the others as steps."
-            raise _wrong(f"A test begins with one of {', '.join(OPENINGS)}.", hint)
+            raise wrong(f"A test begins with one of {', '.join(OPENINGS)}.", hint)
         return self
 
     def numbered_steps(self) -> Iterator[tuple[tuple[str | int, ...], Step]]:
@@ -294,6 +257,8 @@ class Menu(Shape):
     phrases: Phrases = Field(default_factory=Phrases)
     entry_points: EntryPoints
     links: dict[Name, Link] = Field(default_factory=dict)
+    data: dict[Name, DataSource] = Field(default_factory=dict)
+    """Data sets: tables that are kept in CSV files."""
     screens: dict[Name, Screen] = Field(min_length=1)
     tests: list[Case] = Field(default_factory=list)
     """What "flask menus test" tries out; callers never meet it."""

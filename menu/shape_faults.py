@@ -11,7 +11,8 @@ from pydantic_core import ErrorDetails
 from menu.diagnostics import Diagnostic, did_you_mean
 from menu.diagnostics import error as report
 from menu.document import Document, KeyPath
-from menu.schema import BY_LANGUAGE, ONE_TEXT, WRONG_VALUE, Menu
+from menu.schema import BY_LANGUAGE, ONE_TEXT, Menu
+from menu.shapes import WRONG_VALUE
 
 UNKNOWN_NAME: Final = "M050"
 MISSING: Final = "M051"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from menu import schema
+from menu.data_set import DataSet
 from menu.diagnostics import Place
 from menu.document import Document, KeyPath
 from menu.phrases import BUILT_IN, resolve
@@ -17,6 +18,8 @@ from menu.program import Language, Texts
 class Source:
     menu: schema.Menu
     document: Document
+    data_sets: Mapping[str, DataSet] = field(default_factory=dict)
+    """Those that could be read; what is wrong with the others, and in these, was told."""
 
     @property
     def languages(self) -> list[Language]:
