@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
+from menu.data_schema import Kind
+from menu.data_search import SearchIndex
 from menu.language import Language, Texts
+
+Rows = Mapping[str, tuple["Row", ...]]
+BETWEEN_WORDS: Final = ";"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row. `cells` are plain values by column; `labels` have every language of the menu."""
+    """One row. `cells` are plain values by column; `labels` have every language of the menu.
+
+    Labels may have more languages than the menu: a row is found by them, they are not shown.
+    """
 
     key: str
     cells: Mapping[str, str]
@@ -24,22 +34,67 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class DataSet:
-    """`rows` stand in the order of the file."""
+    """`rows` stand in the order of the file, `columns` in that of menus.yaml.
+
+    The first label column is the name of a row. Without `columns`, only labels are searched.
+    """
 
     name: str
     rows: tuple[Row, ...]
+    columns: Mapping[str, Kind] = field(default_factory=dict)
     _by_key: Mapping[str, Row] = field(init=False, repr=False, compare=False)
+    _by_cell: dict[str, Rows] = field(init=False, repr=False, compare=False)
+    _index: SearchIndex = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_key", {row.key: row for row in self.rows})
+        object.__setattr__(self, "_by_cell", {})
+        object.__setattr__(self, "_index", self._indexed())
 
     def find(self, key: str) -> Row | None:
         return self._by_key.get(key)
 
     def where(self, column: str, cell: str) -> tuple[Row, ...]:
         """The rows whose cell is exactly this one."""
-        return tuple(row for row in self.rows if row.cells.get(column) == cell)
+        if column not in self._by_cell:  # each column is sorted out when it is first asked for
+            self._by_cell[column] = self._sorted_out(column)
+        return self._by_cell[column].get(cell, ())
 
     def search(self, typed: str, most: int) -> tuple[Row, ...]:
         """The rows that somebody may mean who types this, the likeliest first."""
-        raise NotImplementedError
+        return tuple(self.rows[at] for at in self._index.search(typed, most))
+
+    def starting(self, typed: str, most: int) -> tuple[Row, ...]:
+        """The rows whose name, in any language, begins with this."""
+        return tuple(self.rows[at] for at in self._index.starting(typed, most))
+
+    def _sorted_out(self, column: str) -> Rows:
+        rows: defaultdict[str, list[Row]] = defaultdict(list)
+        for row in self.rows:
+            if column in row.cells:
+                rows[row.cells[column]].append(row)
+        return {cell: tuple(found) for cell, found in rows.items()}
+
+    def _indexed(self) -> SearchIndex:
+        index = SearchIndex()
+        words, phones = self._named(Kind.WORDS), self._named(Kind.PHONE)
+        for at, row in enumerate(self.rows):
+            # Of the labels, the first in the order of the columns is the name.
+            first, *others = self._named(Kind.LABEL) or list(row.labels) or [""]
+            index.add(
+                at,
+                names=row.labels.get(first, {}).values(),
+                words=_parts(row, words),
+                texts=(text for label in others for text in row.labels[label].values()),
+                phones=filter(None, (row.cells[column] for column in phones)),
+            )
+        index.finish()
+        return index
+
+    def _named(self, kind: Kind) -> list[str]:
+        return [name for name, its in self.columns.items() if its is kind]
+
+
+def _parts(row: Row, columns: list[str]) -> Iterator[str]:
+    for column in columns:
+        yield from row.cells[column].split(BETWEEN_WORDS)

@@ -22,19 +22,24 @@ _INVISIBLE: Final = re.compile(
 )
 
 
-def decode(file: str, content: str | bytes) -> tuple[str, list[Diagnostic]]:
-    """The text without its byte order mark; empty when it cannot be read at all."""
+def decode(
+    file: str, content: str | bytes, most: int = MAX_BYTES, encoding: str = "UTF-8"
+) -> tuple[str, list[Diagnostic]]:
+    """The text without its byte order mark; empty when it cannot be read at all.
+
+    `encoding` is what the author's program calls it.
+    """
     raw = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
     start = Place(file, 1, 1)
-    if len(raw) > MAX_BYTES:
-        reason = f"The file has {len(raw)} bytes; {MAX_BYTES} is the most."
+    if len(raw) > most:
+        reason = f"The file has {len(raw)} bytes; {most} is the most."
         return "", [error(start, TOO_LARGE, reason, "Remove what is no longer used.")]
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
         before = raw[: fault.start].decode("utf-8-sig", "replace")
         reason = "From here on the file is not UTF-8 text."
-        hint = 'Save it again with the encoding "UTF-8".'
+        hint = f'Save it again with the encoding "{encoding}".'
         return "", [error(_place_after(file, before), NOT_UTF_8, reason, hint)]
     found = list(_invisible(file, text))
     return ("" if found else text), found

@@ -11,7 +11,17 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final, Protocol
 
-from menu import decoding, loader, shape_faults, yaml_faults
+from menu import (
+    data_cells,
+    data_file,
+    data_header,
+    data_rows,
+    data_sources,
+    decoding,
+    loader,
+    shape_faults,
+    yaml_faults,
+)
 from menu.diagnostics import Diagnostic, in_file_order
 from menu.rules import (
     called_number,
@@ -50,7 +60,8 @@ from menu.rules import (
 )
 from menu.source import Source
 
-Files = Mapping[str, str | bytes]  # by name; contents as read from the disk
+# By name, contents as read from the disk: the menu comes first, the CSV files are its data.
+Files = Mapping[str, str | bytes]
 
 MAX_PER_RULE: Final = 50  # a rule that found so many has made its point
 
@@ -123,6 +134,19 @@ RULE_IDS: Final[tuple[str, ...]] = (
     shape_faults.WRONG_KIND,
     shape_faults.BAD_VALUE,
     *(rule.RULE for rule in RULES),
+    data_sources.NO_FILE,
+    data_file.NOT_CSV,
+    data_file.QUOTES,
+    data_file.NO_ROWS,
+    data_header.BAD_HEADER,
+    data_header.NOT_DECLARED,
+    data_rows.CELLS_IN_ROW,
+    data_cells.EMPTY_CELL,
+    data_cells.WRONG_CELL,
+    data_rows.SAME_KEY,
+    data_cells.FORMULA,
+    data_cells.TOO_MUCH,
+    data_rows.NOT_TRANSLATED,
 )
 
 
@@ -137,21 +161,26 @@ class Examined:
 def check(files: Files) -> list[Diagnostic]:
     """All that is wrong, in file order. Whatever the files hold, nothing is raised.
 
-    One file for now: another count is a ValueError, because it is the caller's mistake.
+    No file at all is a ValueError, because it is the caller's mistake.
     """
     return list(examine(files).diagnostics)
 
 
 def examine(files: Files, rules: Sequence[Rule] | None = None) -> Examined:
     """What `check` finds, together with the menu that was read. Without `rules`, all of them."""
-    ((file, content),) = files.items()
+    (file, content), *_ = files.items()
     document, found = loader.load(file, content)
     source = None
     if document is not None:
         menu, faults = shape_faults.parse(document)
         found = [*found, *faults]
         if menu is not None:
-            source = Source(menu, document)
+            displayed = Source(menu, document).displayed
+            data_sets, faults = data_sources.read_all(menu, document, files, displayed)
+            # Published data was judged in its time; it only has to be there.
+            if rules is None or len(data_sets) < len(menu.data):
+                found += faults
+            source = Source(menu, document, data_sets)
             for rule in RULES if rules is None else rules:
                 found.extend(islice(rule.check(source), MAX_PER_RULE))
     has_error = any(diagnostic.is_error for diagnostic in found)

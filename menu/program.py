@@ -7,7 +7,7 @@ first language by the compiler.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -142,7 +142,7 @@ class Program:
     romanised: Mapping[Language, Language]
     phrases: Mapping[str, Texts]
     ways_out: Mapping[Language, WaysOut]
-    data_sets: Mapping[str, DataSet]
+    data_sets: Mapping[str, DataSet] = field(repr=False)
     saved_rows: Mapping[str, str]
     screens: Mapping[str, Screen]
     links: Mapping[str, AppLink]

@@ -20,6 +20,7 @@ class Source:
     menu: schema.Menu
     document: Document
     data_sets: Mapping[str, DataSet] = field(default_factory=dict)
+    """Those that could be read; what is wrong with the others, and in these, was told."""
 
     @property
     def languages(self) -> list[Language]:

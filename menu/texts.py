@@ -23,7 +23,12 @@ def filled(texts: schema.Texts, languages: Sequence[Language]) -> tongue.Texts:
     if isinstance(texts, str):
         return dict.fromkeys(languages, texts)
     fallback = texts.get(languages[0]) or next(iter(texts.values()))
-    return {language: _find(texts, language) or fallback for language in languages}
+    romanised = texts.get(languages[0] + tongue.LATIN) or fallback
+    return {
+        language: _find(texts, language)
+        or (romanised if tongue.is_romanised(language) else fallback)
+        for language in languages
+    }
 
 
 def written(texts: schema.Texts) -> Iterator[tuple[tuple[str, ...], str]]:

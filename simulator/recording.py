@@ -59,7 +59,7 @@ class RecordedPhone(Phone):
             return
         lines = [f"  - name: recorded at {self._line.clock.now():%Y-%m-%d %H:%M:%S}"]
         if self.msisdn.startswith("+91"):
-            lines.append("    # The caller was known as he is now: a language may have been chosen.")
+            lines.append("    # The caller may have chosen a language before: then add it here.")
         else:
             lines.append(f"    caller: {json.dumps(self.msisdn)}")
         lines.append("    steps:")

@@ -1,4 +1,7 @@
-"""Every file in broken/ is a small menu with a mistake; its first lines say what must be found."""
+"""Every menu in broken/ is a small one with a mistake; its first lines say what must be found.
+
+A CSV file of the same name is its data/prices.csv.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +25,18 @@ TOO_BIG_TO_KEEP = {
 }
 
 
+def files_of(path: Path) -> dict[str, bytes]:
+    files, table = {"menus.yaml": path.read_bytes()}, path.with_suffix(".csv")
+    return files | {"data/prices.csv": table.read_bytes()} if table.exists() else files
+
+
 def check_file(path: Path) -> list[Diagnostic]:
-    return check({"menus.yaml": path.read_bytes()})
+    return check(files_of(path))
+
+
+def placed(line: str) -> str:
+    """A place without the name of a file is one in the menu."""
+    return f"menus.yaml:{line}" if line[0].isdigit() else line
 
 
 @pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
@@ -31,7 +44,7 @@ def test_a_broken_menu_is_told_what_is_wrong(path: Path) -> None:
     text = path.read_bytes().decode("utf-8", "replace")
     expected = re.findall(r"^# expect: (.*)$", text, re.MULTILINE)
     assert expected
-    assert [str(found) for found in check_file(path)] == [f"menus.yaml:{line}" for line in expected]
+    assert [str(found) for found in check_file(path)] == [placed(line) for line in expected]
     assert path.stem[:4] in "".join(expected)
 
 
@@ -40,10 +53,10 @@ def test_a_menu_with_an_error_is_never_compiled(path: Path) -> None:
     found = check_file(path)
     if any(diagnostic.is_error for diagnostic in found):
         with pytest.raises(BadMenu) as raised:
-            compile_menu({"menus.yaml": path.read_bytes()})
+            compile_menu(files_of(path))
         assert list(raised.value.diagnostics) == found
     else:
-        assert compile_menu({"menus.yaml": path.read_bytes()}).screens
+        assert compile_menu(files_of(path)).screens
 
 
 @pytest.mark.parametrize("rule", TOO_BIG_TO_KEEP)
@@ -63,6 +76,12 @@ def test_the_page_of_rules_names_no_rule_that_is_gone() -> None:
     page = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
     assert re.findall(r"^### (M\d+) ", page, re.MULTILINE) == sorted(RULE_IDS)
     assert {path.stem[:4] for path in BROKEN} <= set(RULE_IDS)
+
+
+def test_every_table_belongs_to_a_menu() -> None:
+    tables = {path.stem for path in BROKEN[0].parent.glob("*.csv")}
+    assert tables
+    assert tables <= {path.stem for path in BROKEN}
 
 
 def test_the_shelf_holds_every_rule_once() -> None:

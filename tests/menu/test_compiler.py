@@ -162,7 +162,52 @@ def test_the_fingerprint_is_of_names_and_contents() -> None:
     assert len(PROGRAM.fingerprint) == 64
 
 
-@pytest.mark.parametrize("files", [{}, {"a.yaml": MENU, "b.yaml": MENU}])
-def test_one_file_is_one_menu(files: dict[str, str]) -> None:
+def test_no_file_is_no_menu() -> None:
     with pytest.raises(ValueError, match="values to unpack"):
+        compile_menu({})
+
+
+TABLE = "id,name:en,price\nwheat,Wheat,2275\nrice,Rice,2300\n"
+WITH_DATA = (
+    MENU
+    + """data:
+  prices: { file: data/prices.csv, columns: { id: key, name: label, price: number } }
+"""
+)
+
+
+def test_a_program_holds_the_data_sets_of_its_menu() -> None:
+    files = {"menus.yaml": WITH_DATA, "data/prices.csv": TABLE, "data/other.csv": "not read"}
+    compiled = compile_with_warnings(files)
+    prices = compiled.program.data_sets["prices"]
+    assert [row.key for row in prices.rows] == ["wheat", "rice"]
+    assert set(prices.rows[0].labels["name"].values()) == {"Wheat"}
+    assert [found.rule for found in compiled.warnings] == ["M613", "M302", "M302"]
+    assert compile_published(files) == compiled.program
+
+
+def test_a_changed_table_is_another_menu() -> None:
+    digests = {
+        compile_menu({"menus.yaml": WITH_DATA, "data/prices.csv": table}).fingerprint
+        for table in (TABLE, TABLE.replace("2275", "2276"))
+    }
+    assert len(digests) == 2
+
+
+def test_a_menu_with_a_bad_table_is_refused() -> None:
+    files = {"menus.yaml": WITH_DATA, "data/prices.csv": TABLE.replace("2275", "=1+1")}
+    with pytest.raises(BadMenu, match=r"data/prices.csv:2:13 M611 error"):
         compile_menu(files)
+    with pytest.raises(BadMenu, match=r"M601 error"):
+        compile_menu({"menus.yaml": WITH_DATA})
+
+
+def test_published_tables_are_read_and_not_judged() -> None:
+    files = {"menus.yaml": WITH_DATA, "data/prices.csv": TABLE.replace("2275", "=1+1")}
+    row = compile_published(files).data_sets["prices"].find("wheat")
+    assert row
+    assert row.show("price", "hi") == "=1+1"
+    with pytest.raises(BadMenu, match="M601"):
+        compile_published({"menus.yaml": WITH_DATA})
+    with pytest.raises(BadMenu, match="M604"):
+        compile_published({"menus.yaml": WITH_DATA, "data/prices.csv": ""})

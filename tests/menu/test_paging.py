@@ -12,8 +12,9 @@ from menu.paging import Footers, pages_of
 from telecom.encoding import Encoding, Limit, encoding_of
 from telecom.text import graphemes_of
 
-ENGLISH = Footers("0 Back 00 Home", *["98 More 0 Back 00 Home"] * 2, last="0 Back 00 Home")
-HINDI = Footers("0 वापस 00 होम", *["98 और 0 वापस 00 होम"] * 2, last="0 वापस 00 होम")
+MORE, UP = "98 More 0 Back 00 Home", "0 Back 00 Home"
+ENGLISH = Footers(UP, MORE, MORE, UP)
+HINDI = Footers("0 वापस 00 होम", "98 और 0 वापस 00 होम", "98 और 0 वापस 00 होम", "0 वापस 00 होम")
 ENDING = Footers(first="98 More", middle="98 More 0 Back")
 PHONE = Limit()
 
