@@ -65,8 +65,9 @@ def fault_in(column: Column, written: str, cell: str, *, required: bool) -> Faul
         reason = f"This cell has {len(cell)} characters; {MAX_CHARACTERS} is the most."
         return Fault(TOO_MUCH, reason, "Shorten it.")
     if formula := _formula(written, cell):
-        hint = "Write the text or the number itself; a file has no formula."
-        return Fault(FORMULA, formula, hint)
+        return Fault(
+            FORMULA, formula, "Write the text or the number itself; a file has no formula."
+        )
     if not cell:
         hint = "Fill it in, or write optional: true at the column in the menu."
         return Fault(EMPTY_CELL, "This cell is empty.", hint) if required else None

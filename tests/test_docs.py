@@ -16,7 +16,11 @@ from menu.compiler import compile_menu
 from settings import FIELD_OF, Settings
 
 ROOT = Path(__file__).parent.parent
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("gateways/*/README.md")])
+PAGES = sorted(
+    page
+    for pattern in ("*.md", "docs/*.md", "data/*.md", "gateways/*/README.md")
+    for page in ROOT.glob(pattern)
+)
 FLASKS_OWN = {"routes", "run", "shell"}
 
 
