@@ -6,13 +6,15 @@ a step everything is reported at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final, Protocol
 
-from menu import decoding, loader, shape_faults, yaml_faults
+from menu import decoding, loader, merging, shape_faults, yaml_faults
 from menu.diagnostics import Diagnostic, in_file_order
+from menu.files import NOTHING_UNREAD, Unread
+from menu.files import Files as Files
 from menu.rules import (
     called_number,
     costly_character,
@@ -43,8 +45,6 @@ from menu.rules import (
     unreachable_screen,
 )
 from menu.source import Source
-
-Files = Mapping[str, str | bytes]  # by name; contents as read from the disk
 
 MAX_PER_RULE: Final = 50  # a rule that found so many has made its point
 
@@ -106,6 +106,11 @@ RULE_IDS: Final[tuple[str, ...]] = (
     loader.EMPTY,
     loader.NOT_A_MENU,
     loader.BAD_NAME,
+    merging.BAD_FILE_NAME,
+    merging.UNREAD,
+    merging.INCLUDES_AGAIN,
+    merging.TOO_MANY_FILES,
+    merging.TOO_LARGE_IN_ALL,
     shape_faults.UNKNOWN_NAME,
     shape_faults.MISSING,
     shape_faults.WRONG_KIND,
@@ -122,18 +127,19 @@ class Examined:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def check(files: Files) -> list[Diagnostic]:
+def check(files: Files, unread: Unread = NOTHING_UNREAD) -> list[Diagnostic]:
     """All that is wrong, in file order. Whatever the files hold, nothing is raised.
 
-    One file for now: another count is a ValueError, because it is the caller's mistake.
+    The first file is the root. `unread` says why files that the menu names are not among them.
     """
-    return list(examine(files).diagnostics)
+    return list(examine(files, unread=unread).diagnostics)
 
 
-def examine(files: Files, rules: Sequence[Rule] | None = None) -> Examined:
+def examine(
+    files: Files, rules: Sequence[Rule] | None = None, unread: Unread = NOTHING_UNREAD
+) -> Examined:
     """What `check` finds, together with the menu that was read. Without `rules`, all of them."""
-    ((file, content),) = files.items()
-    document, found = loader.load(file, content)
+    document, found = merging.load(files, unread)
     source = None
     if document is not None:
         menu, faults = shape_faults.parse(document)

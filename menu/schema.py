@@ -25,6 +25,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from menu.files import MENU_FILE
+
 NAME: Final = r"[a-z][a-z0-9_]{0,39}"
 LANGUAGE: Final = r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}"
 ONE_TEXT: Final = "<one text>"
@@ -118,6 +120,9 @@ Texts = Annotated[
     | Annotated[dict[LanguageCode, Text], Field(min_length=1), Tag(BY_LANGUAGE)],
     Discriminator(_text_kind),
 ]
+
+
+IncludedFile = Annotated[str, WithJsonSchema(_matching(MENU_FILE))]  # menu.merging judges it
 
 
 class Entry(Shape):
@@ -291,6 +296,8 @@ class Menu(Shape):
     name: Text
     languages: list[LanguageCode] = Field(min_length=1, max_length=40)
     """The languages of this menu. The first is shown where a text is missing in another."""
+    include: list[IncludedFile] = Field(default_factory=list)
+    """Further files of this menu, such as crops.yaml, beside this one."""
     phrases: Phrases = Field(default_factory=Phrases)
     entry_points: EntryPoints
     links: dict[Name, Link] = Field(default_factory=dict)
