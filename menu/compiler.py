@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from menu import schema
 from menu.diagnostics import BadMenu, Diagnostic
+from menu.files import Files, root_of
 from menu.inputs import fold
-from menu.linter import Files, examine
+from menu.linter import examine
 from menu.program import AppLink, EntryPoint, Platform, Program
 from menu.screen_compiler import compile_screen
 from menu.screens import ways_out
@@ -51,9 +52,11 @@ def compile_published(files: Files) -> Program:
 
 
 def fingerprint(files: Files) -> str:
-    """SHA-256 (hex) over names and contents; the order of the files does not count."""
+    """SHA-256 (hex) over names and contents, the root first; the order of the others counts not."""
+    root = root_of(files)
     digest = hashlib.sha256()
-    for name, content in sorted(files.items()):
+    for name in [root, *sorted(files.keys() - {root})]:
+        content = files[name]
         raw = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
         for part in (name.encode(), raw):
             digest.update(len(part).to_bytes(8, "big") + part)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -9,6 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 MAX_LISTED: Final = 12  # names that a hint spells out
+MAX_COMPARED: Final = 400  # names that are compared letter by letter: a menu may have thousands
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -81,8 +83,22 @@ def in_file_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint sentence that names the nearest of `known`, or all of them where they are few."""
     names = list(known)
-    if near := get_close_matches(word, names, n=1):
+    if near := get_close_matches(word, _likely(word, names), n=1):
         return f'Did you mean "{near[0]}"?'
     if 0 < len(names) <= MAX_LISTED:
         return f"Known here: {', '.join(sorted(names))}."
     return ""
+
+
+def _likely(word: str, names: list[str]) -> list[str]:
+    """All names, or those that begin or end most like it: one slip spares a half."""
+    if len(names) <= MAX_COMPARED:
+        return names
+    backwards = _neighbours(word[::-1], [name[::-1] for name in names])
+    return [*_neighbours(word, names), *(name[::-1] for name in backwards)]
+
+
+def _neighbours(word: str, names: list[str]) -> list[str]:
+    ordered, each_side = sorted(names), MAX_COMPARED // 4
+    middle = bisect(ordered, word)
+    return ordered[max(0, middle - each_side) : middle + each_side]

@@ -6,7 +6,7 @@ a step everything is reported at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final, Protocol
@@ -19,10 +19,13 @@ from menu import (
     data_sources,
     decoding,
     loader,
+    merging,
     shape_faults,
     yaml_faults,
 )
 from menu.diagnostics import Diagnostic, in_file_order
+from menu.files import NOTHING_UNREAD, Unread
+from menu.files import Files as Files
 from menu.rules import (
     called_number,
     costly_character,
@@ -59,9 +62,6 @@ from menu.rules import (
     unreachable_screen,
 )
 from menu.source import Source
-
-# By name, contents as read from the disk: the menu comes first, the CSV files are its data.
-Files = Mapping[str, str | bytes]
 
 MAX_PER_RULE: Final = 50  # a rule that found so many has made its point
 
@@ -129,12 +129,16 @@ RULE_IDS: Final[tuple[str, ...]] = (
     loader.EMPTY,
     loader.NOT_A_MENU,
     loader.BAD_NAME,
+    merging.BAD_FILE_NAME,
+    merging.UNREAD,
+    merging.INCLUDES_AGAIN,
+    merging.TOO_MANY_FILES,
+    merging.TOO_LARGE_IN_ALL,
     shape_faults.UNKNOWN_NAME,
     shape_faults.MISSING,
     shape_faults.WRONG_KIND,
     shape_faults.BAD_VALUE,
     *(rule.RULE for rule in RULES),
-    data_sources.NO_FILE,
     data_file.NOT_CSV,
     data_file.QUOTES,
     data_file.NO_ROWS,
@@ -158,25 +162,27 @@ class Examined:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def check(files: Files) -> list[Diagnostic]:
+def check(files: Files, unread: Unread = NOTHING_UNREAD) -> list[Diagnostic]:
     """All that is wrong, in file order. Whatever the files hold, nothing is raised.
 
-    No file at all is a ValueError, because it is the caller's mistake.
+    The first file is the root; none at all is a ValueError, because it is the caller's mistake.
+    `unread` says why files that the menu names are not among them.
     """
-    return list(examine(files).diagnostics)
+    return list(examine(files, unread=unread).diagnostics)
 
 
-def examine(files: Files, rules: Sequence[Rule] | None = None) -> Examined:
+def examine(
+    files: Files, rules: Sequence[Rule] | None = None, unread: Unread = NOTHING_UNREAD
+) -> Examined:
     """What `check` finds, together with the menu that was read. Without `rules`, all of them."""
-    (file, content), *_ = files.items()
-    document, found = loader.load(file, content)
+    document, found = merging.load(files, unread)
     source = None
     if document is not None:
         menu, faults = shape_faults.parse(document)
         found = [*found, *faults]
         if menu is not None:
             displayed = Source(menu, document).displayed
-            data_sets, faults = data_sources.read_all(menu, document, files, displayed)
+            data_sets, faults = data_sources.read_all(menu, files, displayed)
             # Published data was judged in its time; it only has to be there.
             if rules is None or len(data_sets) < len(menu.data):
                 found += faults

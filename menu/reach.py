@@ -1,4 +1,4 @@
-"""Which screens somebody can get to, starting from some of them."""
+"""Which screens somebody can get to, and from which: each in one walk, however many there are."""
 
 from __future__ import annotations
 
@@ -9,13 +9,28 @@ from menu.schema import Screen
 
 def reachable(screens: Mapping[str, Screen], starts: Iterable[str]) -> frozenset[str]:
     """The names of these screens and of all behind them. Unknown names lead nowhere."""
-    waiting = [name for name in starts if name in screens]
+    behind = {name: [go for _, go in screen.leads()] for name, screen in screens.items()}
+    return _walk(behind, starts)
+
+
+def leading_to(screens: Mapping[str, Screen], ends: Iterable[str]) -> frozenset[str]:
+    """The names of these screens and of all from which somebody can get to one of them."""
+    before: dict[str, list[str]] = {name: [] for name in screens}
+    for name, screen in screens.items():
+        for _, go in screen.leads():
+            if go in before:
+                before[go].append(name)
+    return _walk(before, ends)
+
+
+def _walk(steps: Mapping[str, Iterable[str]], starts: Iterable[str]) -> frozenset[str]:
+    waiting = [name for name in starts if name in steps]
     seen = set(waiting)
     while waiting:
-        for _, onward in screens[waiting.pop()].leads():
-            if onward in screens and onward not in seen:
-                seen.add(onward)
-                waiting.append(onward)
+        for name in steps[waiting.pop()]:
+            if name in steps and name not in seen:
+                seen.add(name)
+                waiting.append(name)
     return frozenset(seen)
 
 

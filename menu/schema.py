@@ -23,7 +23,8 @@ from pydantic import (
 )
 
 from menu.data_schema import DataSource
-from menu.shapes import Flag, LanguageCode, Name, Shape, wrong
+from menu.files import MENU_FILE
+from menu.shapes import Flag, LanguageCode, Name, Shape, matching, wrong
 
 ONE_TEXT: Final = "<one text>"
 BY_LANGUAGE: Final = "<by language>"
@@ -83,6 +84,9 @@ Texts = Annotated[
     | Annotated[dict[LanguageCode, Text], Field(min_length=1), Tag(BY_LANGUAGE)],
     Discriminator(_text_kind),
 ]
+
+
+IncludedFile = Annotated[str, WithJsonSchema(matching(MENU_FILE))]  # menu.merging judges it
 
 
 class Entry(Shape):
@@ -321,6 +325,8 @@ class Menu(Shape):
     name: Text
     languages: list[LanguageCode] = Field(min_length=1, max_length=40)
     """The languages of this menu. The first is shown where a text is missing in another."""
+    include: list[IncludedFile] = Field(default_factory=list)
+    """Further files of this menu, such as crops.yaml, beside this one."""
     phrases: Phrases = Field(default_factory=Phrases)
     entry_points: EntryPoints
     links: dict[Name, Link] = Field(default_factory=dict)

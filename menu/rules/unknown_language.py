@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from menu.diagnostics import Diagnostic, Place, did_you_mean, error
+from menu.diagnostics import Diagnostic, did_you_mean, error
+from menu.document import KeyPath
 from menu.language import base_of
 from menu.source import Source
 
@@ -19,27 +20,30 @@ def check(source: Source) -> Iterator[Diagnostic]:
         if language in spoken[:position]:
             place = source.value_place("languages", position)
             yield error(place, RULE, f'"{language}" is listed twice.', "Remove one of them.")
-    for place, language in _used(source):
+    for path, language in _used(source):
         if language not in spoken:
+            # Of a text that exists in this language the name is wrong; else the value is.
+            is_name = path[-1] == language
+            place = source.name_place(*path) if is_name else source.value_place(*path)
             reason = f'"{language}" is not a language of this menu.'
             hint = did_you_mean(language, spoken) + ' Or add it to "languages".'
             yield error(place, RULE, reason, hint.strip())
 
 
-def _used(source: Source) -> Iterator[tuple[Place, str]]:
+def _used(source: Source) -> Iterator[tuple[KeyPath, str]]:
     for path, texts in (*source.texts(), *source.own_phrases()):
         if not isinstance(texts, str):
             for language in texts:
-                yield source.name_place(*path, language), base_of(language)
+                yield (*path, language), base_of(language)
     for path, entry in source.entries():
         if entry.language:
-            yield source.value_place(*path, "language"), entry.language
+            yield (*path, "language"), entry.language
     for path, _, option in source.options():
         if option.language:
-            yield source.value_place(*path, "language"), option.language
+            yield (*path, "language"), option.language
     for position, case in enumerate(source.menu.tests):
         if case.language:
-            yield source.value_place("tests", position, "language"), case.language
+            yield ("tests", position, "language"), case.language
     for _, path, step in source.steps():
         if step.language:
-            yield source.value_place(*path, "language"), step.language
+            yield (*path, "language"), step.language

@@ -1,6 +1,7 @@
-"""Every menu in broken/ is a small one with a mistake; its first lines say what must be found.
+"""Every file in broken/ is a small menu with a mistake; its first lines say what must be found.
 
-A CSV file of the same name is its data/prices.csv.
+A CSV file of the same name is its data/prices.csv. A folder is a menu of several files: the first
+lines of its menus.yaml say it, with file names.
 """
 
 from __future__ import annotations
@@ -13,55 +14,78 @@ import pytest
 from menu import rules
 from menu.compiler import compile_menu
 from menu.decoding import MAX_BYTES
-from menu.diagnostics import BadMenu, Diagnostic
+from menu.diagnostics import BadMenu
+from menu.files import MAX_FILES, MAX_TOTAL_BYTES, Files, wanted
 from menu.linter import RULE_IDS, RULES, check
 from menu.loader import MAX_VALUES
 
 ROOT = Path(__file__).parents[2]
-BROKEN = sorted((Path(__file__).parent / "broken").glob("*.yaml"))
-TOO_BIG_TO_KEEP = {
-    "M001": "a" * (MAX_BYTES + 1),
-    "M011": "a: [" + "b," * MAX_VALUES + "]",
+BROKEN = sorted(
+    path
+    for path in (Path(__file__).parent / "broken").iterdir()
+    if path.suffix == ".yaml" or path.is_dir()
+)
+MENU = """version: 1
+name: Example
+languages: [en]
+include: [%s]
+entry_points: { ussd: { "*384*7#": home } }
+screens: { home: { text: Services., end: true } }
+"""
+PARTS = [f"part{count}.yaml" for count in range(MAX_FILES)]
+TOO_BIG_TO_KEEP: dict[str, Files] = {
+    "M001": {"menus.yaml": "a" * (MAX_BYTES + 1)},
+    "M011": {"menus.yaml": "a: [" + "b," * MAX_VALUES + "]"},
+    "M019": {"menus.yaml": MENU % ", ".join(PARTS), **dict.fromkeys(PARTS, "tests: []")},
+    "M020": {
+        "menus.yaml": MENU % ", ".join(PARTS[: MAX_TOTAL_BYTES // MAX_BYTES]),
+        **dict.fromkeys(PARTS, "tests: []".ljust(MAX_BYTES, "#")),
+    },
 }
 
 
-def files_of(path: Path) -> dict[str, bytes]:
-    files, table = {"menus.yaml": path.read_bytes()}, path.with_suffix(".csv")
-    return files | {"data/prices.csv": table.read_bytes()} if table.exists() else files
+def files_of(path: Path) -> Files:
+    """The menu of one file under the name that it would have, or all files of a folder."""
+    if path.is_file():
+        files, table = {"menus.yaml": path.read_bytes()}, path.with_suffix(".csv")
+        return files | {"data/prices.csv": table.read_bytes()} if table.exists() else files
+    files = {"menus.yaml": (path / "menus.yaml").read_bytes()}
+    while more := [name for name in wanted(files) if (path / name).is_file()]:
+        files |= {name: (path / name).read_bytes() for name in more}
+    return files
 
 
-def check_file(path: Path) -> list[Diagnostic]:
-    return check(files_of(path))
-
-
-def placed(line: str) -> str:
+def expected_of(path: Path) -> list[str]:
     """A place without the name of a file is one in the menu."""
-    return f"menus.yaml:{line}" if line[0].isdigit() else line
+    root = path / "menus.yaml" if path.is_dir() else path
+    text = root.read_bytes().decode("utf-8", "replace")
+    lines = re.findall(r"^# expect: (.*)$", text, re.MULTILINE)
+    return [f"menus.yaml:{line}" if line[0].isdigit() else line for line in lines]
 
 
 @pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
 def test_a_broken_menu_is_told_what_is_wrong(path: Path) -> None:
-    text = path.read_bytes().decode("utf-8", "replace")
-    expected = re.findall(r"^# expect: (.*)$", text, re.MULTILINE)
+    expected = expected_of(path)
     assert expected
-    assert [str(found) for found in check_file(path)] == [placed(line) for line in expected]
+    assert [str(found) for found in check(files_of(path))] == expected
     assert path.stem[:4] in "".join(expected)
 
 
 @pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
 def test_a_menu_with_an_error_is_never_compiled(path: Path) -> None:
-    found = check_file(path)
+    files = files_of(path)
+    found = check(files)
     if any(diagnostic.is_error for diagnostic in found):
         with pytest.raises(BadMenu) as raised:
-            compile_menu(files_of(path))
+            compile_menu(files)
         assert list(raised.value.diagnostics) == found
     else:
-        assert compile_menu(files_of(path)).screens
+        assert compile_menu(files).screens
 
 
 @pytest.mark.parametrize("rule", TOO_BIG_TO_KEEP)
 def test_a_file_that_is_too_big(rule: str) -> None:
-    assert [found.rule for found in check({"menus.yaml": TOO_BIG_TO_KEEP[rule]})] == [rule]
+    assert [found.rule for found in check(TOO_BIG_TO_KEEP[rule])] == [rule]
 
 
 @pytest.mark.parametrize("rule", RULE_IDS)

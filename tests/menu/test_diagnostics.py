@@ -43,6 +43,8 @@ def test_a_bad_menu_tells_everything_in_file_order() -> None:
         ("xyz", ["home", "about"], "Known here: about, home."),
         ("xyz", [], ""),
         ("xyz", [f"screen_{count}" for count in range(30)], ""),
+        ("distrct_77", [f"district_{n}" for n in range(10_000)], 'Did you mean "district_77"?'),
+        ("district77", [f"district_{n}" for n in range(10_000)], 'Did you mean "district_77"?'),
     ],
 )
 def test_did_you_mean(word: str, known: list[str], hint: str) -> None:
