@@ -8,7 +8,7 @@ from typing import Final
 
 from menu import schema
 from menu.diagnostics import Diagnostic, warning
-from menu.language import Language, base_of, is_romanised
+from menu.language import LATIN, Language, base_of, is_romanised
 from menu.phrases import BUILT_IN, is_spoken
 from menu.source import Source
 from menu.texts import find_text
@@ -20,7 +20,7 @@ RULE: Final = "M302"
 def check(source: Source) -> Iterator[Diagnostic]:
     first, *others = source.written_languages
     for path, texts in source.texts():
-        missing = [language for language in others if _is_missing(texts, language)]
+        missing = [language for language in others if _is_missing(texts, language, first)]
         if missing and find_text(texts, first) is not None:
             reason = f"This text is missing in {', '.join(missing)}."
             hint = f'Its readers will be shown the "{first}" text. Translate it.'
@@ -34,9 +34,11 @@ def check(source: Source) -> Iterator[Diagnostic]:
             yield warning(source.value_place("languages", position), RULE, reason, hint)
 
 
-def _is_missing(texts: schema.Texts, language: Language) -> bool:
-    """What needs no other letters than Latin ones serves in its own language too."""
+def _is_missing(texts: schema.Texts, language: Language, first: Language) -> bool:
+    """What needs no other letters than Latin ones serves as it is, and so does the first
+    language in Latin letters, as for the names of languages."""
     if isinstance(texts, str) or not is_romanised(language):
         return find_text(texts, language) is None
-    own = texts.get(language) or texts.get(base_of(language), "")
-    return encoding_of(own) is not Encoding.GSM7
+    if language in texts or first + LATIN in texts:
+        return False
+    return encoding_of(texts.get(base_of(language), "")) is not Encoding.GSM7

@@ -18,6 +18,11 @@ from menu.transcripts import read
 PAGE = (Path(__file__).parents[2] / "docs" / "menus.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 FIRST = EXAMPLES[0]
+(TABLE,) = re.findall(r"^```csv\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+
+
+def files_of(example: str) -> dict[str, str]:
+    return {"menus.yaml": whole_menu(example), "data/helplines.csv": TABLE}
 
 
 def sections(text: str) -> dict[str, str]:
@@ -33,20 +38,20 @@ def whole_menu(example: str) -> str:
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_every_example_has_no_error(example: str) -> None:
-    errors = [found for found in check({"menus.yaml": whole_menu(example)}) if found.is_error]
+    errors = [found for found in check(files_of(example)) if found.is_error]
     assert not errors
-    assert compile_menu({"menus.yaml": whole_menu(example)}).screens
+    assert compile_menu(files_of(example)).screens
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_an_example_that_replaces_the_screens_has_no_warning_either(example: str) -> None:
     if "screens" in sections(example):
-        assert check({"menus.yaml": whole_menu(example)}) == []
+        assert check(files_of(example)) == []
 
 
 def test_the_tests_on_the_page_pass() -> None:
     (example,) = (each for each in EXAMPLES if "tests" in sections(each))
-    outcomes = list(read({"menus.yaml": whole_menu(example)}).run())
+    outcomes = list(read(files_of(example)).run())
     assert [str(outcome.failure) for outcome in outcomes] == ["None"] * 2
 
 
@@ -56,7 +61,7 @@ def test_every_step_is_on_the_page() -> None:
 
 
 def test_the_page_has_the_examples_that_it_promises() -> None:
-    assert len(EXAMPLES) == 9
+    assert len(EXAMPLES) == 11
     assert {"version", "languages", "entry_points", "screens"} <= set(sections(FIRST))
 
 
