@@ -53,7 +53,7 @@ def mount(app: Flask, bridge: Bridge) -> None:
     """Every page of the bridge. gateways.yaml is read with the first webhook."""
     errors.register(app)
     app.before_request(bridge.start)
-    door = FlaskDoor(Edge(lambda: bridge.gateways), bridge.settings.trusted_proxies)
+    door = FlaskDoor(Edge(lambda: bridge.gateways, bridge.meter), bridge.settings.trusted_proxies)
     app.register_blueprint(ussd.blueprint(bridge.ussd, door))
     app.register_blueprint(
         sms.blueprint(bridge.sms, bridge.dlrs, door, bridge.inbox if bridge.settings.dev else None)

@@ -11,6 +11,7 @@ import socket
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property, partial
 from typing import Final
 
@@ -21,6 +22,8 @@ from menu import linter
 from menu.diagnostics import BadMenu, Diagnostic, Place, error
 from menu.ports import SessionsDown
 from menu.runner import Runner
+from metrics.folder import Folder
+from metrics.prometheus import PrometheusMeter
 from missed_call.handler import MissedCallHandler
 from models import migrate, publishing
 from models.callers import SqlCallers
@@ -70,6 +73,8 @@ class Bridge:
         self._starting = threading.Lock()
         self._stopped = threading.Event()
         self.clock = clock or SystemClock()
+        self._counts = Folder(settings.var / "metrics")
+        self.meter = PrometheusMeter(self._counts)
         secret = settings.secret_key.get_secret_value().encode()
         self._sealer = Sealer(derive_key(secret, "sealing"))
         self._hasher = KeyedHash(secret)
@@ -79,7 +84,7 @@ class Bridge:
         self._review = MenuReview(self.saved_menu, self.database)
         self.outbox = Outbox(self._sealer, self._hasher, self.clock)
         redis_url = settings.redis_url or EmbeddedRedis(settings.var).url
-        self.sessions = RedisSessions(connect(redis_url))
+        self.sessions = RedisSessions(connect(redis_url), self.meter)
         self._runner = Runner(self.library, self.sessions, SqlCallers(self.database))
 
     def start(self) -> None:
@@ -118,7 +123,7 @@ class Bridge:
 
     @cached_property
     def ussd(self) -> UssdHandler:
-        return UssdHandler(self._runner, self._commitments, self._keys, self.clock)
+        return UssdHandler(self._runner, self._commitments, self._keys, self.clock, self.meter)
 
     @cached_property
     def sms(self) -> SmsHandler:
@@ -126,7 +131,7 @@ class Bridge:
 
     @cached_property
     def dlrs(self) -> DlrHandler:
-        return DlrHandler(Receipts(self.database, self.clock), self.spool)
+        return DlrHandler(Receipts(self.database, self.clock, self.meter), self.spool)
 
     @cached_property
     def missed_call(self) -> MissedCallHandler:
@@ -156,6 +161,7 @@ class Bridge:
             self._hasher,
             self.clock,
             lambda name: self.gateways[name].settings.sender_id,
+            self.meter,
         )
 
     # What the commands need
@@ -184,6 +190,11 @@ class Bridge:
             development=self.settings.dev,
             public_url=self.settings.public_url,
         )
+
+    def forget_counts(self) -> None:
+        """Never raises: counting keeps nobody from work."""
+        with suppress(OSError):
+            self._counts.forget()
 
     def migrate(self) -> None:
         migrate.upgrade(self.settings.database_url)
@@ -270,10 +281,12 @@ class Bridge:
             owner=f"{socket.gethostname()}:{os.getpid()}"[:64],
             lease_seconds=self.settings.lease_seconds,
             send_seconds=min(SEND_SECONDS, self.settings.lease_seconds / 2),
+            meter=self.meter,
         )
 
     def reaper(self) -> Reaper:
-        return Reaper(self.database, self.clock, settle_seconds=self.settings.settle_seconds)
+        settle_seconds = self.settings.settle_seconds
+        return Reaper(self.database, self.clock, settle_seconds=settle_seconds, meter=self.meter)
 
     # How it fares
 

@@ -43,7 +43,7 @@ DECISIONS: Final = (
     "started",
     "stopped",
 )
-RECEIPTS: Final = ("taken", "late", "repeated", "waits", "joined", "contradicts")
+RECEIPTS: Final = ("taken", "late", "repeated", "waits", "contradicts")
 SEND_OUTCOMES: Final = ("accepted", *Verdict)
 SEND_REASONS: Final = ("accepted", "too_late", "consent_unknown", "unsealable", *Reason)
 MEMBERS: Final = ("dispatcher", "web", "redis")

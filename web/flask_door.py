@@ -21,9 +21,10 @@ class FlaskDoor:
         self._trusted = tuple(trusted_proxies)
 
     def answer(
-        self, request: Request, gateway: str, secret: str | None, handle: Handle
+        self, request: Request, door: str, gateway: str, secret: str | None, handle: Handle
     ) -> Response:
-        return as_flask(self._edge.answer(gateway, secret, self._plain(request), handle))
+        """`door` as web.edge has it."""
+        return as_flask(self._edge.answer(door, gateway, secret, self._plain(request), handle))
 
     def _plain(self, request: Request) -> WebhookRequest:
         return WebhookRequest(
