@@ -20,14 +20,13 @@ from gateways.base import Gateway, Sender
 from gateways.loader import Shelf
 from menu import linter
 from menu.diagnostics import BadMenu, Diagnostic, Place, error
-from menu.ports import SessionsDown
 from menu.runner import Runner
 from metrics.folder import Folder
 from metrics.prometheus import PrometheusMeter
 from missed_call.handler import MissedCallHandler
 from models import migrate, publishing
 from models.callers import SqlCallers
-from models.database import Database, DatabaseDown
+from models.database import Database
 from models.library import SqlLibrary
 from models.menu_version import Listed
 from models.menu_watcher import MenuReview, MenuWatcher
@@ -47,6 +46,7 @@ from sms.inbox import Inbox
 from sms.receipts import SPOOLED_AS, DlrHandler
 from state.connection import connect
 from state.embedded import EmbeddedRedis
+from state.heartbeat import Heartbeat
 from state.keys import Keys
 from state.sessions import RedisSessions
 from telecom.clock import Clock, SystemClock
@@ -73,8 +73,8 @@ class Bridge:
         self._starting = threading.Lock()
         self._stopped = threading.Event()
         self.clock = clock or SystemClock()
-        self._counts = Folder(settings.var / "metrics")
-        self.meter = PrometheusMeter(self._counts)
+        self.counts = Folder(settings.var / "metrics")
+        self.meter = PrometheusMeter(self.counts)
         secret = settings.secret_key.get_secret_value().encode()
         self._sealer = Sealer(derive_key(secret, "sealing"))
         self._hasher = KeyedHash(secret)
@@ -84,7 +84,9 @@ class Bridge:
         self._review = MenuReview(self.saved_menu, self.database)
         self.outbox = Outbox(self._sealer, self._hasher, self.clock)
         redis_url = settings.redis_url or EmbeddedRedis(settings.var).url
-        self.sessions = RedisSessions(connect(redis_url), self.meter)
+        redis = connect(redis_url)
+        self.sessions = RedisSessions(redis, self.meter)
+        self.heartbeat = Heartbeat(redis)
         self._runner = Runner(self.library, self.sessions, SqlCallers(self.database))
 
     def start(self) -> None:
@@ -194,7 +196,7 @@ class Bridge:
     def forget_counts(self) -> None:
         """Never raises: counting keeps nobody from work."""
         with suppress(OSError):
-            self._counts.forget()
+            self.counts.forget()
 
     def migrate(self) -> None:
         migrate.upgrade(self.settings.database_url)
@@ -266,7 +268,12 @@ class Bridge:
         return MenuWatcher(self.saved_menu, self.database, self.clock)
 
     def worker(self) -> Worker:
-        return Worker(self.dispatcher(), self.reaper(), threads=self.settings.worker_threads)
+        return Worker(
+            self.dispatcher(),
+            self.reaper(),
+            threads=self.settings.worker_threads,
+            beat=self.heartbeat.beat,
+        )
 
     def dispatcher(self) -> Dispatcher:
         senders: dict[str, Sender] = {
@@ -287,24 +294,6 @@ class Bridge:
     def reaper(self) -> Reaper:
         settle_seconds = self.settings.settle_seconds
         return Reaper(self.database, self.clock, settle_seconds=settle_seconds, meter=self.meter)
-
-    # How it fares
-
-    def sql_fault(self) -> str | None:
-        try:
-            self.library.refresh()
-        except DatabaseDown as fault:
-            return str(fault)
-        except Exception as fault:
-            return type(fault).__name__
-        return None
-
-    def redis_fault(self) -> str | None:
-        try:
-            self.sessions.load("ping", "ping")
-        except SessionsDown as fault:
-            return str(fault)
-        return None
 
     def menu_warnings(self) -> Sequence[str]:
         """What keeps the menu file from being live, while the last good menu serves."""
