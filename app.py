@@ -49,6 +49,7 @@ def _bridge() -> Bridge:
     except BadSettings as fault:
         raise Refusal("The settings are wrong:", fault.faults) from None
     logs.configure(settings.log_level)
+    logs.watch_threads()
     return build(settings, os.environ)
 
 
