@@ -13,12 +13,15 @@ from flask import Flask
 
 from cli import db, gateways, logs, menus, serve, worker
 from cli.refusal import Refusal
+from health import routes as health
 from missed_call import routes as missed_call
 from settings import BadSettings, load_settings
 from simulator import command as handset
 from sms import routes as sms
 from ussd import routes as ussd
-from web import errors, health, short_links
+from watching import Watch
+from web import errors, short_links
+from web.clients import Clients
 from web.edge import Edge
 from web.flask_door import FlaskDoor
 from wiring import Bridge, build
@@ -46,6 +49,7 @@ def _bridge() -> Bridge:
     except BadSettings as fault:
         raise Refusal("The settings are wrong:", fault.faults) from None
     logs.configure(settings.log_level)
+    logs.watch_threads()
     return build(settings, os.environ)
 
 
@@ -53,16 +57,17 @@ def mount(app: Flask, bridge: Bridge) -> None:
     """Every page of the bridge. gateways.yaml is read with the first webhook."""
     errors.register(app)
     app.before_request(bridge.start)
-    door = FlaskDoor(Edge(lambda: bridge.gateways), bridge.settings.trusted_proxies)
+    clients = Clients(bridge.settings.trusted_proxies)
+    door = FlaskDoor(Edge(lambda: bridge.gateways, bridge.meter), clients)
     app.register_blueprint(ussd.blueprint(bridge.ussd, door))
     app.register_blueprint(
         sms.blueprint(bridge.sms, bridge.dlrs, door, bridge.inbox if bridge.settings.dev else None)
     )
     app.register_blueprint(missed_call.blueprint(bridge.missed_call, door))
     app.register_blueprint(short_links.blueprint(bridge.short_links))
+    watch = Watch(bridge)
     app.register_blueprint(
         health.blueprint(
-            {"database": bridge.sql_fault, "redis": bridge.redis_fault},
-            {"menus": bridge.menu_warnings},
+            watch.readiness, watch.write_metrics, clients, bridge.settings.metrics_allow
         )
     )

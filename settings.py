@@ -108,6 +108,10 @@ class Settings(BaseModel):
     trusted_proxies: Annotated[tuple[Network, ...], BeforeValidator(_words)] = Field(
         default=(), description="Networks whose X-Forwarded-For is believed, as a list of CIDRs."
     )
+    metrics_allow: Annotated[tuple[Network, ...], BeforeValidator(_words)] = Field(
+        default=(IPv4Network("127.0.0.0/8"), IPv6Network("::1/128")),
+        description="Networks that may read /metrics, as a list of CIDRs.",
+    )
     var: AbsolutePath = Field(
         default=CHECKOUT / "var", description="The folder for all state that is kept on disk."
     )

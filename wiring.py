@@ -11,6 +11,7 @@ import socket
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property, partial
 from typing import Final
 
@@ -19,12 +20,13 @@ from gateways.base import Gateway, Sender
 from gateways.loader import Shelf
 from menu import linter
 from menu.diagnostics import BadMenu, Diagnostic, Place, error
-from menu.ports import SessionsDown
 from menu.runner import Runner
+from metrics.folder import Folder
+from metrics.prometheus import PrometheusMeter
 from missed_call.handler import MissedCallHandler
 from models import migrate, publishing
 from models.callers import SqlCallers
-from models.database import Database, DatabaseDown
+from models.database import Database
 from models.library import SqlLibrary
 from models.menu_version import Listed
 from models.menu_watcher import MenuReview, MenuWatcher
@@ -44,6 +46,7 @@ from sms.inbox import Inbox
 from sms.receipts import SPOOLED_AS, DlrHandler
 from state.connection import connect
 from state.embedded import EmbeddedRedis
+from state.heartbeat import Heartbeat
 from state.keys import Keys
 from state.sessions import RedisSessions
 from telecom.clock import Clock, SystemClock
@@ -70,6 +73,8 @@ class Bridge:
         self._starting = threading.Lock()
         self._stopped = threading.Event()
         self.clock = clock or SystemClock()
+        self.counts = Folder(settings.var / "metrics")
+        self.meter = PrometheusMeter(self.counts)
         secret = settings.secret_key.get_secret_value().encode()
         self._sealer = Sealer(derive_key(secret, "sealing"))
         self._hasher = KeyedHash(secret)
@@ -79,7 +84,9 @@ class Bridge:
         self._review = MenuReview(self.saved_menu, self.database)
         self.outbox = Outbox(self._sealer, self._hasher, self.clock)
         redis_url = settings.redis_url or EmbeddedRedis(settings.var).url
-        self.sessions = RedisSessions(connect(redis_url))
+        redis = connect(redis_url)
+        self.sessions = RedisSessions(redis, self.meter)
+        self.heartbeat = Heartbeat(redis)
         self._runner = Runner(self.library, self.sessions, SqlCallers(self.database))
 
     def start(self) -> None:
@@ -118,7 +125,7 @@ class Bridge:
 
     @cached_property
     def ussd(self) -> UssdHandler:
-        return UssdHandler(self._runner, self._commitments, self._keys, self.clock)
+        return UssdHandler(self._runner, self._commitments, self._keys, self.clock, self.meter)
 
     @cached_property
     def sms(self) -> SmsHandler:
@@ -126,7 +133,7 @@ class Bridge:
 
     @cached_property
     def dlrs(self) -> DlrHandler:
-        return DlrHandler(Receipts(self.database, self.clock), self.spool)
+        return DlrHandler(Receipts(self.database, self.clock, self.meter), self.spool)
 
     @cached_property
     def missed_call(self) -> MissedCallHandler:
@@ -156,6 +163,7 @@ class Bridge:
             self._hasher,
             self.clock,
             lambda name: self.gateways[name].settings.sender_id,
+            self.meter,
         )
 
     # What the commands need
@@ -184,6 +192,11 @@ class Bridge:
             development=self.settings.dev,
             public_url=self.settings.public_url,
         )
+
+    def forget_counts(self) -> None:
+        """Never raises: counting keeps nobody from work."""
+        with suppress(OSError):
+            self.counts.forget()
 
     def migrate(self) -> None:
         migrate.upgrade(self.settings.database_url)
@@ -255,7 +268,12 @@ class Bridge:
         return MenuWatcher(self.saved_menu, self.database, self.clock)
 
     def worker(self) -> Worker:
-        return Worker(self.dispatcher(), self.reaper(), threads=self.settings.worker_threads)
+        return Worker(
+            self.dispatcher(),
+            self.reaper(),
+            threads=self.settings.worker_threads,
+            beat=self.heartbeat.beat,
+        )
 
     def dispatcher(self) -> Dispatcher:
         senders: dict[str, Sender] = {
@@ -270,28 +288,12 @@ class Bridge:
             owner=f"{socket.gethostname()}:{os.getpid()}"[:64],
             lease_seconds=self.settings.lease_seconds,
             send_seconds=min(SEND_SECONDS, self.settings.lease_seconds / 2),
+            meter=self.meter,
         )
 
     def reaper(self) -> Reaper:
-        return Reaper(self.database, self.clock, settle_seconds=self.settings.settle_seconds)
-
-    # How it fares
-
-    def sql_fault(self) -> str | None:
-        try:
-            self.library.refresh()
-        except DatabaseDown as fault:
-            return str(fault)
-        except Exception as fault:
-            return type(fault).__name__
-        return None
-
-    def redis_fault(self) -> str | None:
-        try:
-            self.sessions.load("ping", "ping")
-        except SessionsDown as fault:
-            return str(fault)
-        return None
+        settle_seconds = self.settings.settle_seconds
+        return Reaper(self.database, self.clock, settle_seconds=settle_seconds, meter=self.meter)
 
     def menu_warnings(self) -> Sequence[str]:
         """What keeps the menu file from being live, while the last good menu serves."""

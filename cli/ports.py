@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from menu.diagnostics import Diagnostic
+from metrics.meter import Meter
 from models.menu_version import Listed
 from models.publishing import Published
 
@@ -32,6 +33,13 @@ class Bridge(Protocol):
 
     @property
     def settings(self) -> ServeSettings: ...
+
+    @property
+    def meter(self) -> Meter: ...
+
+    def forget_counts(self) -> None:
+        """What a former `flask serve` and its children have counted. Never raises."""
+        ...
 
     def check(self) -> Sequence[str]:
         """What is wrong in gateways.yaml and menus.yaml, one finding a line; empty when nothing."""

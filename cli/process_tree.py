@@ -11,6 +11,8 @@ from typing import Final, Protocol
 
 import structlog
 
+from metrics.catalogue import DEATHS
+from metrics.meter import SILENT, Meter
 from state.owned import spawn_owned
 
 log = structlog.get_logger(__name__)
@@ -80,9 +82,12 @@ class _Life:
 class ProcessTree:
     """`base` is what the members lean on: it comes first and goes last."""
 
-    def __init__(self, members: Sequence[Member], base: Member | None = None) -> None:
+    def __init__(
+        self, members: Sequence[Member], base: Member | None = None, meter: Meter = SILENT
+    ) -> None:
         self._members = members
         self._base = base
+        self._meter = meter
         self._lives: dict[str, _Life] = {}
 
     def start(self, member: Member) -> None:
@@ -112,6 +117,7 @@ class ProcessTree:
         if life.again_at is None and member.has_exited():
             life.deaths = 1 if now - life.started_at > STEADY_SECONDS else life.deaths + 1
             life.again_at = now + pause_seconds(life.deaths)
+            self._meter.count(DEATHS, member.name)
             log.warning("died, starting it again", member=member.name, deaths=life.deaths)
         if life.again_at is None or now < life.again_at:
             return

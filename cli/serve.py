@@ -131,11 +131,12 @@ def run(bridge: Bridge, plan: Plan) -> None:
     env = environment_of_children(os.environ, plan, redis.url if redis else None)
     worker = Child("dispatcher", [*_python("flask"), "--app", plan.app, "worker"], env)
     web = Child("web", [*_python("cli.web_server"), *_web_arguments(plan)], env)
-    tree = ProcessTree(members=[web, worker], base=redis)
+    tree = ProcessTree(members=[web, worker], base=redis, meter=bridge.meter)
     stop = stop_on_signals()
     try:
         if redis is not None:
             _start_redis(tree, redis, plan.patience_seconds)
+        bridge.forget_counts()
         _prepare(bridge)
         tree.start(worker)
         tree.start(web)

@@ -4,7 +4,7 @@ It is a child of `flask serve`, not the same process, for three reasons found in
 It forks its workers, which must not inherit threads, locks or connections of the outermost
 process. It ends itself with exit code 1 when a worker dies twice within 5.5 s: as a child it is
 simply started again. And it takes over SIGTERM, which the outermost process needs to end the
-members in their order. It stays small: no app, no database, nothing but granian.
+members in their order. It stays small: no app, no database; granian and our logs.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
+from cli import logs
 from cli.lifeline import PARENT, end_with_named_parent
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def main(app: str, host: str, port: int, workers: int, threads: int) -> None:
     """Serves the Flask app that `--app` names, as `flask --app` would find it."""
     end_with_named_parent(os.environ)
     os.environ[PARENT] = str(os.getpid())  # for the workers
+    logs.configure("error")
     Granian(
         app,
         address=host,
@@ -51,6 +53,7 @@ def main(app: str, host: str, port: int, workers: int, threads: int) -> None:
         workers_kill_timeout=WORKER_PATIENCE_SECONDS,
         # Below this it warns of more threads than cores. Ours mostly wait for others.
         log_level=LogLevels.error,
+        log_dictconfig=logs.GRANIAN,
         log_access=False,  # a path holds a webhook's secret, a query a caller's number
     ).serve(target_loader=partial(load_app, app), wrap_loader=False)
 

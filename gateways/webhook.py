@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,9 +23,26 @@ class WebhookRequest:
     client: str
 
 
+class Result(StrEnum):
+    """What became of a webhook. The gateway reads a code and a body; this is for who watches."""
+
+    ACCEPTED = "accepted"
+    REPEAT = "repeat"  # seen before: the same answer, no new work
+    SPOOLED = "spooled"  # on disk, until the database is back
+    MALFORMED = "malformed"
+    FORBIDDEN = "forbidden"
+    NOT_SERVED = "not_served"  # no such gateway, channel or service code here
+    UNAVAILABLE = "unavailable"  # the database or Redis did not answer
+    FAILED = "failed"  # a bug of ours
+
+
 @dataclass(frozen=True, slots=True)
 class WebhookResponse:
     status: int
     body: str
     content_type: str = "text/plain; charset=utf-8"
     headers: Mapping[str, str] = field(default_factory=dict)
+    result: Result = Result.ACCEPTED
+
+    def marked(self, result: Result) -> WebhookResponse:
+        return self if result is self.result else replace(self, result=result)

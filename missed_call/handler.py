@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from gateways.base import Gateway, VoiceDoor
-from gateways.webhook import WebhookRequest, WebhookResponse
+from gateways.webhook import Result, WebhookRequest, WebhookResponse
 from menu.runner import NoSuchEntry, Runner, Thought
 from missed_call.policy import Decision, decide
 from models.database import DatabaseDown
@@ -34,17 +34,22 @@ class MissedCallHandler:
         """Rejected as soon as the call is durable: in the database, else in the spool."""
         check_size(request)
         try:
-            self.take(gateway, request)
+            result = self._take(gateway, request)
         except DatabaseDown:
             # Not answering, or answering too late, would let the call be picked up and billed.
             self._spool.keep(CHANNEL, gateway.settings.name, request)
-        return _door_of(gateway).reject()
+            result = Result.SPOOLED
+        return _door_of(gateway).reject().marked(result)
 
     def take(self, gateway: Gateway, request: WebhookRequest) -> None:
+        """A call that was spooled. Raises DatabaseDown."""
+        self._take(gateway, request)
+
+    def _take(self, gateway: Gateway, request: WebhookRequest) -> Result:
         """One call id is one call, whichever of its webhooks comes first. Raises DatabaseDown."""
         call = _door_of(gateway).parse(request)
         if isinstance(call, NotACall):
-            return
+            return Result.ACCEPTED
         thought, decision = self._think(call)
         cause = Cause(
             gateway=call.gateway,
@@ -55,9 +60,10 @@ class MissedCallHandler:
             decision=decision,
         )
         if thought is None:
-            self._commitments.record(cause)
+            is_new = self._commitments.record(cause)
         else:
-            self._commitments.commit(cause, thought.program, thought.effects)
+            is_new = self._commitments.commit(cause, thought.program, thought.effects).is_new
+        return Result.ACCEPTED if is_new else Result.REPEAT
 
     def _think(self, call: MissedCall) -> tuple[Thought | None, Decision]:
         decision = decide(call.caller, call.called)

@@ -16,6 +16,6 @@ def blueprint(handler: MissedCallHandler, door: FlaskDoor) -> Blueprint:
     @pages.route("/<gateway>", methods=METHODS)
     @pages.route("/<gateway>/<secret>", methods=METHODS)
     def ring(gateway: str, secret: str | None = None) -> Response:
-        return door.answer(request, gateway, secret, handler.ring)
+        return door.answer(request, "missed_call", gateway, secret, handler.ring)
 
     return pages

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -47,6 +48,13 @@ def head() -> str:
     revision = ScriptDirectory(str(_SCRIPTS)).get_current_head()
     assert revision is not None  # noqa: S101 - the first migration is part of the checkout
     return revision
+
+
+@cache
+def known() -> tuple[str, ...]:
+    """Every revision of this program, the newest first."""
+    scripts = ScriptDirectory(str(_SCRIPTS)).walk_revisions()
+    return tuple(script.revision for script in scripts)
 
 
 def _in_one_transaction(url: str, run: Callable[[Config], None]) -> None:

@@ -16,6 +16,8 @@ from sqlalchemy import Connection
 
 from menu.effects import Effect, RememberLanguage, SendLink
 from menu.program import Program
+from metrics.catalogue import CONSENT_CHANGES, EVENTS
+from metrics.meter import SILENT, Meter
 from models import consent as consents
 from models import inbound_event, short_link, subscriber
 from models.consent import Change, ConsentCause, ConsentState
@@ -75,6 +77,7 @@ class Commitments:
         hasher: KeyedHash,
         clock: Clock,
         sender_id_of: Callable[[str], str | None],
+        meter: Meter = SILENT,
     ) -> None:
         """`sender_id_of` tells what a gateway's MT messages show as their sender."""
         self._database = database
@@ -85,11 +88,15 @@ class Commitments:
         self._hasher = hasher
         self._clock = clock
         self._sender_id_of = sender_id_of
+        self._meter = meter
 
     def record(self, cause: Cause) -> bool:
         """Keeps an event that nothing follows from. False for a repeat. Raises DatabaseDown."""
         with self._database.write() as conn:
-            return self._record(conn, cause, self._clock.now()) is not None
+            is_new = self._record(conn, cause, self._clock.now()) is not None
+        if is_new:
+            self._count(cause)
+        return is_new
 
     def commit(
         self, cause: Cause, program: Program, effects: Sequence[Effect], answer: str | None = None
@@ -120,6 +127,7 @@ class Commitments:
                         self._send_link(conn, sms, mt, cause.menu_version, now)
             if answer:
                 self._outbox.enqueue(conn, self._new_mt(cause, to, event_id, "answer", answer))
+        self._count(cause)
         return Kept(is_new=True, is_withheld=is_withheld)
 
     def change_consent(self, cause: Cause, state: ConsentState, confirmation: str | None) -> bool:
@@ -145,6 +153,9 @@ class Commitments:
             is_news = consent.settle(conn, change)
             if confirmation is not None and (is_news or state is ConsentState.OPTED_IN):
                 self._confirm(conn, cause, to, event_id, confirmation)
+        self._count(cause)
+        if is_news:
+            self._meter.count(CONSENT_CHANGES, cause.gateway, state, ConsentCause.SMS)
         return True
 
     def reply(self, cause: Cause, text: str | None, remembers: str | None = None) -> bool:
@@ -162,7 +173,11 @@ class Commitments:
                 self._remember(conn, to, remembers, now)
             if text is not None:
                 self._confirm(conn, cause, to, event_id, text)
+        self._count(cause)
         return True
+
+    def _count(self, cause: Cause) -> None:
+        self._meter.count(EVENTS, cause.gateway, cause.kind, cause.decision)
 
     def _confirm(
         self, conn: Connection, cause: Cause, to: Msisdn, event_id: str, text: str

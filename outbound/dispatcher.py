@@ -16,6 +16,8 @@ import structlog
 from sqlalchemy import Connection
 
 from gateways.base import Sender
+from metrics.catalogue import CONSENT_CHANGES, MT_MOVES, SEND_SECONDS, SENDS
+from metrics.meter import SILENT, Meter
 from models import mt_message, mt_moves, mt_withheld, send_attempt
 from models.consent import Change, ConsentCause, ConsentState
 from models.database import Database, DatabaseDown
@@ -54,6 +56,14 @@ class Intent:
     latest_call: float  # on the monotonic clock, seconds
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Recorded:
+    """What the end of a send brought about: the statuses it led to, and what it taught us."""
+
+    moves: tuple[MtStatus, ...]
+    learnt_opt_out: bool
+
+
 class Dispatcher:
     """Safe to share between threads. `owner` names this process in the rows it claims.
 
@@ -74,6 +84,7 @@ class Dispatcher:
         send_seconds: float = 12.0,
         batch: int = 10,
         jitter: Callable[[], float] = random.random,
+        meter: Meter = SILENT,
     ) -> None:
         if send_seconds >= lease_seconds:
             raise ValueError("a lease must outlast a send")
@@ -87,6 +98,7 @@ class Dispatcher:
         self._send_seconds = send_seconds
         self._batch = batch
         self._jitter = jitter
+        self._meter = meter
         self._unrecorded: deque[tuple[Intent, Outcome]] = deque()
 
     def claim(self) -> list[Claim]:
@@ -136,6 +148,7 @@ class Dispatcher:
             if written is None and not is_withheld:
                 mt_moves.put_back(conn, claim, now=now)
         if is_withheld:
+            self._meter.count(MT_MOVES, claim.gateway, MtStatus.SUPPRESSED)
             log.info("mt withheld", gateway=claim.gateway, mt_id=claim.id, why="opted out")
             return None
         if written is None:
@@ -158,6 +171,7 @@ class Dispatcher:
         # A frozen process wakes here, its lease long over: after this line only the send follows.
         if self._monotonic() > intent.latest_call:
             return TOO_LATE
+        began_at = self._monotonic()
         try:
             accepted = sender.send(mt)
         except SendError as error:
@@ -165,16 +179,19 @@ class Dispatcher:
         except Exception as error:
             report("sender broke", error, gateway=claim.gateway, mt_id=claim.id)
             return UNEXPECTED
+        finally:
+            self._meter.time(SEND_SECONDS, self._monotonic() - began_at, claim.gateway)
         return Taken(gateway_message_id=accepted.gateway_message_id)
 
     def record(self, intent: Intent, outcome: Outcome) -> None:
         """Keeps the outcome in memory while the database is down. Raises DatabaseDown."""
         try:
             with self._database.write() as conn:
-                self._record(conn, intent, outcome, self._clock.now())
+                kept = self._record(conn, intent, outcome, self._clock.now())
         except DatabaseDown:
             self._unrecorded.append((intent, outcome))
             raise
+        self._count(intent.claim.gateway, outcome, kept)
 
     def record_leftovers(self) -> None:
         """What `record` had to keep. Raises DatabaseDown."""
@@ -193,7 +210,9 @@ class Dispatcher:
         except DatabaseDown:
             return CONSENT_UNKNOWN
 
-    def _record(self, conn: Connection, intent: Intent, outcome: Outcome, now: datetime) -> None:
+    def _record(
+        self, conn: Connection, intent: Intent, outcome: Outcome, now: datetime
+    ) -> _Recorded:
         claim = intent.claim
         settlement = decide(
             outcome,
@@ -216,11 +235,25 @@ class Dispatcher:
                 gateway_message_id=outcome.gateway_message_id,
             )
         _finish_attempt(conn, claim, outcome, is_late=not is_ours, now=now)
+        learnt = False
         if isinstance(outcome, NotTaken) and outcome.why == Reason.OPTED_OUT:
-            _learn_opt_out(conn, claim, now)
+            learnt = _learn_opt_out(conn, claim, now)
         vendors_id = outcome.gateway_message_id if isinstance(outcome, Taken) else None
-        receipts.settle(conn, claim.id, claim.gateway, vendors_id, now)
+        reported = receipts.settle(conn, claim.id, claim.gateway, vendors_id, now)
         _log_outcome(claim, outcome, settlement if is_ours else None)
+        moves = (settlement.after if is_ours else None, reported)
+        return _Recorded(moves=tuple(move for move in moves if move), learnt_opt_out=learnt)
+
+    def _count(self, gateway: str, outcome: Outcome, recorded: _Recorded) -> None:
+        verdict, why = ACCEPTED, ACCEPTED
+        if isinstance(outcome, NotTaken):
+            verdict, why = outcome.verdict.value, outcome.why
+        self._meter.count(SENDS, gateway, verdict, why)
+        for move in recorded.moves:
+            self._meter.count(MT_MOVES, gateway, move)
+        if recorded.learnt_opt_out:
+            state, cause = ConsentState.OPTED_OUT, ConsentCause.GATEWAY
+            self._meter.count(CONSENT_CHANGES, gateway, state, cause)
 
     def _rest(self, claim: Claim) -> None:
         with self._database.write() as conn:
@@ -250,18 +283,22 @@ def _finish_attempt(
     )
 
 
-def _learn_opt_out(conn: Connection, claim: Claim, now: datetime) -> None:
-    """The gateway knows of an opt-out that was said to it alone: nothing more is sent by any."""
+def _learn_opt_out(conn: Connection, claim: Claim, now: datetime) -> bool:
+    """The gateway knows of an opt-out that was said to it alone: nothing more is sent by any.
+
+    True when that is news.
+    """
     to_hash = mt_message.find_recipient(conn, claim.id)
-    if to_hash is not None:
-        change = Change(
-            msisdn_hash=to_hash,
-            state=ConsentState.OPTED_OUT,
-            at=now,
-            cause=ConsentCause.GATEWAY,
-            gateway=claim.gateway,
-        )
-        consent.settle(conn, change)
+    if to_hash is None:
+        return False
+    change = Change(
+        msisdn_hash=to_hash,
+        state=ConsentState.OPTED_OUT,
+        at=now,
+        cause=ConsentCause.GATEWAY,
+        gateway=claim.gateway,
+    )
+    return consent.settle(conn, change)
 
 
 def _log_outcome(claim: Claim, outcome: Outcome, settlement: Settlement | None) -> None:

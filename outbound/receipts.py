@@ -15,6 +15,8 @@ from typing import Final
 import structlog
 from sqlalchemy import Connection
 
+from metrics.catalogue import DELIVERY_REPORTS, MT_MOVES
+from metrics.meter import SILENT, Meter
 from models import delivery_report, mt_moves
 from models.database import Database
 from models.delivery_report import NewReport, Reported, Said, Waiting
@@ -38,15 +40,17 @@ class Receipt(StrEnum):
     """What became of a report."""
 
     TAKEN = "taken"
+    LATE = "late"  # stored, and no news: its message has come further already
     REPEATED = "repeated"
     WAITS = "waits"  # no message has this id yet, or ever
     CONTRADICTS = "contradicts"  # its ref and its id cannot be of one message: nothing was stored
 
 
 class Receipts:
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, meter: Meter = SILENT) -> None:
         self._database = database
         self._clock = clock
+        self._meter = meter
 
     def take(self, report: DeliveryReport, ref: str | None = None) -> Receipt:
         """Stored and acted on in one transaction. Raises DatabaseDown.
@@ -55,18 +59,24 @@ class Receipts:
         of this gateway that may bear the report's id.
         """
         with self._database.write() as conn:
-            receipt, mt_id = _take(conn, report, ref, self._clock.now())
+            receipt, mt_id, moved = _take(conn, report, ref, self._clock.now())
         _log_receipt(report, receipt, mt_id)
+        self._meter.count(DELIVERY_REPORTS, report.gateway, report.status, receipt)
+        if moved is not None:
+            self._meter.count(MT_MOVES, report.gateway, moved)
         return receipt
 
 
 def settle(
     conn: Connection, mt_id: str, gateway: str, gateway_message_id: str | None, now: datetime
-) -> None:
-    """After a send was recorded: what came before its end now counts, and counts whole."""
+) -> MtStatus | None:
+    """After a send was recorded: what came before its end now counts, and counts whole.
+
+    The status that it led to, if that is another one.
+    """
     if gateway_message_id is not None:
         delivery_report.adopt(conn, gateway, gateway_message_id, mt_id)
-    _apply(conn, mt_id, now)
+    return _apply(conn, mt_id, now)
 
 
 def sweep(conn: Connection, *, now: datetime, limit: int) -> list[Swept]:
@@ -115,16 +125,16 @@ def _end_of(parts: Collection[set[DlrStatus]]) -> DlrStatus | None:
 
 def _take(
     conn: Connection, report: DeliveryReport, ref: str | None, now: datetime
-) -> tuple[Receipt, str | None]:
+) -> tuple[Receipt, str | None, MtStatus | None]:
     gateway, gateway_message_id = report.gateway, report.gateway_message_id
     mt_id = delivery_report.find_owner(conn, gateway, gateway_message_id)
     if ref is not None:
         named = delivery_report.find_by_ref(conn, gateway, ref)
         if named is None or mt_id not in (None, named):
-            return Receipt.CONTRADICTS, named
+            return Receipt.CONTRADICTS, named, None
         delivery_report.hold(conn, named)  # else two strange ids could both be the last one free
         if not delivery_report.may_bear(conn, named, gateway_message_id):
-            return Receipt.CONTRADICTS, named
+            return Receipt.CONTRADICTS, named, None
         mt_id = named
     new = NewReport(
         gateway=gateway,
@@ -138,30 +148,33 @@ def _take(
     )
     is_new = delivery_report.record(conn, new)
     if mt_id is None:
-        return Receipt.WAITS if is_new else Receipt.REPEATED, None
+        return Receipt.WAITS if is_new else Receipt.REPEATED, None, None
     delivery_report.adopt(conn, gateway, gateway_message_id, mt_id)
-    _apply(conn, mt_id, now, gateway_message_id)
-    return Receipt.TAKEN if is_new else Receipt.REPEATED, mt_id
+    moved = _apply(conn, mt_id, now, gateway_message_id)
+    if not is_new:
+        return Receipt.REPEATED, mt_id, moved
+    return Receipt.TAKEN if moved else Receipt.LATE, mt_id, moved
 
 
 def _apply(
     conn: Connection, mt_id: str, now: datetime, gateway_message_id: str | None = None
-) -> None:
+) -> MtStatus | None:
     """Moves a message to what its reports say, where that is news. Idempotent."""
     if not delivery_report.said_of(conn, mt_id):
-        return
+        return None
     held = delivery_report.hold(conn, mt_id)
     if held is None:
-        return
+        return None
     # Read again now that nobody else can act on this message: a copy's report may have come in.
     after = weigh(delivery_report.said_of(conn, mt_id), held.submissions)
     if after is None:
-        return
+        return None
     moved = mt_moves.record_evidence(
         conn, mt_id, after, evidence=EVIDENCE, now=now, gateway_message_id=gateway_message_id
     )
     if moved:
         _log_move(mt_id, held, after)
+    return after if moved else None
 
 
 def _next_look(received_at: datetime, now: datetime) -> datetime | None:

@@ -40,12 +40,15 @@ class Worker:
         threads: int = 4,
         wake: Waiting | None = None,
         monotonic: Callable[[], float] = time.monotonic,
+        beat: Callable[[], None] = lambda: None,
     ) -> None:
+        """`beat` is called after each round of the reaper that the database let pass."""
         self._dispatcher = dispatcher
         self._reaper = reaper
         self._threads = threads
         self._wake = wake or Wake()
         self._monotonic = monotonic
+        self._beat = beat
         self._claiming = threading.Lock()
         self._claimed: deque[Claim] = deque()
 
@@ -97,6 +100,7 @@ class Worker:
 
     def _sweep(self, _stop: threading.Event) -> None:
         self._reaper.sweep()
+        self._beat()
 
     def _finish(self, senders: list[threading.Thread]) -> None:
         latest = self._monotonic() + self._dispatcher.lease_seconds

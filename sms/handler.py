@@ -9,7 +9,7 @@ import msgspec
 import structlog
 
 from gateways.base import Gateway, SmsDoor
-from gateways.webhook import WebhookRequest, WebhookResponse
+from gateways.webhook import Result, WebhookRequest, WebhookResponse
 from menu.answers import sms_answer
 from menu.ports import SessionsDown
 from menu.reserved_words import Command, Wish, command_of
@@ -44,50 +44,60 @@ class SmsHandler:
         """Acknowledged when the text is durable: in the database, else in the spool."""
         check_size(request)
         try:
-            self.take(gateway, request)
+            result = self._take(gateway, request)
         except DatabaseDown:
             if gateway.settings.retries:
                 raise  # a 503 brings it again
             self._spool.keep(CHANNEL, gateway.settings.name, request)
-        return _door_of(gateway).render()
+            result = Result.SPOOLED
+        return _door_of(gateway).render().marked(result)
 
     def take(self, gateway: Gateway, request: WebhookRequest) -> None:
+        """A text that was spooled. Raises DatabaseDown."""
+        self._take(gateway, request)
+
+    def _take(self, gateway: Gateway, request: WebhookRequest) -> Result:
         """One message id is one text. Raises DatabaseDown."""
         mo = _door_of(gateway).parse(request)
         decision = decide(mo.sender, mo.to)
         command = command_of(mo.text)
         if command is not None and isinstance(mo.sender, Msisdn) and decision in OBEYED:
-            self._obey(mo, mo.sender, command)
+            is_new = self._obey(mo, mo.sender, command)
         elif decision is Decision.ANSWERED and isinstance(mo.sender, Msisdn):
-            self._answer(mo, mo.sender)
+            is_new = self._answer(mo, mo.sender)
         else:
-            self._commitments.record(_cause(mo, decision, None))
+            is_new = self._commitments.record(_cause(mo, decision, None))
+        return Result.ACCEPTED if is_new else Result.REPEAT
 
-    def _obey(self, mo: MoSms, sender: Msisdn, command: Command) -> None:
-        """STOP, START, HELP and LANG: ahead of every menu, without Redis, and after STOP too."""
+    def _obey(self, mo: MoSms, sender: Msisdn, command: Command) -> bool:
+        """STOP, START, HELP and LANG: ahead of every menu, without Redis, and after STOP too.
+
+        False for a repeat.
+        """
         visit = self._visit(mo, sender)
         answer = answer_to(command, *self._runner.hearer(visit.caller_key))
         text = answer.text if sender.takes_sms else None
         match command.wish:
             case Wish.STOP:
                 cause = _cause(mo, Decision.STOPPED, None)
-                self._commitments.change_consent(cause, ConsentState.OPTED_OUT, text)
+                return self._commitments.change_consent(cause, ConsentState.OPTED_OUT, text)
             case Wish.START:
                 cause = _cause(mo, Decision.STARTED, None)
-                self._commitments.change_consent(cause, ConsentState.OPTED_IN, text)
+                return self._commitments.change_consent(cause, ConsentState.OPTED_IN, text)
             case Wish.HELP | Wish.LANG:
                 cause = _cause(mo, _decision_of(command.wish, answer), None)
                 is_new = self._commitments.reply(cause, text, answer.remembers)
                 if is_new and answer.remembers is not None:
                     self._runner.speak(visit, answer.remembers)
+                return is_new
 
-    def _answer(self, mo: MoSms, sender: Msisdn) -> None:
+    def _answer(self, mo: MoSms, sender: Msisdn) -> bool:
+        """False for a repeat."""
         visit = self._visit(mo, sender)
         try:
             thought = self._runner.text(visit)
         except NoSuchEntry:
-            self._commitments.record(_cause(mo, Decision.NO_ENTRY_POINT, None))
-            return
+            return self._commitments.record(_cause(mo, Decision.NO_ENTRY_POINT, None))
         cause = _cause(mo, Decision.ANSWERED, thought.session.menu_version)
         kept = self._commitments.commit(
             cause, thought.program, thought.effects, answer=sms_answer(thought)
@@ -98,6 +108,7 @@ class SmsHandler:
             thought = replace(thought, session=unseen)
         if kept.is_new:
             self._keep(visit, thought)
+        return kept.is_new
 
     def _keep(self, visit: Visit, thought: Thought) -> None:
         try:

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from gateways.base import DlrDoor, Gateway
-from gateways.webhook import WebhookRequest, WebhookResponse
+from gateways.webhook import Result, WebhookRequest, WebhookResponse
 from models.database import DatabaseDown
 from outbound.receipts import Receipt, Receipts
 from telecom.errors import Malformed
@@ -31,10 +31,11 @@ class DlrHandler:
             if gateway.settings.retries:
                 raise  # a 503 brings it again
             self._spool.keep(SPOOLED_AS, gateway.settings.name, request)
-        else:
-            if receipt is Receipt.CONTRADICTS:
-                return refusal(403, "forbidden")
-        return _door_of(gateway).render()
+            return _door_of(gateway).render().marked(Result.SPOOLED)
+        if receipt is Receipt.CONTRADICTS:
+            return refusal(403, "forbidden", Result.FORBIDDEN)
+        result = Result.REPEAT if receipt is Receipt.REPEATED else Result.ACCEPTED
+        return _door_of(gateway).render().marked(result)
 
     def take(self, gateway: Gateway, request: WebhookRequest) -> None:
         """A report that was spooled. Raises DatabaseDown."""

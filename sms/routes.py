@@ -21,17 +21,17 @@ def blueprint(
     @pages.route("/<gateway>", methods=METHODS)
     @pages.route("/<gateway>/<secret>", methods=METHODS)
     def receive(gateway: str, secret: str | None = None) -> Response:
-        return door.answer(request, gateway, secret, handler.receive)
+        return door.answer(request, "sms", gateway, secret, handler.receive)
 
     @pages.route("/<gateway>/dlr", methods=METHODS)
     @pages.route("/<gateway>/<secret>/dlr", methods=METHODS)
     def report(gateway: str, secret: str | None = None) -> Response:
-        return door.answer(request, gateway, secret, dlrs.receive)
+        return door.answer(request, "dlr", gateway, secret, dlrs.receive)
 
     if inbox is not None:
 
         @pages.get("/<gateway>/inbox")
         def read_inbox(gateway: str) -> Response:
-            return door.answer(request, gateway, None, inbox.read)
+            return door.answer(request, "inbox", gateway, None, inbox.read)
 
     return pages

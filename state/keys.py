@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from telecom.events import UssdRequest
 from telecom.keyed_hash import KeyedHash
+
+HEARTBEAT: Final = "heartbeat:dispatcher"
 
 
 class Keys:

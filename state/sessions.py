@@ -16,6 +16,8 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from menu.ports import Loaded, SessionsDown
 from menu.program import Language
 from menu.session import Session
+from metrics.catalogue import SESSION_FAULTS
+from metrics.meter import SILENT, Meter
 from state.keys import language_key
 
 MAX_SESSION_BYTES: Final = 4096
@@ -31,8 +33,9 @@ log = structlog.get_logger(__name__)
 class RedisSessions:
     """Implements menu.ports.SessionStore."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, meter: Meter = SILENT) -> None:
         self._redis = redis
+        self._meter = meter
         self._save = redis.register_script(_SAVE)
 
     def load(self, session_key: str, caller_key: str) -> Loaded:
@@ -76,6 +79,7 @@ class RedisSessions:
                     raise
                 return command()
         except RedisError as fault:
+            self._meter.count(SESSION_FAULTS)
             raise SessionsDown(type(fault).__name__) from fault
 
 

@@ -52,7 +52,12 @@ def test_the_tree_is_found() -> None:
 
 @pytest.mark.parametrize(
     ("module", "importers"),
-    [("app", []), ("wiring", ["app.py"]), ("settings", ["app.py", "wiring.py"])],
+    [
+        ("app", []),
+        ("wiring", ["app.py", "watching.py"]),
+        ("watching", ["app.py"]),
+        ("settings", ["app.py", "wiring.py"]),
+    ],
 )
 def test_the_root_is_imported_by_the_root_only(module: str, importers: list[str]) -> None:
     assert importers_of(module) == importers

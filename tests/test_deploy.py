@@ -92,6 +92,12 @@ def test_a_request_passes_with_the_address_that_nginx_saw(front: Front) -> None:
     assert ("/ussd/kenya", "127.0.0.1", 6) in front.upstream.got
 
 
+def test_the_metrics_are_not_passed_on(front: Front) -> None:
+    before = len(front.upstream.got)
+    assert front.post("/metrics", b"") == 404
+    assert len(front.upstream.got) == before
+
+
 @pytest.mark.parametrize(("size", "code"), [(64 * 1024, 200), (64 * 1024 + 1, 413)])
 def test_a_body_has_a_limit(front: Front, size: int, code: int) -> None:
     assert front.post("/sms/kenya", b"x" * size) == code

@@ -229,6 +229,7 @@ COMPUTED: Final = {
     "public_url": "`http://127.0.0.1:PORT` in development, else required",
     "secret_key": "made under `var` in development, else required",
     "trusted_proxies": "none",
+    "metrics_allow": "`127.0.0.0/8, ::1/128`",
     "dev": "`0`",
     "menus_watch": "`1`",
 }

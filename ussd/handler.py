@@ -9,11 +9,13 @@ import msgspec
 import structlog
 
 from gateways.base import Gateway, UssdDoor
-from gateways.webhook import WebhookRequest, WebhookResponse
+from gateways.webhook import Result, WebhookRequest, WebhookResponse
 from menu.effects import SendLink
 from menu.ports import SessionsDown
 from menu.runner import NoSuchEntry, Runner, Thought, Visit
 from menu.screens import Display
+from metrics.catalogue import USSD_TURNS
+from metrics.meter import SILENT, Meter
 from models.database import DatabaseDown
 from outbound.commitments import Cause, Commitments, Kept
 from state.keys import Keys
@@ -33,33 +35,43 @@ MAX_HEARD: Final = 2000  # characters of one session's input; a person never typ
 
 
 class UssdHandler:
-    def __init__(self, runner: Runner, commitments: Commitments, keys: Keys, clock: Clock) -> None:
+    def __init__(
+        self,
+        runner: Runner,
+        commitments: Commitments,
+        keys: Keys,
+        clock: Clock,
+        meter: Meter = SILENT,
+    ) -> None:
         self._runner = runner
         self._commitments = commitments
         self._keys = keys
         self._clock = clock
+        self._meter = meter
 
     def turn(self, gateway: Gateway, request: WebhookRequest) -> WebhookResponse:
         door = _door_of(gateway)
         try:
             check_size(request)
             asked = door.parse(request)
-            reply = self._reply(gateway, asked)
+            reply, result = self._reply(gateway, asked)
         except Malformed as fault:
             log.warning("ussd malformed", gateway=gateway.settings.name, why=str(fault))
-            reply = UssdReply(BUSY, ends=True)
+            reply, result = UssdReply(BUSY, ends=True), Result.MALFORMED
         except NoSuchEntry:
             log.warning("ussd code unknown", gateway=gateway.settings.name)
-            reply = UssdReply(NOT_SERVED, ends=True)
+            reply, result = UssdReply(NOT_SERVED, ends=True), Result.NOT_SERVED
         except (SessionsDown, DatabaseDown) as fault:
             why = f"{type(fault).__name__}: {fault}"
             log.warning("ussd out of service", gateway=gateway.settings.name, why=why)
-            reply = UssdReply(BUSY, ends=True)
+            reply, result = UssdReply(BUSY, ends=True), Result.UNAVAILABLE
         except Exception:
             # A 500 hangs up the phone on its caller, so this one place may swallow anything.
             log.exception("ussd failed", gateway=gateway.settings.name)
-            reply = UssdReply(BUSY, ends=True)
-        return door.render(reply)
+            reply, result = UssdReply(BUSY, ends=True), Result.FAILED
+        outcome = "ends" if reply.ends else "continues"
+        self._meter.count(USSD_TURNS, gateway.settings.name, outcome)
+        return door.render(reply).marked(result)
 
     def end(self, gateway: Gateway, request: WebhookRequest) -> WebhookResponse:
         """The gateway's word that a session is over. Sessions run out by themselves."""
@@ -69,7 +81,7 @@ class UssdHandler:
         log.info("ussd ended", gateway=ended.gateway, vendor_status=ended.status, hops=ended.hops)
         return door.render_end()
 
-    def _reply(self, gateway: Gateway, asked: UssdRequest) -> UssdReply:
+    def _reply(self, gateway: Gateway, asked: UssdRequest) -> tuple[UssdReply, Result]:
         if len(asked.said.text) > MAX_HEARD:
             raise Malformed(f"text: over {MAX_HEARD} characters")
         visit = self._visit(gateway, asked)
@@ -77,7 +89,8 @@ class UssdHandler:
         if thought.effects and self._commit(asked, visit, thought).is_withheld:
             thought = _without_sms(thought, visit.display)
         session = self._runner.keep(visit, thought)
-        return UssdReply(fit(session.shown, visit.display.limit), ends=session.ended)
+        reply = UssdReply(fit(session.shown, visit.display.limit), ends=session.ended)
+        return reply, Result.REPEAT if thought.is_repeat else Result.ACCEPTED
 
     def _visit(self, gateway: Gateway, asked: UssdRequest) -> Visit:
         return Visit(

@@ -16,11 +16,11 @@ def blueprint(handler: UssdHandler, door: FlaskDoor) -> Blueprint:
     @pages.route("/<gateway>", methods=METHODS)
     @pages.route("/<gateway>/<secret>", methods=METHODS)
     def turn(gateway: str, secret: str | None = None) -> Response:
-        return door.answer(request, gateway, secret, handler.turn)
+        return door.answer(request, "ussd", gateway, secret, handler.turn)
 
     @pages.route("/<gateway>/end", methods=METHODS)
     @pages.route("/<gateway>/<secret>/end", methods=METHODS)
     def end(gateway: str, secret: str | None = None) -> Response:
-        return door.answer(request, gateway, secret, handler.end)
+        return door.answer(request, "ussd_end", gateway, secret, handler.end)
 
     return pages

@@ -12,6 +12,7 @@ import os
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Final
 from uuid import uuid4
 
@@ -28,6 +29,7 @@ ENDING: Final = ".event"
 UNREADABLE: Final = ".unreadable"
 REPLAY_SECONDS: Final = 2.0
 MAX_PER_REPLAY: Final = 1000
+TRIED_BYTES: Final = 64 * 1024
 
 Take = Callable[[str, WebhookRequest], None]  # by the gateway's name; raises DatabaseDown
 
@@ -52,6 +54,21 @@ class Spool:
         draft.rename(whole)
         _sync_folder(self._folder)
         log.warning("webhook spooled", gateway=gateway, channel=channel)
+
+    def waiting(self) -> int:
+        """How many events the database has not taken yet."""
+        return sum(1 for _ in self._folder.glob(f"*{ENDING}"))
+
+    def unreadable(self) -> int:
+        """How many were set aside for a human."""
+        return sum(1 for _ in self._folder.glob(f"*{UNREADABLE}"))
+
+    def try_out(self) -> None:
+        """Writes and removes a file as an event would be. Raises OSError."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with TemporaryFile(dir=self._folder) as file:
+            file.write(b"x" * TRIED_BYTES)
+            file.flush()
 
     def replay(self, takers: Mapping[str, Take]) -> int:
         """Gives each event to its channel, as long as it is taken; returns how many were."""

@@ -30,6 +30,7 @@ _MESSAGE_SID: Final = re.compile(r"(?:SM|MM)[0-9a-fA-F]{32}")
 _CALL_SID: Final = re.compile(r"CA[0-9a-fA-F]{32}")
 _ADDRESS: Final = re.compile(r"\+?[0-9]{3,20}")
 _WORD: Final = re.compile(r"[a-z_-]{1,32}")
+_NO_WORD: Final = "(no word)"  # what is kept of a status that is none: it may hold anything
 _CODE: Final = re.compile(r"[0-9]{1,6}")
 _DIGITS: Final = re.compile(r"[+ ]?[0-9]{1,20}")
 _INCOMING: Final = frozenset({"received", "receiving"})
@@ -73,9 +74,16 @@ class TwilioDlr:
         self._account_sid = account_sid
 
     def parse(self, request: WebhookRequest) -> DeliveryReport:
-        """`ErrorCode` comes with failures only; 21610 is OPTED_OUT here, too."""
+        """`ErrorCode` comes with failures only; 21610 is OPTED_OUT here, too.
+
+        A status that nobody has seen is taken, whatever it looks like: a refusal would not bring
+        a better one.
+        """
         form = _parse(request, self.NAMES, cuts.REPORT, self._account_sid)
-        status = _matching(form, "MessageStatus", _WORD)
+        written = required(form, "MessageStatus")
+        if not written.strip():
+            raise Malformed("MessageStatus: empty")
+        status = written if _WORD.fullmatch(written) else _NO_WORD
         code = form.get("ErrorCode", "")
         if code and _CODE.fullmatch(code) is None:
             raise Malformed("ErrorCode: not a code")

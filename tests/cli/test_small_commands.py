@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from cli import db, serve, stop_signals, worker
 from cli.ports import BridgeFactory
 from menu.diagnostics import Diagnostic
+from metrics.meter import SILENT, Meter
 from models.menu_version import Listed
 from models.publishing import Published
 
@@ -33,6 +34,10 @@ class Recorder:
 
     asked: list[str] = field(default_factory=list)
     settings: Place = Place()
+    meter: Meter = SILENT
+
+    def forget_counts(self) -> None:
+        self.asked.append("forget")
 
     def check(self) -> Sequence[str]:
         return ()

@@ -17,6 +17,8 @@ from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
 
 from app import mount
+from metrics.folder import Folder
+from metrics.page import write_page
 from settings import load_settings
 from wiring import Bridge, build
 
@@ -177,3 +179,16 @@ def test_an_opt_out_at_the_vendor_ends_the_message(account: Account) -> None:
     assert account.send() == []
     assert account.send() == []  # and is not tried again
     assert len(account.vendor.heard) == 1
+
+
+@pytest.mark.parametrize("word", ["teleported", "Half-Delivered 2", "+919812345678"])
+def test_a_status_that_nobody_has_seen_is_taken_and_counted(account: Account, word: str) -> None:
+    account.ring(f"CA{uuid4().hex}")
+    account.send()
+    form = {"AccountSid": ACCOUNT, "MessageSid": account.vendor.ledger[-1].id}
+    answer = account.post("/sms/us/dlr", {**form, "MessageStatus": word})
+    assert (answer.status_code, answer.data) == (200, NOTHING)
+    page = write_page(Folder(account.bridge.settings.var / "metrics"), lambda: ())
+    labels = 'gateway="us",receipt="late",status="unknown"'
+    assert f"sanket_delivery_reports_total{{{labels}}} 1.0" in page
+    assert word not in page

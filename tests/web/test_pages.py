@@ -6,25 +6,6 @@ from typing import Any
 
 import pytest
 
-from menu.ports import SessionsDown
-
-
-def test_a_whole_bridge_is_alive_and_ready(house: Any) -> None:
-    assert house.client.get("/healthz").json == {"alive": True}
-    assert house.client.get("/readyz").json == {"ready": True, "faults": {}, "warnings": {}}
-
-
-def test_what_is_missing_is_named(house: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def down(*_: object) -> None:
-        raise SessionsDown("ConnectionError")
-
-    monkeypatch.setattr(house.bridge.sessions, "load", down)
-    answer = house.client.get("/readyz")
-    assert (answer.status_code, answer.json) == (
-        503,
-        {"ready": False, "faults": {"redis": "ConnectionError"}, "warnings": {}},
-    )
-
 
 @pytest.mark.parametrize(
     ("method", "path", "status"),

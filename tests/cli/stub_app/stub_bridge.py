@@ -13,6 +13,7 @@ from flask import Flask
 from cli import db, serve, worker
 from cli.refusal import Refusal
 from menu.diagnostics import Diagnostic
+from metrics.meter import SILENT, Meter
 from models.menu_version import Listed
 from models.publishing import Published
 from settings import BadSettings, Settings, load_settings
@@ -24,6 +25,11 @@ class StubBridge:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+
+    meter: Meter = SILENT
+
+    def forget_counts(self) -> None:
+        self._note("forgot_counts")
 
     def check(self) -> Sequence[str]:
         return os.environ.get("STUB_FINDINGS", "").splitlines()

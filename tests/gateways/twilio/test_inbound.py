@@ -138,6 +138,12 @@ def test_statuses(word: str, means: DlrStatus) -> None:
     assert (report.status, report.vendor_status, report.reason) == (means, word, None)
 
 
+@pytest.mark.parametrize("written", ["Two Words", "Delivered2", "+919812345678", "x" * 33])
+def test_a_status_that_is_no_word_is_taken_and_not_kept(written: str) -> None:
+    report = DLR.parse(_post({**REPORT, "MessageStatus": written}))
+    assert (report.status, report.vendor_status) == (DlrStatus.UNKNOWN, "(no word)")
+
+
 @pytest.mark.parametrize(
     ("code", "reason"),
     [
@@ -156,7 +162,7 @@ def test_why_an_sms_failed(code: str, reason: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("MessageStatus", ""), ("MessageStatus", "Two Words"), ("ErrorCode", "x")],
+    [("MessageStatus", ""), ("MessageStatus", " "), ("ErrorCode", "x")],
 )
 def test_what_a_report_cannot_be(name: str, value: str) -> None:
     with pytest.raises(Malformed, match=name):
