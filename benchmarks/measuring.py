@@ -48,7 +48,7 @@ class Scale:
 
 FULL: Final = Scale(rounds=5, seconds=2.0, webhooks=1000, steps=20_000, sends=400, accepts=1000)
 QUICK: Final = Scale(
-    rounds=1, seconds=0.3, webhooks=24, steps=500, sends=24, accepts=48, largest_menu=10
+    rounds=1, seconds=0.3, webhooks=24, steps=500, sends=24, accepts=48, largest_menu=1_000
 )
 
 
