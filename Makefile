@@ -14,7 +14,7 @@ PYTEST := $(BIN)/pytest -n auto --maxprocesses 4 --dist loadscope -r s
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run phone test test-all check format lock
+.PHONY: help run phone test test-all check bench format lock
 
 help: ## List what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ check: $(READY) ## Lint, format, types, who imports whom, and the checkout's men
 	@$(FLASK) menus check
 	@$(FLASK) menus test --coverage
 	@$(FLASK) gateways check
+
+bench: $(READY) ## Measure what the bridge costs on this machine (ARGS=--help tells more)
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 format: $(READY) ## Format the code and repair what ruff can repair
 	@$(BIN)/ruff check --quiet --fix --exit-zero .

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,10 +31,11 @@ class DatabaseDown(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Engines:
-    """Two faces of one pool."""
+    """Two faces of one pool, and the line in which the threads of this process wait to write."""
 
     reader: Engine
     writer: Engine
+    turn: Callable[[], AbstractContextManager[object]]
 
 
 class Database:
@@ -61,11 +62,14 @@ class Database:
         """One transaction that may write: committed at the end, rolled back by any exception.
 
         On SQLite it takes the write lock at once: a transaction that reads first and upgrades
-        later fails or loses updates (1,373 of 1,600, measured). On PostgreSQL writers run side by
+        later fails or loses updates (1,373 of 1,600, measured). Its threads do so one at a time,
+        because SQLite has no line: whoever finds the file locked sleeps, and others overtake him
+        until his patience is over (docs/performance.md). On PostgreSQL writers run side by
         side and see what others commit meanwhile: a write that depends on what was read is
         conditional, guarded by a unique key, or comes after `dialect.alone`. Raises DatabaseDown.
         """
-        with _translated(), self._engines_here().writer.begin() as conn:
+        engines = self._engines_here()
+        with engines.turn(), _translated(), engines.writer.begin() as conn:
             yield conn
 
     @contextmanager
@@ -108,8 +112,30 @@ class Database:
             tuning.tame_postgresql(engine)
         reads = tuning.SQLITE_READS if is_sqlite else tuning.POSTGRESQL_READS
         return _Engines(
-            engine.execution_options(**reads), engine.execution_options(**tuning.WRITES)
+            engine.execution_options(**reads),
+            engine.execution_options(**tuning.WRITES),
+            _Line(self._busy_timeout_seconds).turn if is_sqlite else nullcontext,
         )
+
+
+class _Line:
+    """Threads that wait for their turn to write."""
+
+    def __init__(self, patience_seconds: float) -> None:
+        # What is before them takes milliseconds, unless another process holds the file: then the
+        # first one waits for it, and the rest need not wait as long as he, and then as long again.
+        self._patience_seconds = patience_seconds / 2
+        self._turn = threading.Lock()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Raises DatabaseDown."""
+        if not self._turn.acquire(timeout=self._patience_seconds):
+            raise DatabaseDown("too many wait to write")
+        try:
+            yield
+        finally:
+            self._turn.release()
 
 
 @contextmanager

@@ -6,7 +6,7 @@ it names; `mt_id` is empty until that is known. `outbound.receipts` decides what
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -30,6 +30,7 @@ from sqlalchemy import (
 from models.dialect import insert_new
 from models.metadata import GATEWAY, ID, WORD, UtcDateTime, metadata, words
 from models.mt_message import mt_message
+from models.rows import columns_of
 from models.send_attempt import send_attempt
 from telecom.statuses import DlrStatus, MtStatus
 
@@ -155,7 +156,7 @@ _JOIN: Final = (
 
 def record(conn: Connection, new: NewReport) -> bool:
     """False for a repeat, which changes nothing."""
-    return insert_new(conn, delivery_report, asdict(new), unique=_KEY)
+    return insert_new(conn, delivery_report, columns_of(new), unique=_KEY)
 
 
 def find_owner(conn: Connection, gateway: str, gateway_message_id: str) -> str | None:

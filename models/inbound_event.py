@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -12,6 +12,7 @@ from sqlalchemy import select as sql_select
 
 from models.dialect import insert_new
 from models.metadata import GATEWAY, HASH, ID, WORD, UtcDateTime, metadata
+from models.rows import columns_of
 
 _EVENT_ID_LENGTH: Final = 128
 _KEY: Final = ("gateway", "kind", "gateway_event_id")
@@ -62,7 +63,7 @@ def record(conn: Connection, new: NewEvent) -> bool:
     Of parallel copies exactly one is new; on PostgreSQL the others wait for its commit.
     """
     fitting = replace(new, gateway_event_id=_fitting(new.gateway_event_id))
-    return insert_new(conn, inbound_event, asdict(fitting), unique=_KEY)
+    return insert_new(conn, inbound_event, columns_of(fitting), unique=_KEY)
 
 
 def find(conn: Connection, gateway: str, kind: str, gateway_event_id: str) -> StoredEvent | None:

@@ -5,7 +5,7 @@ How a row may change is in `mt_moves` and `mt_sweeps`; nothing else writes `stat
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -29,6 +29,7 @@ from sqlalchemy import (
 from models.dialect import insert_new
 from models.inbound_event import inbound_event
 from models.metadata import GATEWAY, HASH, ID, WORD, UtcDateTime, metadata, words
+from models.rows import columns_of
 from telecom.statuses import MessageClass, MtStatus
 
 _INBOX_PAGE: Final = 100
@@ -122,7 +123,7 @@ def insert(conn: Connection, row: NewRow) -> bool:
         "ambiguous_before": False,
         "updated_at": row.created_at,
     }
-    return insert_new(conn, mt_message, asdict(row) | fresh, unique=("dedupe_key",))
+    return insert_new(conn, mt_message, columns_of(row) | fresh, unique=("dedupe_key",))
 
 
 def find_recipient(conn: Connection, mt_id: str) -> str | None:

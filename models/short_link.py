@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -12,6 +12,7 @@ from models.dialect import insert_new
 from models.menu_version import menu_version
 from models.metadata import ID, UtcDateTime, metadata
 from models.mt_message import mt_message
+from models.rows import columns_of
 
 short_link: Final = Table(
     "short_link",
@@ -41,7 +42,7 @@ class ShortLink:
 
 def insert(conn: Connection, link: ShortLink) -> bool:
     """False when the code is taken."""
-    return insert_new(conn, short_link, asdict(link), unique=("code",))
+    return insert_new(conn, short_link, columns_of(link), unique=("code",))
 
 
 def find(conn: Connection, code: str, now: datetime) -> ShortLink | None:

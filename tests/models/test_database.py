@@ -71,6 +71,27 @@ def test_reading_first_and_writing_then_loses_no_update(counter: Database) -> No
     assert counted(counter) == 100
 
 
+def test_writers_of_one_process_stand_in_line(tmp_path: Path) -> None:
+    """SQLite itself would let them sleep and overtake each other; and no wait is endless."""
+    database = Database(f"sqlite:///{tmp_path}/counter.db", busy_timeout_seconds=0.1)
+    heard: list[str] = []
+
+    def write_too() -> None:
+        try:
+            with database.write():
+                pass
+        except DatabaseDown as fault:
+            heard.append(str(fault))
+
+    with database.write():
+        other = threading.Thread(target=write_too)
+        other.start()
+        other.join()
+    assert heard == ["too many wait to write"]
+    write_too()
+    assert len(heard) == 1
+
+
 def test_a_fork_gets_its_own_connections(counter: Database) -> None:
     assert counted(counter) == 0
     child = os.fork()

@@ -40,11 +40,12 @@ def find_program(name: str) -> str | None:
 
 
 class PostgreSQL:
-    def __init__(self) -> None:
+    def __init__(self, where: Path | None = None) -> None:
+        """Everything it holds stands in a new folder in `where`, else in memory if possible."""
         # In memory a database is copied in 40 ms, on a disk in 350: no test pulls the plug. And
         # pytest's own paths are too long for a socket.
         in_memory = Path("/dev/shm")
-        where = in_memory if in_memory.is_dir() else None
+        where = where or (in_memory if in_memory.is_dir() else None)
         self.folder = Path(tempfile.mkdtemp(prefix="sanket-pg-", dir=where))
         self._cluster = self.folder / "cluster"
         self._numbers = count(1)

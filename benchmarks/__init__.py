@@ -1,0 +1,1 @@
+"""What the bridge costs, measured: `make bench`. A tool for developers; nothing imports it."""

@@ -1,0 +1,92 @@
+"""Durable accepts: an event and the SMS that it causes, committed before anybody hears of it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from itertools import count
+from typing import Final
+
+from benchmarks.house import bridge_in, home
+from benchmarks.measuring import Meter, Round, Sample, Scale, Skipped, timed
+from benchmarks.processes import cpu_seconds, tree_of
+from models import migrate
+from models.sealing import KEY_BYTES, Sealer
+from outbound.commitments import Cause, Commitments
+from services.app_links import AppLinks
+from telecom.keyed_hash import KeyedHash
+from telecom.msisdn import Msisdn
+from tests.servers.postgresql import PostgreSQL, find_program
+from wiring import Bridge
+
+THREADS: Final = 16  # as many as a web worker has
+PROGRAM: Final = "postgres"
+
+
+@contextmanager
+def on_sqlite(scale: Scale) -> Iterator[Mapping[str, Round]]:
+    with home() as place, bridge_in(place) as bridge:
+        yield _rounds("sqlite", bridge, scale, lambda: 0.0)
+
+
+@contextmanager
+def on_postgresql(scale: Scale) -> Iterator[Mapping[str, Round]]:
+    """Raises Skipped."""
+    if find_program(PROGRAM) is None:
+        raise Skipped("PostgreSQL is not here (Debian's package: postgresql)")
+    with home() as place, PostgreSQL(place.folder.parent) as server:
+        url = server.create()
+        migrate.upgrade(url)
+        pid = int((server.folder / "cluster" / "postmaster.pid").read_text().split()[0])
+        with bridge_in(place, url) as bridge:
+            yield _rounds("postgresql", bridge, scale, lambda: cpu_seconds(tree_of(pid)))
+
+
+def _rounds(name: str, bridge: Bridge, scale: Scale, beside: Meter) -> Mapping[str, Round]:
+    accept = _accept(bridge)
+    return {
+        f"accept-{name}": partial(_one_by_one, accept, scale.accepts, beside),
+        f"accept-{name}-16": partial(_side_by_side, accept, scale.accepts, beside),
+    }
+
+
+def _one_by_one(accept: Callable[[int], None], total: int, beside: Meter) -> Sample:
+    return timed(total, lambda: deque(map(accept, range(total)), maxlen=0), beside)
+
+
+def _side_by_side(accept: Callable[[int], None], total: int, beside: Meter) -> Sample:
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(accept, range(THREADS)))  # their connections are open from here on
+        return timed(total, lambda: list(pool.map(accept, range(total))), beside)
+
+
+def _accept(bridge: Bridge) -> Callable[[int], None]:
+    """What a missed call does, without its webhook and its menu. Every call is a new one."""
+    _, program = bridge.library.live()
+    calls = count()
+    commitments = Commitments(
+        bridge.database,
+        bridge.outbox,
+        AppLinks(bridge.settings.public_url),
+        Sealer(bytes(KEY_BYTES)),
+        KeyedHash(bytes(KEY_BYTES)),
+        bridge.clock,
+        lambda _: None,
+    )
+
+    def accept(_: int) -> None:
+        number = next(calls)
+        cause = Cause(
+            gateway="india",
+            kind="missed_call",
+            event_id=f"call-{number}",
+            party=Msisdn.parse(f"+9198{number:08d}", "IN"),
+            decision="answered",
+        )
+        if not commitments.commit(cause, program, (), answer="You rang, we write."):
+            raise RuntimeError("a new call was taken for a repeat")
+
+    return accept

@@ -1,0 +1,86 @@
+"""The dispatcher: SMS that wait in the outbox go to a vendor on loopback, slow or not."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from itertools import count
+from typing import Final
+
+from benchmarks import vendor
+from benchmarks.house import SLOW_GATEWAY, bridge_in, home
+from benchmarks.measuring import Round, Sample, Scale, timed
+from benchmarks.webhooks import GATEWAY
+from outbound.outbox import NewMt
+from outbound.worker import Worker
+from telecom.msisdn import Msisdn
+from telecom.statuses import MessageClass
+from wiring import Bridge
+
+LATENCY_SECONDS: Final = 0.05
+MANY_THREADS: Final = 16
+
+
+@contextmanager
+def rounds(scale: Scale) -> Iterator[Mapping[str, Round]]:
+    with ExitStack() as opened:
+        fast = opened.enter_context(vendor.running())
+        slow = opened.enter_context(vendor.running(LATENCY_SECONDS))
+        place = opened.enter_context(home(fast.base_url, slow.base_url))
+        bridge = opened.enter_context(bridge_in(place))
+        numbers = count()
+
+        def send(gateway: str, taker: vendor.Vendor, threads: int, total: int) -> Sample:
+            _queue(bridge, gateway, total, numbers)
+            before = taker.taken()
+            sample = timed(total, partial(_send_all, bridge, threads))
+            if (taken := taker.taken() - before) != total:
+                raise RuntimeError(f"the vendor took {taken} of {total}")
+            return sample
+
+        few = bridge.settings.worker_threads
+        yield {
+            "send-0ms": partial(send, GATEWAY, fast, few, scale.sends),
+            "send-50ms": partial(send, SLOW_GATEWAY, slow, few, scale.sends // 4),
+            "send-50ms-16": partial(send, SLOW_GATEWAY, slow, MANY_THREADS, scale.sends),
+        }
+
+
+def _queue(bridge: Bridge, gateway: str, total: int, numbers: Iterator[int]) -> None:
+    with bridge.database.write() as conn:
+        for number, _ in zip(numbers, range(total), strict=False):
+            new = NewMt(
+                gateway=gateway,
+                to=Msisdn.parse(f"+9198{number:08d}", "IN"),
+                text="The app: https://sanket.example.in/l/Ab3dE6gH9jK",
+                message_class=MessageClass.RESULT,
+                dedupe_key=f"benchmark:{number}",
+            )
+            bridge.outbox.enqueue(conn, new)
+
+
+def _send_all(bridge: Bridge, threads: int) -> None:
+    stop = threading.Event()
+    wake = UntilIdle(stop, threads)
+    Worker(bridge.dispatcher(), bridge.reaper(), threads=threads, wake=wake).run(stop)
+
+
+class UntilIdle:
+    """A worker's wake that stops it: once all its threads wait, nothing is left to send."""
+
+    def __init__(self, stop: threading.Event, threads: int) -> None:
+        self._stop = stop
+        self._threads = threads
+        self._waiting = 0
+        self._lock = threading.Lock()
+
+    def wait(self, seconds: float) -> None:
+        with self._lock:
+            self._waiting += 1
+            if self._waiting == self._threads:
+                self._stop.set()
+        self._stop.wait(seconds)
+        with self._lock:
+            self._waiting -= 1

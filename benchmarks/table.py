@@ -1,0 +1,93 @@
+"""Every benchmark there is. docs/performance.md has a row for each of these names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Final
+
+from benchmarks import accepting, in_process, menu_loading, over_http, sending, steps
+from benchmarks.measuring import Round, Scale
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Benchmarks that share what is set up for them, and whose rounds alternate."""
+
+    rounds: Callable[[Scale], AbstractContextManager[Mapping[str, Round]]]
+    names: Mapping[str, str]  # with what one of it is
+
+
+GROUPS: Final = (
+    Group(
+        over_http.rounds,
+        {
+            "http-floor": "bare WSGI: form, Redis GET and SET",
+            "http-ussd": "a USSD turn over HTTP",
+            "http-sms": "an SMS over HTTP",
+            "http-missed-call": "a missed call over HTTP",
+        },
+    ),
+    Group(
+        in_process.rounds,
+        {
+            "ussd": "a USSD turn through the WSGI app",
+            "sms": "an SMS through the WSGI app",
+            "missed-call": "a missed call through the WSGI app",
+        },
+    ),
+    Group(
+        steps.rounds,
+        {
+            "step-10": "the engine's step, 10 screens",
+            "step-1000": "the engine's step, 1,000 screens",
+            "step-10000": "the engine's step, 10,000 screens",
+        },
+    ),
+    Group(
+        menu_loading.rounds,
+        {
+            "check-10": "check and compile 10 screens",
+            "check-1000": "check and compile 1,000 screens",
+            "check-10000": "check and compile 10,000 screens",
+            "load-10": "load 10 published screens",
+            "load-1000": "load 1,000 published screens",
+            "load-10000": "load 10,000 published screens",
+        },
+    ),
+    Group(
+        sending.rounds,
+        {
+            "send-0ms": "an SMS to a vendor that answers at once, 4 threads",
+            "send-50ms": "the same after 50 ms",
+            "send-50ms-16": "the same with 16 threads",
+        },
+    ),
+    Group(
+        accepting.on_sqlite,
+        {
+            "accept-sqlite": "an event and its SMS, committed to SQLite",
+            "accept-sqlite-16": "the same from 16 threads",
+        },
+    ),
+    Group(
+        accepting.on_postgresql,
+        {
+            "accept-postgresql": "an event and its SMS, committed to PostgreSQL",
+            "accept-postgresql-16": "the same from 16 threads",
+        },
+    ),
+)
+WORDS: Final[Mapping[str, str]] = {
+    name: words for group in GROUPS for name, words in group.names.items()
+}
+
+# What is compared within one run: (the one, with the other).
+RATIOS: Final = (
+    ("http-ussd", "http-floor"),
+    ("http-sms", "http-floor"),
+    ("http-missed-call", "http-floor"),
+    ("step-1000", "step-10"),
+    ("step-10000", "step-10"),
+)
