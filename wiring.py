@@ -39,9 +39,11 @@ from outbound.worker import Worker
 from services.app_links import AppLinks
 from services.short_links import ShortLinks
 from settings import Settings
+from sms import optouts, receipts
 from sms.handler import SmsHandler
 from sms.inbox import Inbox
-from sms.receipts import SPOOLED_AS, DlrHandler
+from sms.optouts import OptOutHandler
+from sms.receipts import DlrHandler
 from state.connection import connect
 from state.embedded import EmbeddedRedis
 from state.keys import Keys
@@ -127,6 +129,10 @@ class Bridge:
     @cached_property
     def dlrs(self) -> DlrHandler:
         return DlrHandler(Receipts(self.database, self.clock), self.spool)
+
+    @cached_property
+    def optouts(self) -> OptOutHandler:
+        return OptOutHandler(self._commitments, self.spool)
 
     @cached_property
     def missed_call(self) -> MissedCallHandler:
@@ -245,7 +251,10 @@ class Bridge:
         """Who takes a spooled webhook, by channel."""
         return {
             "sms": lambda name, request: self.sms.take(self.gateways[name], request),
-            SPOOLED_AS: lambda name, request: self.dlrs.take(self.gateways[name], request),
+            receipts.SPOOLED_AS: lambda name, request: self.dlrs.take(self.gateways[name], request),
+            optouts.SPOOLED_AS: lambda name, request: self.optouts.take(
+                self.gateways[name], request
+            ),
             "missed_call": lambda name, request: self.missed_call.take(
                 self.gateways[name], request
             ),

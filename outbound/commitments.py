@@ -147,6 +147,14 @@ class Commitments:
                 self._confirm(conn, cause, to, event_id, confirmation)
         return True
 
+    def learn_opt_out(self, gateway: str, whose: Msisdn) -> bool:
+        """A gateway tells that somebody wants no more SMS. No answer follows: it was not said to
+        us. False where we knew. Raises DatabaseDown.
+        """
+        with self._database.write() as conn:
+            whose_hash = self._hasher.of(whose.e164)
+            return consent.learn_of(conn, whose_hash, gateway, self._clock.now())
+
     def reply(self, cause: Cause, text: str | None, remembers: str | None = None) -> bool:
         """An answer that was asked for by HELP or LANG: it goes out even after STOP.
 

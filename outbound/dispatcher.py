@@ -16,8 +16,7 @@ import structlog
 from sqlalchemy import Connection
 
 from gateways.base import Sender
-from models import mt_message, mt_moves, mt_withheld, send_attempt
-from models.consent import Change, ConsentCause, ConsentState
+from models import mt_moves, mt_withheld, send_attempt
 from models.database import Database, DatabaseDown
 from models.mt_moves import Claim, Settlement, Written
 from models.sealing import Unsealable
@@ -217,7 +216,7 @@ class Dispatcher:
             )
         _finish_attempt(conn, claim, outcome, is_late=not is_ours, now=now)
         if isinstance(outcome, NotTaken) and outcome.why == Reason.OPTED_OUT:
-            _learn_opt_out(conn, claim, now)
+            consent.learn(conn, claim.id, claim.gateway, now)
         vendors_id = outcome.gateway_message_id if isinstance(outcome, Taken) else None
         receipts.settle(conn, claim.id, claim.gateway, vendors_id, now)
         _log_outcome(claim, outcome, settlement if is_ours else None)
@@ -248,20 +247,6 @@ def _finish_attempt(
         late=is_late,
         now=now,
     )
-
-
-def _learn_opt_out(conn: Connection, claim: Claim, now: datetime) -> None:
-    """The gateway knows of an opt-out that was said to it alone: nothing more is sent by any."""
-    to_hash = mt_message.find_recipient(conn, claim.id)
-    if to_hash is not None:
-        change = Change(
-            msisdn_hash=to_hash,
-            state=ConsentState.OPTED_OUT,
-            at=now,
-            cause=ConsentCause.GATEWAY,
-            gateway=claim.gateway,
-        )
-        consent.settle(conn, change)
 
 
 def _log_outcome(claim: Claim, outcome: Outcome, settlement: Settlement | None) -> None:

@@ -19,7 +19,9 @@ from models import delivery_report, mt_moves
 from models.database import Database
 from models.delivery_report import NewReport, Reported, Said, Waiting
 from models.mt_sweeps import Swept
+from outbound import consent
 from telecom.clock import Clock
+from telecom.errors import Reason
 from telecom.events import DeliveryReport
 from telecom.statuses import DlrStatus, MtStatus
 
@@ -65,7 +67,8 @@ def settle(
 ) -> None:
     """After a send was recorded: what came before its end now counts, and counts whole."""
     if gateway_message_id is not None:
-        delivery_report.adopt(conn, gateway, gateway_message_id, mt_id)
+        reasons = delivery_report.adopt(conn, gateway, gateway_message_id, mt_id)
+        _learn(conn, mt_id, gateway, reasons, now)
     _apply(conn, mt_id, now)
 
 
@@ -80,6 +83,7 @@ def sweep(conn: Connection, *, now: datetime, limit: int) -> list[Swept]:
             owned.append((mt_id, report))
     for mt_id, report in owned:
         delivery_report.join(conn, report.id, mt_id)
+        _learn(conn, mt_id, report.gateway, [report.reason], now)
     for mt_id in sorted({mt_id for mt_id, _ in owned}):  # in one order, whoever sweeps
         _apply(conn, mt_id, now)
     return [Swept(id=mt_id, gateway=report.gateway) for mt_id, report in owned]
@@ -139,9 +143,19 @@ def _take(
     is_new = delivery_report.record(conn, new)
     if mt_id is None:
         return Receipt.WAITS if is_new else Receipt.REPEATED, None
-    delivery_report.adopt(conn, gateway, gateway_message_id, mt_id)
+    reasons = delivery_report.adopt(conn, gateway, gateway_message_id, mt_id)
+    # A repeat teaches nothing: START may have been said since the first one.
+    _learn(conn, mt_id, gateway, [*reasons, *([report.reason] if is_new else [])], now)
     _apply(conn, mt_id, now, gateway_message_id)
     return Receipt.TAKEN if is_new else Receipt.REPEATED, mt_id
+
+
+def _learn(
+    conn: Connection, mt_id: str, gateway: str, reasons: Collection[str | None], now: datetime
+) -> None:
+    """What reports of a message, new to us, say of its subscriber."""
+    if Reason.OPTED_OUT.value in reasons:
+        consent.learn(conn, mt_id, gateway, now)
 
 
 def _apply(
