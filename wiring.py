@@ -30,6 +30,7 @@ from models.menu_version import Listed
 from models.menu_watcher import MenuReview, MenuWatcher
 from models.publishing import Published
 from models.sealing import Sealer
+from models.shared_clock import DatabaseClock, OneClock, SharedClock
 from outbound.commitments import Commitments
 from outbound.dispatcher import Dispatcher
 from outbound.outbox import Outbox
@@ -72,6 +73,7 @@ class Bridge:
         self._starting = threading.Lock()
         self._stopped = threading.Event()
         self.clock = clock or SystemClock()
+        self._shared_clock: SharedClock = OneClock(clock) if clock else DatabaseClock(self.clock)
         secret = settings.secret_key.get_secret_value().encode()
         self._sealer = Sealer(derive_key(secret, "sealing"))
         self._hasher = KeyedHash(secret)
@@ -79,7 +81,7 @@ class Bridge:
         self.database = Database(settings.database_url, busy_timeout_seconds=BUSY_SECONDS)
         self.library = SqlLibrary(self.database)
         self._review = MenuReview(self.saved_menu, self.database)
-        self.outbox = Outbox(self._sealer, self._hasher, self.clock)
+        self.outbox = Outbox(self._sealer, self._hasher, self._shared_clock)
         redis_url = settings.redis_url or EmbeddedRedis(settings.var).url
         self.sessions = RedisSessions(connect(redis_url))
         self._runner = Runner(self.library, self.sessions, SqlCallers(self.database))
@@ -128,7 +130,7 @@ class Bridge:
 
     @cached_property
     def dlrs(self) -> DlrHandler:
-        return DlrHandler(Receipts(self.database, self.clock), self.spool)
+        return DlrHandler(Receipts(self.database, self._shared_clock), self.spool)
 
     @cached_property
     def optouts(self) -> OptOutHandler:
@@ -160,7 +162,7 @@ class Bridge:
             AppLinks(self.settings.public_url),
             self._sealer,
             self._hasher,
-            self.clock,
+            self._shared_clock,
             lambda name: self.gateways[name].settings.sender_id,
         )
 
@@ -274,7 +276,8 @@ class Bridge:
             self.database,
             self.outbox,
             senders,
-            clock=self.clock,
+            clock=self._shared_clock,
+            host_clock=self.clock,
             monotonic=time.monotonic,
             owner=f"{socket.gethostname()}:{os.getpid()}"[:64],
             lease_seconds=self.settings.lease_seconds,
@@ -282,7 +285,9 @@ class Bridge:
         )
 
     def reaper(self) -> Reaper:
-        return Reaper(self.database, self.clock, settle_seconds=self.settings.settle_seconds)
+        return Reaper(
+            self.database, self._shared_clock, settle_seconds=self.settings.settle_seconds
+        )
 
     # How it fares
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -20,6 +20,7 @@ from models import mt_moves, mt_withheld, send_attempt
 from models.database import Database, DatabaseDown
 from models.mt_moves import Claim, Settlement, Written
 from models.sealing import Unsealable
+from models.shared_clock import SharedClock
 from outbound import consent, receipts
 from outbound.faults import report
 from outbound.outbox import Outbox
@@ -51,13 +52,15 @@ class Intent:
     claim: Claim
     written: Written
     latest_call: float  # on the monotonic clock, seconds
+    host_is_ahead: timedelta  # of the clock that the message's times are of
 
 
 class Dispatcher:
     """Safe to share between threads. `owner` names this process in the rows it claims.
 
     A lease is renewed with each intent and must outlast one send: connect 3 s and read 8 s, with
-    slack, are the `send_seconds` that must be left when the call starts.
+    slack, are the `send_seconds` that must be left when the call starts. Stored times are measured
+    by `clock`, what adapters are told by `host_clock`.
     """
 
     def __init__(
@@ -66,7 +69,8 @@ class Dispatcher:
         outbox: Outbox,
         senders: Mapping[str, Sender],
         *,
-        clock: Clock,
+        clock: SharedClock,
+        host_clock: Clock,
         monotonic: Callable[[], float],
         owner: str,
         lease_seconds: float = 30.0,
@@ -82,6 +86,7 @@ class Dispatcher:
         self._outbox = outbox
         self._senders = senders
         self._clock = clock
+        self._host_clock = host_clock
         self._monotonic = monotonic
         self._send_seconds = send_seconds
         self._batch = batch
@@ -95,10 +100,10 @@ class Dispatcher:
         """
         self.record_leftovers()
         with self._database.read() as conn:  # an idle worker takes no write lock
-            if not mt_moves.has_due(conn, self._clock.now()):
+            if not mt_moves.has_due(conn, self._clock.now(conn)):
                 return []
         with self._database.write() as conn:
-            now = self._clock.now()
+            now = self._clock.now(conn)
             return mt_moves.claim(
                 conn,
                 owner=self.owner,
@@ -116,7 +121,7 @@ class Dispatcher:
     def release(self, claims: Iterable[Claim]) -> None:
         """Gives back what was claimed and not tried. Raises DatabaseDown."""
         with self._database.write() as conn:
-            now = self._clock.now()
+            now = self._clock.now(conn)
             for claim in claims:
                 mt_moves.put_back(conn, claim, now=now)
 
@@ -127,7 +132,7 @@ class Dispatcher:
             return None
         started = self._monotonic()
         with self._database.write() as conn:
-            now = self._clock.now()
+            now = self._clock.now(conn)
             written = mt_moves.write_intent(
                 conn, claim, now=now, lease_until=self._lease_until(now)
             )
@@ -140,14 +145,20 @@ class Dispatcher:
         if written is None:
             log.warning("claim lost", gateway=claim.gateway, mt_id=claim.id, why="lease or life")
             return None
-        latest_call = started + self.lease_seconds - self._send_seconds
-        return Intent(claim=claim, written=written, latest_call=latest_call)
+        return Intent(
+            claim=claim,
+            written=written,
+            latest_call=started + self.lease_seconds - self._send_seconds,
+            host_is_ahead=self._host_clock.now() - now,
+        )
 
     def call(self, intent: Intent) -> Outcome:
         """At most one request to the gateway, in no transaction."""
         claim = intent.claim
         try:
             mt = self._outbox.open(claim)
+            # Adapters tell the vendor how long a message still lives: by the clock that they have.
+            mt = replace(mt, expires_at=mt.expires_at + intent.host_is_ahead)
         except Unsealable as error:
             log.warning("mt does not open", gateway=claim.gateway, mt_id=claim.id, why=str(error))
             return POISONED
@@ -170,7 +181,7 @@ class Dispatcher:
         """Keeps the outcome in memory while the database is down. Raises DatabaseDown."""
         try:
             with self._database.write() as conn:
-                self._record(conn, intent, outcome, self._clock.now())
+                self._record(conn, intent, outcome, self._clock.now(conn))
         except DatabaseDown:
             self._unrecorded.append((intent, outcome))
             raise
@@ -223,7 +234,7 @@ class Dispatcher:
 
     def _rest(self, claim: Claim) -> None:
         with self._database.write() as conn:
-            now = self._clock.now()
+            now = self._clock.now(conn)
             later = now + timedelta(seconds=NO_GATEWAY_SECONDS)
             mt_moves.put_back(conn, claim, now=now, not_before=later, why="no_gateway")
         log.warning("mt waits", gateway=claim.gateway, mt_id=claim.id, why="no such gateway")

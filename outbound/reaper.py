@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 from models import mt_sweeps
 from models.database import Database
 from models.mt_sweeps import Swept
+from models.shared_clock import SharedClock
 from outbound import receipts
-from telecom.clock import Clock
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
@@ -26,7 +26,12 @@ class Reaper:
     """
 
     def __init__(
-        self, database: Database, clock: Clock, *, settle_seconds: float = 60.0, limit: int = 500
+        self,
+        database: Database,
+        clock: SharedClock,
+        *,
+        settle_seconds: float = 60.0,
+        limit: int = 500,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -61,7 +66,7 @@ class Reaper:
 
     def _run(self, why: str, step: _Sweep) -> int:
         with self._database.write() as conn:
-            moved = step(conn, self._clock.now())
+            moved = step(conn, self._clock.now(conn))
         for row in moved:
             log.warning("mt swept", gateway=row.gateway, mt_id=row.id, why=why)
         return len(moved)

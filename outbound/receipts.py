@@ -19,8 +19,8 @@ from models import delivery_report, mt_moves
 from models.database import Database
 from models.delivery_report import NewReport, Reported, Said, Waiting
 from models.mt_sweeps import Swept
+from models.shared_clock import SharedClock
 from outbound import consent
-from telecom.clock import Clock
 from telecom.errors import Reason
 from telecom.events import DeliveryReport
 from telecom.statuses import DlrStatus, MtStatus
@@ -46,7 +46,7 @@ class Receipt(StrEnum):
 
 
 class Receipts:
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: SharedClock) -> None:
         self._database = database
         self._clock = clock
 
@@ -57,7 +57,7 @@ class Receipts:
         of this gateway that may bear the report's id.
         """
         with self._database.write() as conn:
-            receipt, mt_id = _take(conn, report, ref, self._clock.now())
+            receipt, mt_id = _take(conn, report, ref, self._clock.now(conn))
         _log_receipt(report, receipt, mt_id)
         return receipt
 
