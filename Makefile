@@ -31,6 +31,7 @@ test: $(READY) ## Run the tests (ARGS="-k words" for some of them)
 
 test-all: $(READY) ## The same with the Debian packages that some tests need; nothing may be skipped
 	@sh tests/install-debian-packages
+	@sh tests/install-prism
 	@SANKET_NO_SKIPS=1 $(PYTEST) $(ARGS)
 
 check: $(READY) ## Lint, format, types, who imports whom, and the checkout's menus, their tests, and gateways

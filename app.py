@@ -60,9 +60,8 @@ def mount(app: Flask, bridge: Bridge) -> None:
     clients = Clients(bridge.settings.trusted_proxies)
     door = FlaskDoor(Edge(lambda: bridge.gateways, bridge.meter), clients)
     app.register_blueprint(ussd.blueprint(bridge.ussd, door))
-    app.register_blueprint(
-        sms.blueprint(bridge.sms, bridge.dlrs, door, bridge.inbox if bridge.settings.dev else None)
-    )
+    inbox = bridge.inbox if bridge.settings.dev else None
+    app.register_blueprint(sms.blueprint(bridge.sms, bridge.dlrs, bridge.optouts, door, inbox))
     app.register_blueprint(missed_call.blueprint(bridge.missed_call, door))
     app.register_blueprint(short_links.blueprint(bridge.short_links))
     watch = Watch(bridge)

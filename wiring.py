@@ -32,6 +32,7 @@ from models.menu_version import Listed
 from models.menu_watcher import MenuReview, MenuWatcher
 from models.publishing import Published
 from models.sealing import Sealer
+from models.shared_clock import DatabaseClock, OneClock, SharedClock
 from outbound.commitments import Commitments
 from outbound.dispatcher import Dispatcher
 from outbound.outbox import Outbox
@@ -41,9 +42,11 @@ from outbound.worker import Worker
 from services.app_links import AppLinks
 from services.short_links import ShortLinks
 from settings import Settings
+from sms import optouts, receipts
 from sms.handler import SmsHandler
 from sms.inbox import Inbox
-from sms.receipts import SPOOLED_AS, DlrHandler
+from sms.optouts import OptOutHandler
+from sms.receipts import DlrHandler
 from state.connection import connect
 from state.embedded import EmbeddedRedis
 from state.heartbeat import Heartbeat
@@ -75,6 +78,7 @@ class Bridge:
         self.clock = clock or SystemClock()
         self.counts = Folder(settings.var / "metrics")
         self.meter = PrometheusMeter(self.counts)
+        self._shared_clock: SharedClock = OneClock(clock) if clock else DatabaseClock(self.clock)
         secret = settings.secret_key.get_secret_value().encode()
         self._sealer = Sealer(derive_key(secret, "sealing"))
         self._hasher = KeyedHash(secret)
@@ -82,7 +86,7 @@ class Bridge:
         self.database = Database(settings.database_url, busy_timeout_seconds=BUSY_SECONDS)
         self.library = SqlLibrary(self.database)
         self._review = MenuReview(self.saved_menu, self.database)
-        self.outbox = Outbox(self._sealer, self._hasher, self.clock)
+        self.outbox = Outbox(self._sealer, self._hasher, self._shared_clock)
         redis_url = settings.redis_url or EmbeddedRedis(settings.var).url
         redis = connect(redis_url)
         self.sessions = RedisSessions(redis, self.meter)
@@ -133,7 +137,11 @@ class Bridge:
 
     @cached_property
     def dlrs(self) -> DlrHandler:
-        return DlrHandler(Receipts(self.database, self.clock, self.meter), self.spool)
+        return DlrHandler(Receipts(self.database, self._shared_clock, self.meter), self.spool)
+
+    @cached_property
+    def optouts(self) -> OptOutHandler:
+        return OptOutHandler(self._commitments, self.spool)
 
     @cached_property
     def missed_call(self) -> MissedCallHandler:
@@ -161,7 +169,7 @@ class Bridge:
             AppLinks(self.settings.public_url),
             self._sealer,
             self._hasher,
-            self.clock,
+            self._shared_clock,
             lambda name: self.gateways[name].settings.sender_id,
             self.meter,
         )
@@ -258,7 +266,10 @@ class Bridge:
         """Who takes a spooled webhook, by channel."""
         return {
             "sms": lambda name, request: self.sms.take(self.gateways[name], request),
-            SPOOLED_AS: lambda name, request: self.dlrs.take(self.gateways[name], request),
+            receipts.SPOOLED_AS: lambda name, request: self.dlrs.take(self.gateways[name], request),
+            optouts.SPOOLED_AS: lambda name, request: self.optouts.take(
+                self.gateways[name], request
+            ),
             "missed_call": lambda name, request: self.missed_call.take(
                 self.gateways[name], request
             ),
@@ -283,7 +294,8 @@ class Bridge:
             self.database,
             self.outbox,
             senders,
-            clock=self.clock,
+            clock=self._shared_clock,
+            host_clock=self.clock,
             monotonic=time.monotonic,
             owner=f"{socket.gethostname()}:{os.getpid()}"[:64],
             lease_seconds=self.settings.lease_seconds,
@@ -292,8 +304,12 @@ class Bridge:
         )
 
     def reaper(self) -> Reaper:
-        settle_seconds = self.settings.settle_seconds
-        return Reaper(self.database, self.clock, settle_seconds=settle_seconds, meter=self.meter)
+        return Reaper(
+            self.database,
+            self._shared_clock,
+            settle_seconds=self.settings.settle_seconds,
+            meter=self.meter,
+        )
 
     def menu_warnings(self) -> Sequence[str]:
         """What keeps the menu file from being live, while the last good menu serves."""

@@ -15,6 +15,7 @@ from benchmarks.measuring import Meter, Round, Sample, Scale, Skipped, timed
 from benchmarks.processes import cpu_seconds, tree_of
 from models import migrate
 from models.sealing import KEY_BYTES, Sealer
+from models.shared_clock import DatabaseClock
 from outbound.commitments import Cause, Commitments
 from services.app_links import AppLinks
 from telecom.keyed_hash import KeyedHash
@@ -73,7 +74,7 @@ def _accept(bridge: Bridge) -> Callable[[int], None]:
         AppLinks(bridge.settings.public_url),
         Sealer(bytes(KEY_BYTES)),
         KeyedHash(bytes(KEY_BYTES)),
-        bridge.clock,
+        DatabaseClock(bridge.clock),
         lambda _: None,
     )
 

@@ -11,9 +11,9 @@ from benchmarks.menu_files import BRANCHES
 from benchmarks.menu_loading import SIZES, readable_menu
 from menu import engine
 from menu.compiler import compile_published
-from menu.engine import Place
+from menu.place import Crumb, Place
 from menu.program import Program
-from telecom.encoding import Limit
+from menu.screens import ANY_PHONE
 
 
 @contextmanager
@@ -25,17 +25,16 @@ def _step(known: dict[int, Program], size: int, scale: Scale) -> Sample:
     if size not in known:
         known[size] = compile_published(readable_menu(size, scale))
     program, places = known[size], _places(known[size])
-    limit = Limit()
 
     def walk() -> None:
         for number in range(scale.steps):
-            engine.press(program, places[number % len(places)], "1", limit)
+            engine.press(program, places[number % len(places)], "1", ANY_PHONE)
 
     return timed(scale.steps, walk)
 
 
 def _places(program: Program) -> list[Place]:
     """Screens that lie evenly spread over the whole menu, each with options."""
-    asking = [screen.name for screen in program.screens.values() if len(screen.options) == BRANCHES]
+    asking = [screen.name for screen in program.screens.values() if len(screen.choices) == BRANCHES]
     spread = asking[:: max(1, len(asking) // 100)]
-    return [Place(screen=name, language="en", path=("s0",)) for name in spread]
+    return [Place(screen=name, language="en", path=(Crumb("s0"),)) for name in spread]

@@ -6,7 +6,15 @@ from typing import Protocol
 
 from gateways.settings import GatewaySettings
 from gateways.webhook import WebhookRequest, WebhookResponse
-from telecom.events import DeliveryReport, MissedCall, MoSms, NotACall, UssdEnded, UssdRequest
+from telecom.events import (
+    DeliveryReport,
+    MissedCall,
+    MoSms,
+    NotACall,
+    OptOut,
+    UssdEnded,
+    UssdRequest,
+)
 from telecom.replies import Accepted, MtSms, UssdReply
 
 
@@ -46,6 +54,16 @@ class DlrDoor(Protocol):
         ...
 
 
+class OptOutDoor(Protocol):
+    def parse(self, request: WebhookRequest) -> OptOut:
+        """Raises Malformed."""
+        ...
+
+    def render(self) -> WebhookResponse:
+        """The body that tells this vendor: taken."""
+        ...
+
+
 class VoiceDoor(Protocol):
     def parse(self, request: WebhookRequest) -> MissedCall | NotACall:
         """Raises Malformed."""
@@ -73,6 +91,8 @@ class Gateway(Protocol):
     def sms(self) -> SmsDoor | None: ...
     @property
     def dlr(self) -> DlrDoor | None: ...
+    @property
+    def optout(self) -> OptOutDoor | None: ...
     @property
     def voice(self) -> VoiceDoor | None: ...
     @property

@@ -16,7 +16,7 @@ TURN_BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 
 # A send has 3 s to connect and 8 s to be answered.
 SEND_BUCKETS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 12.0)
 
-DOORS: Final = ("ussd", "ussd_end", "sms", "dlr", "missed_call", "inbox")
+DOORS: Final = ("ussd", "ussd_end", "sms", "dlr", "optout", "missed_call", "inbox")
 CHANNELS: Final = ("ussd", "sms", "missed_call")
 RESULTS: Final = (
     "accepted",

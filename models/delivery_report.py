@@ -97,6 +97,7 @@ class Waiting:
     id: int
     gateway: str
     gateway_message_id: str
+    reason: str | None
     received_at: datetime
 
 
@@ -136,12 +137,12 @@ _HOLD: Final = (
 )
 # Rows that the sweep holds just now are left to it: waiting for them could end in a deadlock.
 _UNJOINED: Final = (
-    select(_T.id)
+    select(_T.id, _T.reason)
     .where(_T.gateway == _GATEWAY, _T.gateway_message_id == _VENDORS_ID, _T.mt_id.is_(None))
     .with_for_update(skip_locked=True)
 )
 _DUE: Final = (
-    select(_T.id, _T.gateway, _T.gateway_message_id, _T.received_at)
+    select(_T.id, _T.gateway, _T.gateway_message_id, _T.reason, _T.received_at)
     .where(_T.look_at.is_not(None), _T.look_at <= bindparam("at", type_=UtcDateTime()))
     .order_by(_T.look_at, _T.id)
     .limit(bindparam("at_most", type_=Integer))
@@ -179,13 +180,13 @@ def may_bear(conn: Connection, mt_id: str, gateway_message_id: str) -> bool:
     return gateway_message_id in known or len(known) < len(attempts)
 
 
-def adopt(conn: Connection, gateway: str, gateway_message_id: str, mt_id: str) -> int:
-    """Reports that waited for the message with this id are its own from now on."""
+def adopt(conn: Connection, gateway: str, gateway_message_id: str, mt_id: str) -> list[str | None]:
+    """Reports that waited for the message with this id are its own from now on: their reasons."""
     given = {"of_gateway": gateway, "vendors_id": gateway_message_id}
-    rows = list(conn.execute(_UNJOINED, given).scalars())
+    rows = list(conn.execute(_UNJOINED, given))
     for row in rows:
-        join(conn, row, mt_id)
-    return len(rows)
+        join(conn, row.id, mt_id)
+    return [row.reason for row in rows]
 
 
 def join(conn: Connection, row: int, mt_id: str) -> None:

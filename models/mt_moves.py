@@ -1,8 +1,7 @@
 """How one MT message changes its status: conditional updates, fenced by status and generation.
 
-`telecom.statuses.MOVES` is the one table of what is legal. Times are handed in. On SQLite all
-processes share one host and its clock; on PostgreSQL the caller must hand in the database's own
-time, because the leases of workers on several hosts are compared with each other.
+`telecom.statuses.MOVES` is the one table of what is legal. Times are handed in, and must be those
+of `models.shared_clock`: the leases of workers on several hosts are compared with each other.
 
 The statements are built once: building one costs ten times what running it costs.
 """

@@ -24,10 +24,10 @@ from models.consent import Change, ConsentCause, ConsentState
 from models.database import Database
 from models.ids import new_id
 from models.sealing import Sealer
+from models.shared_clock import SharedClock
 from outbound import consent
 from outbound.outbox import NewMt, Outbox
 from services.app_links import AppLinks, LinkSms
-from telecom.clock import Clock
 from telecom.keyed_hash import KeyedHash
 from telecom.msisdn import Msisdn, Party
 from telecom.statuses import MessageClass
@@ -75,7 +75,7 @@ class Commitments:
         app_links: AppLinks,
         sealer: Sealer,
         hasher: KeyedHash,
-        clock: Clock,
+        clock: SharedClock,
         sender_id_of: Callable[[str], str | None],
         meter: Meter = SILENT,
     ) -> None:
@@ -93,7 +93,7 @@ class Commitments:
     def record(self, cause: Cause) -> bool:
         """Keeps an event that nothing follows from. False for a repeat. Raises DatabaseDown."""
         with self._database.write() as conn:
-            is_new = self._record(conn, cause, self._clock.now()) is not None
+            is_new = self._record(conn, cause, self._clock.now(conn)) is not None
         if is_new:
             self._count(cause)
         return is_new
@@ -107,9 +107,9 @@ class Commitments:
         that he chooses is still remembered. Raises DatabaseDown.
         """
         to = _subscriber_of(cause)
-        now = self._clock.now()
         sends = bool(answer) or any(isinstance(effect, SendLink) for effect in effects)
         with self._database.write() as conn:
+            now = self._clock.now(conn)
             is_withheld = sends and consents.is_opted_out(conn, self._hasher.of(to.e164))
             if is_withheld:
                 cause, answer = replace(cause, decision=OPTED_OUT), None
@@ -126,7 +126,8 @@ class Commitments:
                         mt = self._new_mt(cause, to, event_id, f"link{place}", sms.text)
                         self._send_link(conn, sms, mt, cause.menu_version, now)
             if answer:
-                self._outbox.enqueue(conn, self._new_mt(cause, to, event_id, "answer", answer))
+                mt = self._new_mt(cause, to, event_id, "answer", answer)
+                self._outbox.enqueue(conn, mt, now=now)
         self._count(cause)
         return Kept(is_new=True, is_withheld=is_withheld)
 
@@ -137,8 +138,8 @@ class Commitments:
         to write, so it is confirmed each time. False for a repeat. Raises DatabaseDown.
         """
         to = _subscriber_of(cause)
-        now = self._clock.now()
         with self._database.write() as conn:
+            now = self._clock.now(conn)
             event_id = self._record(conn, cause, now)
             if event_id is None:
                 return False
@@ -152,11 +153,19 @@ class Commitments:
             )
             is_news = consent.settle(conn, change)
             if confirmation is not None and (is_news or state is ConsentState.OPTED_IN):
-                self._confirm(conn, cause, to, event_id, confirmation)
+                self._confirm(conn, cause, to, event_id, confirmation, now)
         self._count(cause)
         if is_news:
             self._meter.count(CONSENT_CHANGES, cause.gateway, state, ConsentCause.SMS)
         return True
+
+    def learn_opt_out(self, gateway: str, whose: Msisdn) -> bool:
+        """A gateway tells that somebody wants no more SMS. No answer follows: it was not said to
+        us. False where we knew. Raises DatabaseDown.
+        """
+        with self._database.write() as conn:
+            whose_hash = self._hasher.of(whose.e164)
+            return consent.learn_of(conn, whose_hash, gateway, self._clock.now(conn))
 
     def reply(self, cause: Cause, text: str | None, remembers: str | None = None) -> bool:
         """An answer that was asked for by HELP or LANG: it goes out even after STOP.
@@ -164,15 +173,15 @@ class Commitments:
         `text` None: the subscriber cannot take an SMS. False for a repeat. Raises DatabaseDown.
         """
         to = _subscriber_of(cause)
-        now = self._clock.now()
         with self._database.write() as conn:
+            now = self._clock.now(conn)
             event_id = self._record(conn, cause, now)
             if event_id is None:
                 return False
             if remembers is not None:
                 self._remember(conn, to, remembers, now)
             if text is not None:
-                self._confirm(conn, cause, to, event_id, text)
+                self._confirm(conn, cause, to, event_id, text, now)
         self._count(cause)
         return True
 
@@ -180,10 +189,10 @@ class Commitments:
         self._meter.count(EVENTS, cause.gateway, cause.kind, cause.decision)
 
     def _confirm(
-        self, conn: Connection, cause: Cause, to: Msisdn, event_id: str, text: str
+        self, conn: Connection, cause: Cause, to: Msisdn, event_id: str, text: str, now: datetime
     ) -> None:
         mt = self._new_mt(cause, to, event_id, "answer", text)
-        self._outbox.enqueue(conn, replace(mt, message_class=MessageClass.CONFIRMATION))
+        self._outbox.enqueue(conn, replace(mt, message_class=MessageClass.CONFIRMATION), now=now)
 
     def _record(self, conn: Connection, cause: Cause, now: datetime) -> str | None:
         """The id of the new event; None for a repeat."""
@@ -217,7 +226,7 @@ class Commitments:
     def _send_link(
         self, conn: Connection, sms: LinkSms, mt: NewMt, menu_version: int | None, now: datetime
     ) -> None:
-        mt_id = self._outbox.enqueue(conn, replace(mt, message_class=MessageClass.LINK))
+        mt_id = self._outbox.enqueue(conn, replace(mt, message_class=MessageClass.LINK), now=now)
         if mt_id is None or menu_version is None:
             return
         link = short_link.ShortLink(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import Connection
 
-from models import consent, mt_withheld
-from models.consent import Change, ConsentState
+from models import consent, mt_message, mt_withheld
+from models.consent import Change, ConsentCause, ConsentState
 
 
 def settle(conn: Connection, change: Change) -> bool:
@@ -20,3 +22,23 @@ def settle(conn: Connection, change: Change) -> bool:
             conn, change.msisdn_hash, spares_answers=not is_news, now=change.at
         )
     return is_news
+
+
+def learn(conn: Connection, mt_id: str, gateway: str, now: datetime) -> bool:
+    """The gateway refused this message for an opt-out that was said to it alone: nothing more is
+    sent by any. True when that is news.
+    """
+    to_hash = mt_message.find_recipient(conn, mt_id)
+    return to_hash is not None and learn_of(conn, to_hash, gateway, now)
+
+
+def learn_of(conn: Connection, msisdn_hash: str, gateway: str, now: datetime) -> bool:
+    """The gateway knows that this number wants no more SMS. True when we did not."""
+    change = Change(
+        msisdn_hash=msisdn_hash,
+        state=ConsentState.OPTED_OUT,
+        at=now,
+        cause=ConsentCause.GATEWAY,
+        gateway=gateway,
+    )
+    return settle(conn, change)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -18,11 +18,12 @@ from sqlalchemy import Connection
 from gateways.base import Sender
 from metrics.catalogue import CONSENT_CHANGES, MT_MOVES, SEND_SECONDS, SENDS
 from metrics.meter import SILENT, Meter
-from models import mt_message, mt_moves, mt_withheld, send_attempt
-from models.consent import Change, ConsentCause, ConsentState
+from models import mt_moves, mt_withheld, send_attempt
+from models.consent import ConsentCause, ConsentState
 from models.database import Database, DatabaseDown
 from models.mt_moves import Claim, Settlement, Written
 from models.sealing import Unsealable
+from models.shared_clock import SharedClock
 from outbound import consent, receipts
 from outbound.faults import report
 from outbound.outbox import Outbox
@@ -54,6 +55,7 @@ class Intent:
     claim: Claim
     written: Written
     latest_call: float  # on the monotonic clock, seconds
+    host_is_ahead: timedelta  # of the clock that the message's times are of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +70,8 @@ class Dispatcher:
     """Safe to share between threads. `owner` names this process in the rows it claims.
 
     A lease is renewed with each intent and must outlast one send: connect 3 s and read 8 s, with
-    slack, are the `send_seconds` that must be left when the call starts.
+    slack, are the `send_seconds` that must be left when the call starts. Stored times are measured
+    by `clock`, what adapters are told by `host_clock`.
     """
 
     def __init__(
@@ -77,7 +80,8 @@ class Dispatcher:
         outbox: Outbox,
         senders: Mapping[str, Sender],
         *,
-        clock: Clock,
+        clock: SharedClock,
+        host_clock: Clock,
         monotonic: Callable[[], float],
         owner: str,
         lease_seconds: float = 30.0,
@@ -94,6 +98,7 @@ class Dispatcher:
         self._outbox = outbox
         self._senders = senders
         self._clock = clock
+        self._host_clock = host_clock
         self._monotonic = monotonic
         self._send_seconds = send_seconds
         self._batch = batch
@@ -108,10 +113,10 @@ class Dispatcher:
         """
         self.record_leftovers()
         with self._database.read() as conn:  # an idle worker takes no write lock
-            if not mt_moves.has_due(conn, self._clock.now()):
+            if not mt_moves.has_due(conn, self._clock.now(conn)):
                 return []
         with self._database.write() as conn:
-            now = self._clock.now()
+            now = self._clock.now(conn)
             return mt_moves.claim(
                 conn,
                 owner=self.owner,
@@ -129,7 +134,7 @@ class Dispatcher:
     def release(self, claims: Iterable[Claim]) -> None:
         """Gives back what was claimed and not tried. Raises DatabaseDown."""
         with self._database.write() as conn:
-            now = self._clock.now()
+            now = self._clock.now(conn)
             for claim in claims:
                 mt_moves.put_back(conn, claim, now=now)
 
@@ -140,7 +145,7 @@ class Dispatcher:
             return None
         started = self._monotonic()
         with self._database.write() as conn:
-            now = self._clock.now()
+            now = self._clock.now(conn)
             written = mt_moves.write_intent(
                 conn, claim, now=now, lease_until=self._lease_until(now)
             )
@@ -154,14 +159,20 @@ class Dispatcher:
         if written is None:
             log.warning("claim lost", gateway=claim.gateway, mt_id=claim.id, why="lease or life")
             return None
-        latest_call = started + self.lease_seconds - self._send_seconds
-        return Intent(claim=claim, written=written, latest_call=latest_call)
+        return Intent(
+            claim=claim,
+            written=written,
+            latest_call=started + self.lease_seconds - self._send_seconds,
+            host_is_ahead=self._host_clock.now() - now,
+        )
 
     def call(self, intent: Intent) -> Outcome:
         """At most one request to the gateway, in no transaction."""
         claim = intent.claim
         try:
             mt = self._outbox.open(claim)
+            # Adapters tell the vendor how long a message still lives: by the clock that they have.
+            mt = replace(mt, expires_at=mt.expires_at + intent.host_is_ahead)
         except Unsealable as error:
             log.warning("mt does not open", gateway=claim.gateway, mt_id=claim.id, why=str(error))
             return POISONED
@@ -187,11 +198,11 @@ class Dispatcher:
         """Keeps the outcome in memory while the database is down. Raises DatabaseDown."""
         try:
             with self._database.write() as conn:
-                kept = self._record(conn, intent, outcome, self._clock.now())
+                recorded = self._record(conn, intent, outcome, self._clock.now(conn))
         except DatabaseDown:
             self._unrecorded.append((intent, outcome))
             raise
-        self._count(intent.claim.gateway, outcome, kept)
+        self._count(intent.claim.gateway, outcome, recorded)
 
     def record_leftovers(self) -> None:
         """What `record` had to keep. Raises DatabaseDown."""
@@ -237,7 +248,7 @@ class Dispatcher:
         _finish_attempt(conn, claim, outcome, is_late=not is_ours, now=now)
         learnt = False
         if isinstance(outcome, NotTaken) and outcome.why == Reason.OPTED_OUT:
-            learnt = _learn_opt_out(conn, claim, now)
+            learnt = consent.learn(conn, claim.id, claim.gateway, now)
         vendors_id = outcome.gateway_message_id if isinstance(outcome, Taken) else None
         reported = receipts.settle(conn, claim.id, claim.gateway, vendors_id, now)
         _log_outcome(claim, outcome, settlement if is_ours else None)
@@ -257,7 +268,7 @@ class Dispatcher:
 
     def _rest(self, claim: Claim) -> None:
         with self._database.write() as conn:
-            now = self._clock.now()
+            now = self._clock.now(conn)
             later = now + timedelta(seconds=NO_GATEWAY_SECONDS)
             mt_moves.put_back(conn, claim, now=now, not_before=later, why="no_gateway")
         log.warning("mt waits", gateway=claim.gateway, mt_id=claim.id, why="no such gateway")
@@ -281,24 +292,6 @@ def _finish_attempt(
         late=is_late,
         now=now,
     )
-
-
-def _learn_opt_out(conn: Connection, claim: Claim, now: datetime) -> bool:
-    """The gateway knows of an opt-out that was said to it alone: nothing more is sent by any.
-
-    True when that is news.
-    """
-    to_hash = mt_message.find_recipient(conn, claim.id)
-    if to_hash is None:
-        return False
-    change = Change(
-        msisdn_hash=to_hash,
-        state=ConsentState.OPTED_OUT,
-        at=now,
-        cause=ConsentCause.GATEWAY,
-        gateway=claim.gateway,
-    )
-    return consent.settle(conn, change)
 
 
 def _log_outcome(claim: Claim, outcome: Outcome, settlement: Settlement | None) -> None:

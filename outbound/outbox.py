@@ -14,7 +14,7 @@ from models.ids import new_id, new_ref
 from models.mt_message import NewRow
 from models.mt_moves import Claim
 from models.sealing import Sealer, Unsealable
-from telecom.clock import Clock
+from models.shared_clock import SharedClock
 from telecom.errors import Malformed
 from telecom.keyed_hash import KeyedHash
 from telecom.msisdn import Msisdn
@@ -60,19 +60,20 @@ class InboxMessage:
 class Outbox:
     """Seals what it stores: no number and no text is readable in the database."""
 
-    def __init__(self, sealer: Sealer, hasher: KeyedHash, clock: Clock) -> None:
+    def __init__(self, sealer: Sealer, hasher: KeyedHash, clock: SharedClock) -> None:
         self._recipients = sealer.bound_to("mt_message.to")
         self._bodies = sealer.bound_to("mt_message.body")
         self._hasher = hasher
         self._clock = clock
 
-    def enqueue(self, conn: Connection, new: NewMt) -> str | None:
+    def enqueue(self, conn: Connection, new: NewMt, *, now: datetime | None = None) -> str | None:
         """Queues it in the caller's transaction and returns its id.
 
-        None when its dedupe key was queued before: then nothing changes. After the commit the
-        caller may poke the worker's Wake.
+        `now`: the shared clock's, where the caller has asked for it already. None when its dedupe
+        key was queued before: then nothing changes. After the commit the caller may poke the
+        worker's Wake.
         """
-        now = self._clock.now()
+        now = now or self._clock.now(conn)
         life_seconds = new.life_seconds or POLICIES[new.message_class].life_seconds
         not_before = new.not_before or now
         row = NewRow(

@@ -13,8 +13,8 @@ from metrics.meter import SILENT, Meter
 from models import mt_sweeps
 from models.database import Database
 from models.mt_sweeps import Swept
+from models.shared_clock import SharedClock
 from outbound import receipts
-from telecom.clock import Clock
 from telecom.statuses import MtStatus
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
@@ -31,7 +31,7 @@ class Reaper:
     def __init__(
         self,
         database: Database,
-        clock: Clock,
+        clock: SharedClock,
         *,
         settle_seconds: float = 60.0,
         limit: int = 500,
@@ -84,7 +84,7 @@ class Reaper:
 
     def _run(self, why: str, after: MtStatus | None, step: _Sweep) -> int:
         with self._database.write() as conn:
-            moved = step(conn, self._clock.now())
+            moved = step(conn, self._clock.now(conn))
         for row in moved:
             log.warning("mt swept", gateway=row.gateway, mt_id=row.id, why=why)
             if after is not None:

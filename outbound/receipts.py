@@ -21,7 +21,9 @@ from models import delivery_report, mt_moves
 from models.database import Database
 from models.delivery_report import NewReport, Reported, Said, Waiting
 from models.mt_sweeps import Swept
-from telecom.clock import Clock
+from models.shared_clock import SharedClock
+from outbound import consent
+from telecom.errors import Reason
 from telecom.events import DeliveryReport
 from telecom.statuses import DlrStatus, MtStatus
 
@@ -47,7 +49,7 @@ class Receipt(StrEnum):
 
 
 class Receipts:
-    def __init__(self, database: Database, clock: Clock, meter: Meter = SILENT) -> None:
+    def __init__(self, database: Database, clock: SharedClock, meter: Meter = SILENT) -> None:
         self._database = database
         self._clock = clock
         self._meter = meter
@@ -59,7 +61,7 @@ class Receipts:
         of this gateway that may bear the report's id.
         """
         with self._database.write() as conn:
-            receipt, mt_id, moved = _take(conn, report, ref, self._clock.now())
+            receipt, mt_id, moved = _take(conn, report, ref, self._clock.now(conn))
         _log_receipt(report, receipt, mt_id)
         self._meter.count(DELIVERY_REPORTS, report.gateway, report.status, receipt)
         if moved is not None:
@@ -75,7 +77,8 @@ def settle(
     The status that it led to, if that is another one.
     """
     if gateway_message_id is not None:
-        delivery_report.adopt(conn, gateway, gateway_message_id, mt_id)
+        reasons = delivery_report.adopt(conn, gateway, gateway_message_id, mt_id)
+        _learn(conn, mt_id, gateway, reasons, now)
     return _apply(conn, mt_id, now)
 
 
@@ -90,6 +93,7 @@ def sweep(conn: Connection, *, now: datetime, limit: int) -> list[Swept]:
             owned.append((mt_id, report))
     for mt_id, report in owned:
         delivery_report.join(conn, report.id, mt_id)
+        _learn(conn, mt_id, report.gateway, [report.reason], now)
     for mt_id in sorted({mt_id for mt_id, _ in owned}):  # in one order, whoever sweeps
         _apply(conn, mt_id, now)
     return [Swept(id=mt_id, gateway=report.gateway) for mt_id, report in owned]
@@ -149,11 +153,21 @@ def _take(
     is_new = delivery_report.record(conn, new)
     if mt_id is None:
         return Receipt.WAITS if is_new else Receipt.REPEATED, None, None
-    delivery_report.adopt(conn, gateway, gateway_message_id, mt_id)
+    reasons = delivery_report.adopt(conn, gateway, gateway_message_id, mt_id)
+    # A repeat teaches nothing: START may have been said since the first one.
+    _learn(conn, mt_id, gateway, [*reasons, *([report.reason] if is_new else [])], now)
     moved = _apply(conn, mt_id, now, gateway_message_id)
     if not is_new:
         return Receipt.REPEATED, mt_id, moved
     return Receipt.TAKEN if moved else Receipt.LATE, mt_id, moved
+
+
+def _learn(
+    conn: Connection, mt_id: str, gateway: str, reasons: Collection[str | None], now: datetime
+) -> None:
+    """What reports of a message, new to us, say of its subscriber."""
+    if Reason.OPTED_OUT.value in reasons:
+        consent.learn(conn, mt_id, gateway, now)
 
 
 def _apply(

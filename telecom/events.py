@@ -84,3 +84,11 @@ class DeliveryReport:
     status: DlrStatus
     vendor_status: str
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptOut:
+    """Somebody told the gateway, and not us, that he wants no more SMS."""
+
+    gateway: str
+    msisdn: Msisdn

@@ -310,6 +310,12 @@ def vendor() -> Iterator[Any]:
 
 
 @pytest.fixture
+def gateways_text(vendor: Any) -> str:
+    """The gateways.yaml of `house`."""
+    return GATEWAYS.format(secret=SECRET, base_url=vendor.base_url)
+
+
+@pytest.fixture
 def house(
     tmp_path: Path,
     database_url: str,
@@ -318,12 +324,12 @@ def house(
     redis: Redis,
     redis_url: str,
     vendor: Any,
+    gateways_text: str,
     clock: StandingClock,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[House]:
     server = request.getfixturevalue("postgresql") if storage == "postgresql" else None
     gateways = tmp_path / "gateways.yaml"
-    gateways.write_text(GATEWAYS.format(secret=SECRET, base_url=vendor.base_url), encoding="utf-8")
+    gateways.write_text(gateways_text, encoding="utf-8")
     menus = tmp_path / "menus.yaml"  # a test may edit it
     menus.write_bytes((ROOT / "menus.yaml").read_bytes())
     settings = load_settings(

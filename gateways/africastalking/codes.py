@@ -62,6 +62,7 @@ FAILURE: Final[Mapping[str, Reason]] = MappingProxyType(
         "InvalidLinkId": Reason.REJECTED,
         "UserIsInactive": Reason.BAD_MSISDN,
         "UserInBlackList": Reason.OPTED_OUT,
+        "UserInBlacklist": Reason.OPTED_OUT,  # as the same vendor's code 406 is spelt
         "UserAccountSuspended": Reason.REJECTED,
         "NotNetworkSubscriber": Reason.NO_ROUTE,
         "UserNotSubscribedToProduct": Reason.REJECTED,

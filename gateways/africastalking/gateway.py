@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gateways.africastalking.inbound import (
     AfricasTalkingDlr,
+    AfricasTalkingOptOut,
     AfricasTalkingSms,
     AfricasTalkingUssd,
     AfricasTalkingVoice,
@@ -28,6 +29,7 @@ class AfricasTalking:
         self.ussd = AfricasTalkingUssd(settings.name, settings.country)
         self.sms = AfricasTalkingSms(settings.name, settings.country)
         self.dlr = AfricasTalkingDlr(settings.name)
+        self.optout = AfricasTalkingOptOut(settings.name, settings.country)
         self.voice = AfricasTalkingVoice(settings.name, settings.country)
         poster = FormPoster(clock, patience or Patience())
         self.sender = AfricasTalkingSender(settings, poster, clock)

@@ -22,6 +22,7 @@ from telecom.events import (
     MissedCall,
     MoSms,
     NotACall,
+    OptOut,
     UssdEnded,
     UssdRequest,
 )
@@ -131,6 +132,27 @@ class AfricasTalkingDlr:
             vendor_status=vendor_status,
             reason=FAILURE.get(why, Reason.UNKNOWN).value if why else None,
         )
+
+    def render(self) -> WebhookResponse:
+        """The vendor ignores the body."""
+        return WebhookResponse(200, "")
+
+
+class AfricasTalkingOptOut:
+    """Of bulk SMS (docs.africastalking.com/sms/notifications): `senderId` and `phoneNumber`.
+
+    There is no id in it. Which of our senders was refused is not read: no is no to all of them.
+    """
+
+    NAMES: Final = frozenset({"phoneNumber"})
+
+    def __init__(self, gateway: str, country: str) -> None:
+        self._gateway = gateway
+        self._country = country
+
+    def parse(self, request: WebhookRequest) -> OptOut:
+        form = parse_form(request, self.NAMES)
+        return OptOut(gateway=self._gateway, msisdn=_msisdn(form, "phoneNumber", self._country))
 
     def render(self) -> WebhookResponse:
         """The vendor ignores the body."""

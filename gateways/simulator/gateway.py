@@ -7,7 +7,7 @@ from gateways.africastalking.inbound import (
     AfricasTalkingUssd,
     AfricasTalkingVoice,
 )
-from gateways.base import DlrDoor
+from gateways.base import DlrDoor, OptOutDoor
 from gateways.settings import GatewaySettings
 from gateways.signing import check_address, check_loopback
 from gateways.webhook import WebhookRequest
@@ -20,6 +20,7 @@ class Simulator:
 
     keeps_inbox = True
     dlr: DlrDoor | None = None  # what it takes is in the inbox: there is nothing to report
+    optout: OptOutDoor | None = None
 
     def __init__(self, settings: GatewaySettings) -> None:
         self.settings = settings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateways.base import UssdDoor
+from gateways.base import OptOutDoor, UssdDoor
 from gateways.poster import FormPoster, Patience
 from gateways.signing import check_address
 from gateways.twilio.inbound import TwilioDlr, TwilioSms, TwilioVoice
@@ -19,6 +19,7 @@ class Twilio:
 
     keeps_inbox = False
     ussd: UssdDoor | None = None
+    optout: OptOutDoor | None = None  # it is the text STOP itself, and error 21610
 
     def __init__(
         self,

@@ -2,40 +2,22 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from flask import Flask
-from redis import Redis
 from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
 
-from app import mount
 from metrics.folder import Folder
 from metrics.page import write_page
-from settings import load_settings
-from wiring import Bridge, build
+from wiring import Bridge
 
-FAKE = Path(__file__).parents[1] / "fakes" / "twilio.py"
-URL = "https://sanket.example.in/bridge"
-TOKEN = "the-token"
+URL = "https://sanket.example.in"
+TOKEN = "the-token-of-webhooks"
 ACCOUNT = "AC00000000000000000000000000000001"
-GATEWAYS = f"""
-gateways:
-  us:
-    vendor: twilio
-    country: IN
-    account_sid: {ACCOUNT}
-    auth_token: [a-newer-token, {TOKEN}-of-webhooks]
-    sender_id: "+919718397183"
-    base_url: %s
-"""
 REJECT = b'<?xml version="1.0" encoding="UTF-8"?><Response><Reject reason="busy"/></Response>'
 NOTHING = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
@@ -49,7 +31,7 @@ class Account:
     vendor: Any
 
     def post(self, path: str, form: dict[str, str], signature: str | None = None) -> TestResponse:
-        validator = RequestValidator(f"{TOKEN}-of-webhooks")
+        validator = RequestValidator(TOKEN)
         proof = signature or validator.compute_signature(URL + path, form)
         return self.app.test_client().post(path, data=form, headers={"X-Twilio-Signature": proof})
 
@@ -92,36 +74,8 @@ def _text(body: str, sid: str | None = None, **more: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def account(tmp_path: Path, redis: Redis, redis_url: str, clock: Any) -> Iterator[Account]:
-    with _fake_class()(token="a-newer-token") as vendor:
-        gateways = tmp_path / "gateways.yaml"
-        gateways.write_text(GATEWAYS % vendor.base_url, encoding="utf-8")
-        settings = load_settings(
-            {
-                "BRIDGE_DEV": "1",
-                "BRIDGE_VAR": str(tmp_path / "var"),
-                "BRIDGE_REDIS_URL": redis_url,
-                "BRIDGE_GATEWAYS": str(gateways),
-                "BRIDGE_PUBLIC_URL": URL,
-            }
-        )
-        bridge = build(settings, {}, clock)
-        bridge.migrate()
-        bridge.publish_menu()
-        flask_app = Flask("sanket")
-        mount(flask_app, bridge)
-        yield Account(bridge, flask_app, vendor)
-        bridge.stop()
-
-
-def _fake_class() -> Any:
-    spec = importlib.util.spec_from_file_location("fake_twilio", FAKE)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["fake_twilio"] = module  # dataclasses look their module up there
-    spec.loader.exec_module(module)
-    return module.FakeTwilio
+def account(house: Any, twilio: Any) -> Account:
+    return Account(house.bridge, house.app, twilio)
 
 
 @pytest.mark.parametrize(
@@ -158,7 +112,7 @@ def test_a_withheld_caller_is_rejected_and_never_answered(account: Account) -> N
 
 def test_a_stranger_brings_nothing(account: Account) -> None:
     form = _text("UMANG")
-    signature = RequestValidator(f"{TOKEN}-of-webhooks").compute_signature(f"{URL}/sms/us", form)
+    signature = RequestValidator(TOKEN).compute_signature(f"{URL}/sms/us", form)
     other = {**form, "From": "+919812345679"}
     cut = {**form, "Body": "UMANGFrom+919812345678"}
     del cut["From"]

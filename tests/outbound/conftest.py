@@ -15,6 +15,7 @@ from models.database import Database, DatabaseDown
 from models.mt_message import mt_message
 from models.sealing import Sealer
 from models.send_attempt import send_attempt
+from models.shared_clock import OneClock
 from outbound.dispatcher import Dispatcher
 from outbound.outbox import NewMt, Outbox
 from outbound.reaper import Reaper
@@ -109,11 +110,12 @@ class World:
     def __init__(self, url: str) -> None:
         self.url = url
         self.clock = WorldClock()
+        shared = OneClock(self.clock)
         self.database = FailingDatabase(url)
         self.sealer = Sealer(b"k" * 32)
-        self.outbox = Outbox(self.sealer, KeyedHash(b"a test secret of enough bytes"), self.clock)
+        self.outbox = Outbox(self.sealer, KeyedHash(b"a test secret of enough bytes"), shared)
         self.gateway = ScriptedGateway()
-        self.reaper = Reaper(self.database, self.clock)
+        self.reaper = Reaper(self.database, shared)
         self.msisdn = Msisdn.parse("+254711000111", "KE")
         self.first = self.dispatcher("w1")
 
@@ -122,7 +124,8 @@ class World:
             self.database,
             self.outbox,
             {"at-ke": self.gateway},
-            clock=self.clock,
+            clock=OneClock(self.clock),
+            host_clock=self.clock,
             monotonic=self.clock.monotonic,
             owner=owner,
             batch=batch,

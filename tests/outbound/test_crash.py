@@ -91,6 +91,7 @@ import os, signal, sys, time
 from pathlib import Path
 from models.database import Database
 from models.sealing import Sealer
+from models.shared_clock import DatabaseClock
 from outbound.dispatcher import Dispatcher
 from outbound.outbox import Outbox
 from telecom.clock import SystemClock
@@ -111,12 +112,13 @@ class Gateway:
         die("after send")
         return Accepted(gateway_message_id="g1")
 
-clock = SystemClock()
+host_clock = SystemClock()
+clock = DatabaseClock(host_clock)
 dispatcher = Dispatcher(
     Database(url),
     Outbox(Sealer(b"k" * 32), KeyedHash(b"a test secret of enough bytes"), clock),
     {"at-ke": Gateway()},
-    clock=clock, monotonic=time.monotonic, owner="doomed",
+    clock=clock, host_clock=host_clock, monotonic=time.monotonic, owner="doomed",
 )
 (claim,) = dispatcher.claim()
 die("after claim")

@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 from models import mt_moves
 from models.database import DatabaseDown
 from models.mt_message import mt_message
+from models.shared_clock import OneClock
 from outbound.dispatcher import Dispatcher
 from outbound.outcomes import TOO_LATE
 from telecom.statuses import MessageClass, MtStatus
@@ -364,7 +365,8 @@ def test_a_lease_must_outlast_a_send(world: World) -> None:
             world.database,
             world.outbox,
             {},
-            clock=world.clock,
+            clock=OneClock(world.clock),
+            host_clock=world.clock,
             monotonic=world.clock.monotonic,
             owner="w1",
             lease_seconds=12,

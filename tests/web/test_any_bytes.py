@@ -25,7 +25,7 @@ PATHS = [
     "/ussd/simulator", "/ussd/simulator/end", "/sms/simulator", "/missed-call/simulator",
     "/ussd/kenya/{secret}", "/ussd/kenya/{secret}/end", "/sms/kenya/{secret}",
     "/missed-call/kenya/{secret}", "/ussd/kenya", "/sms/nobody", "/missed-call/kenya/wrong",
-    "/sms/kenya/{secret}/dlr", "/sms/kenya/dlr",
+    "/sms/kenya/{secret}/dlr", "/sms/kenya/dlr", "/sms/kenya/{secret}/optout",
     "/sms/simulator/inbox", "/l/abc",
 ]  # fmt: skip
 TYPES = [

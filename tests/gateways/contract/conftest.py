@@ -34,6 +34,7 @@ from telecom.events import (
     DeliveryReport,
     MissedCall,
     MoSms,
+    OptOut,
     UssdEnded,
     UssdRequest,
 )
@@ -190,6 +191,38 @@ def at_doors(gateway: str) -> Mapping[str, Door]:
             sender_field="callerNumber",
         ),
     }
+
+
+AT_REPORTS: Mapping[str, Door] = {
+    "report": Door(
+        form={
+            "id": "ATXid_1",
+            "status": "Failed",
+            "phoneNumber": "+254711000111",
+            "networkCode": "63902",
+            "failureReason": "UserInBlackList",
+            "retryCount": "0",
+        },
+        means=DeliveryReport(
+            gateway="kenya",
+            gateway_message_id="ATXid_1",
+            status=DlrStatus.FAILED,
+            vendor_status="Failed",
+            reason="opted_out",
+        ),
+        needed=("id", "status"),
+        read=("id", "status", "failureReason"),
+        parse=lambda gateway, request: _open_door(gateway.dlr).parse(request),
+    ),
+    "opt-out": Door(
+        form={"senderId": "22384", "phoneNumber": "+254711000111"},
+        means=OptOut(gateway="kenya", msisdn=Msisdn.parse("+254711000111", "KE")),
+        needed=("phoneNumber",),
+        read=("phoneNumber",),
+        parse=lambda gateway, request: _open_door(gateway.optout).parse(request),
+        about_field="phoneNumber",
+    ),
+}
 
 
 def _open_door(door: Any) -> Any:
@@ -515,7 +548,7 @@ CASES = (
         name="africastalking",
         open=open_africastalking,
         encode=form_request,
-        doors=at_doors("kenya"),
+        doors={**at_doors("kenya"), **AT_REPORTS},
         client="192.0.2.7",
         strangers=("198.51.100.7", "2001:db8::1", "", "nowhere"),
         secrets=SECRETS,
