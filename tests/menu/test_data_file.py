@@ -219,7 +219,7 @@ def test_far_too_much_is_refused_at_once(content: str) -> None:
     data_set, found = read_both(content)
     assert data_set is None
     assert [each.rule for each in found] in (["M001"], ["M604"], ["M612"])
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < 5
 
 
 def test_an_unchanged_file_is_not_read_again() -> None:
