@@ -1,7 +1,7 @@
 """The settings, read once from BRIDGE_* variables into one frozen value.
 
-A wrong or unknown variable refuses to start, with every fault named at once. Only `app.py` and
-`wiring.py` import this; everything else is handed what it needs.
+A wrong or unknown variable refuses to start, with every fault named at once. Only `app.py`,
+`wiring.py` and `channels.py` import this; everything else is handed what it needs.
 """
 
 from __future__ import annotations

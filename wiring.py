@@ -1,5 +1,7 @@
 """The object graph, without Flask: settings in, a `Bridge` out. For the app, the worker and tests.
 
+What the channels are made of is in `channels`; here is what starts, sends, and serves the commands.
+
 Building opens nothing: Redis and SQL open with the first thing that needs them, and a broken
 gateways.yaml or menus.yaml is found by whoever asks for it.
 """
@@ -15,83 +17,40 @@ from contextlib import suppress
 from functools import cached_property, partial
 from typing import Final
 
+from channels import Channels
 from gateways import loader as gateways_loader
-from gateways.base import Gateway, Sender
-from gateways.loader import Shelf
+from gateways.base import Sender
 from menu import linter
 from menu.diagnostics import BadMenu, Diagnostic, Place, error
-from menu.runner import Runner
-from metrics.folder import Folder
-from metrics.prometheus import PrometheusMeter
-from missed_call.handler import MissedCallHandler
 from models import migrate, publishing
-from models.callers import SqlCallers
-from models.database import Database
-from models.library import SqlLibrary
 from models.menu_version import Listed
 from models.menu_watcher import MenuReview, MenuWatcher
 from models.publishing import Published
-from models.sealing import Sealer
-from models.shared_clock import DatabaseClock, OneClock, SharedClock
-from outbound.commitments import Commitments
 from outbound.dispatcher import Dispatcher
-from outbound.outbox import Outbox
 from outbound.reaper import Reaper
-from outbound.receipts import Receipts
 from outbound.worker import Worker
-from services.app_links import AppLinks
-from services.short_links import ShortLinks
 from settings import Settings
 from sms import optouts, receipts
-from sms.handler import SmsHandler
-from sms.inbox import Inbox
-from sms.optouts import OptOutHandler
-from sms.receipts import DlrHandler
-from state.connection import connect
-from state.embedded import EmbeddedRedis
-from state.heartbeat import Heartbeat
-from state.keys import Keys
-from state.sessions import RedisSessions
-from telecom.clock import Clock, SystemClock
-from telecom.keyed_hash import KeyedHash, derive_key
-from ussd.handler import UssdHandler
-from web.spool import Spool, Take
+from telecom.clock import Clock
+from web.spool import Take
 
 REPLAYER_PATIENCE_SECONDS: Final = 5.0
-BUSY_SECONDS: Final = 2.0  # a phone waits behind a locked database; a call is spooled then
 SEND_SECONDS: Final = 12.0  # connect 3 s, read 8 s, and slack
 MAX_READ_BYTES: Final = 8 * 1024 * 1024  # far over what a menu may have: it is looked at often
 PUBLISHER: Final = "start"  # who published a menu that the start of the bridge published
 
 
-class Bridge:
+class Bridge(Channels):
     """Everything that one process needs, each part made when it is first asked for."""
 
     def __init__(
         self, settings: Settings, environ: Mapping[str, str], clock: Clock | None = None
     ) -> None:
-        self.settings = settings
-        self._environ = environ
+        super().__init__(settings, environ, clock)
         self._is_started = False
         self._starting = threading.Lock()
         self._stopped = threading.Event()
-        self.clock = clock or SystemClock()
-        self.counts = Folder(settings.var / "metrics")
-        self.meter = PrometheusMeter(self.counts)
-        self._shared_clock: SharedClock = OneClock(clock) if clock else DatabaseClock(self.clock)
-        secret = settings.secret_key.get_secret_value().encode()
-        self._sealer = Sealer(derive_key(secret, "sealing"))
-        self._hasher = KeyedHash(secret)
-        self._keys = Keys(self._hasher)
-        self.database = Database(settings.database_url, busy_timeout_seconds=BUSY_SECONDS)
-        self.library = SqlLibrary(self.database)
         self._review = MenuReview(self.saved_menu, self.database)
-        self.outbox = Outbox(self._sealer, self._hasher, self._shared_clock)
-        redis_url = settings.redis_url or EmbeddedRedis(settings.var).url
-        redis = connect(redis_url)
-        self.sessions = RedisSessions(redis, self.meter)
-        self.heartbeat = Heartbeat(redis)
-        self._runner = Runner(self.library, self.sessions, SqlCallers(self.database))
 
     def start(self) -> None:
         """Before the first webhook: from now on newly published menus are followed. Repeatable."""
@@ -107,72 +66,6 @@ class Bridge:
         """The end of what `start` began, and of this process' connections to the database."""
         self._stopped.set()
         self.database.dispose()
-
-    # What the channels are made of
-
-    @cached_property
-    def shelf(self) -> Shelf:
-        """Raises BadGateways."""
-        path = self.settings.gateways
-        return gateways_loader.load(
-            path.read_text(encoding="utf-8"),
-            path.name,
-            self._environ,
-            development=self.settings.dev,
-            public_url=self.settings.public_url,
-            clock=self.clock,
-        )
-
-    @property
-    def gateways(self) -> Mapping[str, Gateway]:
-        return self.shelf.gateways
-
-    @cached_property
-    def ussd(self) -> UssdHandler:
-        return UssdHandler(self._runner, self._commitments, self._keys, self.clock, self.meter)
-
-    @cached_property
-    def sms(self) -> SmsHandler:
-        return SmsHandler(self._runner, self._commitments, self._keys, self.clock, self.spool)
-
-    @cached_property
-    def dlrs(self) -> DlrHandler:
-        return DlrHandler(Receipts(self.database, self._shared_clock, self.meter), self.spool)
-
-    @cached_property
-    def optouts(self) -> OptOutHandler:
-        return OptOutHandler(self._commitments, self.spool)
-
-    @cached_property
-    def missed_call(self) -> MissedCallHandler:
-        return MissedCallHandler(
-            self._runner, self._commitments, self._keys, self.clock, self.spool
-        )
-
-    @cached_property
-    def spool(self) -> Spool:
-        return Spool(self.settings.var / "spool", self._sealer)
-
-    @cached_property
-    def inbox(self) -> Inbox:
-        return Inbox(self.database, self.outbox)
-
-    @cached_property
-    def short_links(self) -> ShortLinks:
-        return ShortLinks(self.database, self.library, self.clock)
-
-    @cached_property
-    def _commitments(self) -> Commitments:
-        return Commitments(
-            self.database,
-            self.outbox,
-            AppLinks(self.settings.public_url),
-            self._sealer,
-            self._hasher,
-            self._shared_clock,
-            lambda name: self.gateways[name].settings.sender_id,
-            self.meter,
-        )
 
     # What the commands need
 

@@ -54,9 +54,10 @@ def test_the_tree_is_found() -> None:
     ("module", "importers"),
     [
         ("app", []),
-        ("wiring", ["app.py", "watching.py"]),
         ("watching", ["app.py"]),
-        ("settings", ["app.py", "wiring.py"]),
+        ("wiring", ["app.py", "watching.py"]),
+        ("channels", ["wiring.py"]),
+        ("settings", ["app.py", "channels.py", "wiring.py"]),
     ],
 )
 def test_the_root_is_imported_by_the_root_only(module: str, importers: list[str]) -> None:
