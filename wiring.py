@@ -26,7 +26,7 @@ from models import migrate, publishing
 from models.callers import SqlCallers
 from models.database import Database, DatabaseDown
 from models.library import SqlLibrary
-from models.menu_version import Listed
+from models.menu_publication import Listed
 from models.menu_watcher import MenuReview, MenuWatcher
 from models.publishing import Published
 from models.sealing import Sealer

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from menu.diagnostics import Diagnostic
-from models.menu_version import Listed
+from models.menu_publication import Listed
 from models.publishing import Published
 
 
@@ -64,7 +64,7 @@ class Bridge(Protocol):
         ...
 
     def menu_history(self) -> list[Listed]:
-        """Every version, the live one first. Raises DatabaseDown."""
+        """Every publication, the live one first. Raises DatabaseDown."""
         ...
 
     def how_to_reach(self) -> Sequence[str]:

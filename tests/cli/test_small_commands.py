@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from cli import db, serve, stop_signals, worker
 from cli.ports import BridgeFactory
 from menu.diagnostics import Diagnostic
-from models.menu_version import Listed
+from models.menu_publication import Listed
 from models.publishing import Published
 
 
