@@ -41,7 +41,7 @@ class Bridge(Protocol):
     def check_gateways(self) -> list[Diagnostic]: ...
 
     def menu_files(self) -> Mapping[str, bytes]:
-        """The menu's files as they are on the disk, by name. Raises OSError."""
+        """The menu's files as they are on the disk, the root first. Raises BadMenu."""
         ...
 
     def migrate(self) -> None:
@@ -49,7 +49,10 @@ class Bridge(Protocol):
         ...
 
     def publish_menu(self) -> None:
-        """Makes the checked menus.yaml live if its fingerprint was never published."""
+        """Makes the checked menus.yaml live if its fingerprint was never published.
+
+        Raises BadMenu, DatabaseDown.
+        """
         ...
 
     def publish_menu_as(self, published_by: str, note: str) -> Published:

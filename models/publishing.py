@@ -141,6 +141,12 @@ def is_anything_live(database: Database) -> bool:
         return menu_publication.find_live_id(conn) is not None
 
 
+def was_published(database: Database, files: Files) -> bool:
+    """Whether these very files ever went live. Raises DatabaseDown."""
+    with database.read() as conn:
+        return menu_version.find_id(conn, fingerprint(files)) is not None
+
+
 def find_outdated(database: Database, files: Files) -> Outdated | None:
     """Why a clean file is not what people see; None when it is, or was never published.
 
