@@ -23,7 +23,8 @@ from gateways.base import Sender
 from menu import linter
 from menu.diagnostics import BadMenu, Diagnostic, Place, error
 from models import migrate, publishing
-from models.menu_version import Listed
+from models.menu_files import MenuFiles
+from models.menu_publication import Listed
 from models.menu_watcher import MenuReview, MenuWatcher
 from models.publishing import Published
 from outbound.dispatcher import Dispatcher
@@ -36,7 +37,6 @@ from web.spool import Take
 
 REPLAYER_PATIENCE_SECONDS: Final = 5.0
 SEND_SECONDS: Final = 12.0  # connect 3 s, read 8 s, and slack
-MAX_READ_BYTES: Final = 8 * 1024 * 1024  # far over what a menu may have: it is looked at often
 PUBLISHER: Final = "start"  # who published a menu that the start of the bridge published
 
 
@@ -50,7 +50,8 @@ class Bridge(Channels):
         self._is_started = False
         self._starting = threading.Lock()
         self._stopped = threading.Event()
-        self._review = MenuReview(self.saved_menu, self.database)
+        self._menu_files = MenuFiles(settings.menus, self.clock)
+        self._review = MenuReview(self.menu_files, self.database)
 
     def start(self) -> None:
         """Before the first webhook: from now on newly published menus are followed. Repeatable."""
@@ -76,7 +77,7 @@ class Bridge(Channels):
 
     def check_menus(self) -> list[Diagnostic]:
         try:
-            return linter.check(self.saved_menu())
+            return linter.check(self.menu_files())
         except BadMenu as fault:
             return list(fault.diagnostics)
 
@@ -105,7 +106,7 @@ class Bridge(Channels):
     def publish_menu(self) -> None:
         """The menu file becomes live unless this very file was published before.
 
-        Without BRIDGE_MENUS_WATCH only the first one ever does.
+        Without BRIDGE_MENUS_WATCH only the first one ever does. Raises BadMenu, DatabaseDown.
         """
         if self.settings.menus_watch or not publishing.is_anything_live(self.database):
             publishing.publish_if_new(self.database, self.menu_files(), PUBLISHER, self.clock.now())
@@ -114,7 +115,7 @@ class Bridge(Channels):
         """The menu file becomes live in any case. Raises BadMenu, DatabaseDown."""
         return publishing.publish(
             self.database,
-            self.saved_menu(),
+            self.menu_files(),
             published_by=published_by,
             note=note,
             now=self.clock.now(),
@@ -169,7 +170,7 @@ class Bridge(Channels):
         }
 
     def menu_watcher(self) -> MenuWatcher:
-        return MenuWatcher(self.saved_menu, self.database, self.clock)
+        return MenuWatcher(self.menu_files, self.database, self.clock)
 
     def worker(self) -> Worker:
         return Worker(
@@ -208,17 +209,9 @@ class Bridge(Channels):
         """What keeps the menu file from being live, while the last good menu serves."""
         return self._review.warnings() if self.settings.menus_watch else ()
 
-    def menu_files(self) -> dict[str, bytes]:
-        """Raises OSError."""
-        with self.settings.menus.open("rb") as file:
-            return {self.settings.menus.name: file.read(MAX_READ_BYTES)}
-
-    def saved_menu(self) -> dict[str, bytes]:
-        """The same; raises BadMenu."""
-        try:
-            return self.menu_files()
-        except OSError as fault:
-            raise BadMenu([_unreadable(self.settings.menus.name, "M001", fault)]) from None
+    def menu_files(self) -> Mapping[str, bytes]:
+        """The menu's files as they lie on the disk, the root first. Raises BadMenu."""
+        return self._menu_files.read()
 
 
 def build(settings: Settings, environ: Mapping[str, str], clock: Clock | None = None) -> Bridge:

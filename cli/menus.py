@@ -17,7 +17,7 @@ from cli.refusal import Refusal
 from menu.diagnostics import BadMenu
 from menu.transcripts import read
 from models.database import DatabaseDown
-from models.menu_version import Listed
+from models.menu_publication import Listed
 from models.publishing import NoSuchVersion
 
 CHECK_EXAMPLES: Final = """\b
@@ -98,13 +98,13 @@ def commands(bridge_factory: BridgeFactory) -> click.Group:
     @menus.command("history", epilog=HISTORY_EXAMPLES)
     @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
     def history(as_json: bool) -> None:
-        """Show every version: when it last went live, by whom, and why. The newest comes first."""
+        """Show every time that a menu went live: when, by whom, and why. The newest comes first."""
         with _database_faults():
-            versions = bridge_factory().menu_history()
-        if not as_json and not versions:
+            publications = bridge_factory().menu_history()
+        if not as_json and not publications:
             click.echo("No menu was published yet: flask serve or flask menus publish does it.")
-        for place, version in enumerate(versions):
-            click.echo(_as_json(version, place == 0) if as_json else _line(version, place == 0))
+        for place, each in enumerate(publications):
+            click.echo(_as_json(each, place == 0) if as_json else _line(each, place == 0))
 
     @menus.command("rollback", epilog=ROLLBACK_EXAMPLES)
     @click.argument("version", type=click.IntRange(1), required=False)
@@ -157,24 +157,26 @@ def commands(bridge_factory: BridgeFactory) -> click.Group:
     return menus
 
 
-def _line(version: Listed, is_live: bool) -> str:
+def _line(publication: Listed, is_live: bool) -> str:
     """The note comes last: it may be long."""
     star = "*" if is_live else " "
-    at = f"{version.published_at:%Y-%m-%d %H:%M:%S} UTC"
-    short = version.fingerprint[:SHORT]
-    note = " ".join(version.note.split())
-    return f"{star} {version.id:>4}  {at}  {short}  {version.published_by}  {note}".rstrip()
+    at = f"{publication.published_at:%Y-%m-%d %H:%M:%S} UTC"
+    short = publication.fingerprint[:SHORT]
+    note = " ".join(publication.note.split())
+    by = publication.published_by
+    return f"{star} {publication.id:>4}  {at}  {short}  {by}  {note}".rstrip()
 
 
-def _as_json(version: Listed, is_live: bool) -> str:
+def _as_json(publication: Listed, is_live: bool) -> str:
     return json.dumps(
         {
-            "version": version.id,
+            "publication": publication.publication,
+            "version": publication.id,
             "is_live": is_live,
-            "published_at": version.published_at.isoformat(),
-            "published_by": version.published_by,
-            "note": version.note,
-            "fingerprint": version.fingerprint,
+            "published_at": publication.published_at.isoformat(),
+            "published_by": publication.published_by,
+            "note": publication.note,
+            "fingerprint": publication.fingerprint,
         },
         ensure_ascii=False,
     )

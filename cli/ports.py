@@ -9,7 +9,7 @@ from typing import Protocol
 
 from menu.diagnostics import Diagnostic
 from metrics.meter import Meter
-from models.menu_version import Listed
+from models.menu_publication import Listed
 from models.publishing import Published
 
 
@@ -49,7 +49,7 @@ class Bridge(Protocol):
     def check_gateways(self) -> list[Diagnostic]: ...
 
     def menu_files(self) -> Mapping[str, bytes]:
-        """The menu's files as they are on the disk, by name. Raises OSError."""
+        """The menu's files as they are on the disk, the root first. Raises BadMenu."""
         ...
 
     def migrate(self) -> None:
@@ -57,7 +57,10 @@ class Bridge(Protocol):
         ...
 
     def publish_menu(self) -> None:
-        """Makes the checked menus.yaml live if its fingerprint was never published."""
+        """Makes the checked menus.yaml live if its fingerprint was never published.
+
+        Raises BadMenu, DatabaseDown.
+        """
         ...
 
     def publish_menu_as(self, published_by: str, note: str) -> Published:
@@ -72,7 +75,7 @@ class Bridge(Protocol):
         ...
 
     def menu_history(self) -> list[Listed]:
-        """Every version, the live one first. Raises DatabaseDown."""
+        """Every publication, the live one first. Raises DatabaseDown."""
         ...
 
     def how_to_reach(self) -> Sequence[str]:

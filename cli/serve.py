@@ -22,6 +22,7 @@ from cli.ports import Bridge, BridgeFactory
 from cli.process_tree import Child, ProcessTree
 from cli.refusal import Refusal
 from cli.stop_signals import stop_on_signals
+from menu.diagnostics import BadMenu
 from models.database import DatabaseDown
 from state.embedded import EmbeddedRedis, FolderInUse, RedisNotStarted
 
@@ -187,6 +188,9 @@ def _prepare(bridge: Bridge) -> None:
         bridge.publish_menu()
     except DatabaseDown as fault:
         raise Refusal(f"not started: the database does not answer ({fault})") from None
+    except BadMenu as fault:  # saved since it was checked
+        findings = [str(found) for found in fault.diagnostics]
+        raise Refusal("not started: the menu has errors", findings) from None
 
 
 def _start_redis(tree: ProcessTree, redis: EmbeddedRedis, patience_seconds: float) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from menu.compiler import compile_menu
+from menu.compiler import compile_published
 from menu.diagnostics import BadMenu, Diagnostic, Place, error, warning
 from menu.linter import Files, examine
 from menu.program import Program
@@ -103,7 +103,7 @@ def read(files: Files) -> Transcripts:
     examined = examine(files)
     if examined.source is None:
         raise BadMenu(examined.diagnostics)
-    return Transcripts(examined.source, compile_menu(files))
+    return Transcripts(examined.source, compile_published(files))
 
 
 def _sees(rehearsal: Rehearsal, step: Step) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import Table
 from models.consent import consent, consent_change
 from models.delivery_report import delivery_report
 from models.inbound_event import inbound_event
+from models.menu_publication import menu_publication
 from models.menu_version import menu_version
 from models.mt_message import mt_message
 from models.send_attempt import send_attempt
@@ -22,6 +23,7 @@ TABLES: Final[tuple[Table, ...]] = (
     send_attempt,
     delivery_report,
     menu_version,
+    menu_publication,
     short_link,
     consent,
     consent_change,

@@ -12,7 +12,7 @@ import structlog
 from menu.compiler import compile_published
 from menu.diagnostics import BadMenu
 from menu.program import Program
-from models import menu_version
+from models import menu_publication, menu_version
 from models.database import Database, DatabaseDown
 
 log = structlog.get_logger(__name__)
@@ -63,9 +63,9 @@ class SqlLibrary:
         """Looks for a newer publication. Raises NothingPublished, DatabaseDown, BadMenu."""
         live = self._live
         with self._database.read() as conn:
-            if live is not None and menu_version.find_live_id(conn) == live[0]:
+            if live is not None and menu_publication.find_live_id(conn) == live[0]:
                 return live
-            stored = menu_version.find_live(conn)
+            stored = menu_publication.find_live(conn)
         if stored is None:
             raise NothingPublished
         self._live = live = (stored.id, self._compiled(stored))

@@ -1,7 +1,7 @@
-"""Follows the menu file: a saved, clean one goes live; a broken one is named and never published.
+"""Follows the menu's files: saved and clean they go live; broken they are named, never published.
 
 It only reads and compares, so it needs nothing of the file system, and an editor may save as it
-likes: in place, byte by byte, or by renaming. Any number of watchers may follow the same file.
+likes: in place, byte by byte, or by renaming. Any number of watchers may follow the same files.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import structlog
 
 from menu import linter
 from menu.diagnostics import BadMenu, Diagnostic
-from menu.linter import Files
+from menu.files import Files
 from models.database import Database, DatabaseDown
-from models.publishing import find_outdated, publish_if_new
+from models.publishing import find_outdated, publish_if_new, was_published
 from telecom.clock import Clock
 
 log = structlog.get_logger(__name__)
@@ -26,15 +26,16 @@ LOOK_SECONDS: Final = 0.25
 MAX_TOLD: Final = 20  # a log line and a page hold so many findings; the check tells all
 WATCHER: Final = "watcher"  # who published a menu that the watcher published
 
-Read = Callable[[], Files]  # raises BadMenu when the file cannot be read
+Read = Callable[[], Files]  # the same object while nothing changed; raises BadMenu
 
 
 class MenuWatcher:
     """One a process. `look` is one glance; `run` glances until told to stop.
 
-    Contents count only when two looks in a row saw the same bytes. A half-written file is nearly
-    always broken, and then refused; one that happens to be whole would have to lie still for a
-    quarter of a second to go live, and what is written after that goes live right behind it.
+    Contents count only when two looks in a row saw the same bytes in every file. A half-written
+    file is nearly always broken, and then refused; one that happens to be whole would have to lie
+    still for a quarter of a second to go live, and what is written after that goes live right
+    behind it.
     """
 
     def __init__(self, read: Read, database: Database, clock: Clock) -> None:
@@ -104,8 +105,17 @@ class MenuReview:
             return _told(fault.diagnostics)
         checked = self._checked
         if checked is None or checked[0] != files:
-            self._checked = checked = (files, _told(linter.check(files)))
+            self._checked = checked = (files, self._errors(files))
         return checked[1] or self._outdated(files)
+
+    def _errors(self, files: Files) -> list[str]:
+        """What was published once had none: a large menu is not checked by every process."""
+        try:
+            if was_published(self._database, files):
+                return []
+        except DatabaseDown:
+            pass  # a fault of its own
+        return _told(linter.check(files))
 
     def _outdated(self, files: Files) -> Sequence[str]:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeVar
@@ -12,11 +12,13 @@ from sqlalchemy import Connection, exc
 
 from menu.compiler import compile_published, compile_with_warnings, fingerprint
 from menu.diagnostics import Diagnostic
-from menu.linter import Files
-from models import menu_version
+from menu.files import Files
+from models import menu_publication, menu_version
 from models.database import Database
 
 TRIES: Final = 5  # two publishers at once: one of them fails on a unique column, and comes again
+
+MAX_NAMED: Final = 8  # changed files that a note names
 
 Made = TypeVar("Made")
 
@@ -52,11 +54,11 @@ def publish(
 ) -> Published:
     """Makes these files live, whatever was published before. Raises BadMenu, DatabaseDown."""
     compiled = compile_with_warnings(files)
-    source = _source(files)
+    source = _source(_texts(files))
     digest = compiled.program.fingerprint
 
     def make_live(conn: Connection) -> int:
-        return menu_version.publish(
+        return menu_publication.publish(
             conn,
             fingerprint=digest,
             source=source,
@@ -73,21 +75,28 @@ def publish_if_new(
 ) -> int | None:
     """Publishes a source that was never published before; None when it was, so a rollback stays.
 
-    Raises BadMenu, DatabaseDown.
+    The note says which files differ from those that were live. Raises BadMenu, DatabaseDown.
     """
     digest = fingerprint(files)
     with database.read() as conn:  # most files are known: nobody waits for a lock then
-        if menu_version.find_by_fingerprint(conn, digest):
+        if menu_version.find_id(conn, digest):
             return None
+        live = menu_publication.find_live(conn)
     compile_with_warnings(files)
-    source = _source(files)
+    texts = _texts(files)
+    note = _changed(json.loads(live.source), texts) if live else ""
 
     def make_live(conn: Connection) -> int | None:
-        menu_version.be_publisher(conn)  # before the look, or two that look see nothing both
-        if menu_version.find_by_fingerprint(conn, digest):
+        menu_publication.be_publisher(conn)  # before the look, or two that look see nothing both
+        if menu_version.find_id(conn, digest):
             return None
-        return menu_version.publish(
-            conn, fingerprint=digest, source=source, published_by=published_by, now=now
+        return menu_publication.publish(
+            conn,
+            fingerprint=digest,
+            source=_source(texts),
+            published_by=published_by,
+            note=note,
+            now=now,
         )
 
     return _write(database, make_live)
@@ -108,7 +117,7 @@ def roll_back(
         if stored is None:
             raise NoSuchVersion(f"version {target} was never published")
         compile_published(json.loads(stored.source))
-        return menu_version.publish(
+        return menu_publication.publish(
             conn,
             fingerprint=stored.fingerprint,
             source=stored.source,
@@ -120,16 +129,22 @@ def roll_back(
     return _write(database, make_live)
 
 
-def history(database: Database) -> list[menu_version.Listed]:
-    """The live version first. Raises DatabaseDown."""
+def history(database: Database) -> list[menu_publication.Listed]:
+    """Every publication, the live one first. Raises DatabaseDown."""
     with database.read() as conn:
-        return menu_version.history(conn)
+        return menu_publication.history(conn)
 
 
 def is_anything_live(database: Database) -> bool:
     """Raises DatabaseDown."""
     with database.read() as conn:
-        return menu_version.find_live_id(conn) is not None
+        return menu_publication.find_live_id(conn) is not None
+
+
+def was_published(database: Database, files: Files) -> bool:
+    """Whether these very files ever went live. Raises DatabaseDown."""
+    with database.read() as conn:
+        return menu_version.find_id(conn, fingerprint(files)) is not None
 
 
 def find_outdated(database: Database, files: Files) -> Outdated | None:
@@ -138,26 +153,37 @@ def find_outdated(database: Database, files: Files) -> Outdated | None:
     Raises DatabaseDown.
     """
     with database.read() as conn:
-        known = menu_version.find_by_fingerprint(conn, fingerprint(files))
-        live = menu_version.find_live_id(conn)
-    return Outdated(known.id, live) if known and live and known.id != live else None
+        known = menu_version.find_id(conn, fingerprint(files))
+        live = menu_publication.find_live_id(conn)
+    return Outdated(known, live) if known and live and known != live else None
 
 
 def _target(conn: Connection, version: int | None) -> int:
-    if version is not None:
-        return version
-    served = menu_version.history(conn)
-    if len(served) < 2:
+    target = version or menu_publication.find_previous_id(conn)
+    if target is None:
         raise NoSuchVersion("no version was live before this one")
-    return served[1].id
+    return target
 
 
-def _source(files: Files) -> str:
-    texts = {
+def _texts(files: Files) -> dict[str, str]:
+    """What compiled is UTF-8."""
+    return {
         name: content if isinstance(content, str) else content.decode("utf-8")
         for name, content in files.items()
     }
+
+
+def _source(texts: Mapping[str, str]) -> str:
+    """JSON text: its objects keep the order of their names, so the root stays the first."""
     return json.dumps(texts, ensure_ascii=False)
+
+
+def _changed(before: Mapping[str, str], after: Mapping[str, str]) -> str:
+    """The names of the files that are new or different, and of those that are gone."""
+    names = [name for name, text in after.items() if before.get(name) != text]
+    names += [f"without {name}" for name in before if name not in after]
+    left_out = len(names) - MAX_NAMED
+    return ", ".join([*names[:MAX_NAMED], *([f"and {left_out} more"] if left_out > 0 else [])])
 
 
 def _write(database: Database, make_live: Callable[[Connection], Made]) -> Made:

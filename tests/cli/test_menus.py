@@ -58,11 +58,13 @@ def test_a_day_in_the_life_of_a_menu(run: Run, menus: Path) -> None:
     assert "Version 2 is live." in run("menus", "publish", "--note", "an hour\nmore").output
     assert "Version 1 is live." in run("menus", "rollback", "--by", "ravi").output
     lines = run("menus", "history").output.splitlines()
-    assert len(lines) == 2
+    assert len(lines) == 3
     assert lines[0].startswith("*    1  20")
     assert lines[0].endswith("  ravi  back to version 1")
     assert lines[1].startswith("     2  20")
     assert lines[1].endswith(f"  {getpass.getuser()}  an hour more")
+    assert lines[2].startswith("     1  20")
+    assert lines[2].endswith("  asha  the first")
     assert "Version 2 is live." in run("menus", "publish", "-m", "once more").output
     assert "Version 1 is live." in run("menus", "rollback", "1").output
 
@@ -73,7 +75,8 @@ def test_the_history_for_programs(run: Run, menus: Path) -> None:
     run("menus", "publish", "-m", "second", "--by", "ravi")
     live, before = map(json.loads, run("menus", "history", "--json").output.splitlines())
     assert set(live) == {
-        *("version", "is_live", "published_at", "published_by", "note", "fingerprint")
+        *("publication", "version", "is_live"),
+        *("published_at", "published_by", "note", "fingerprint"),
     }
     assert (live["version"], live["is_live"], live["published_by"]) == (2, True, "ravi")
     assert (before["version"], before["is_live"], before["note"]) == (1, False, "पहला")

@@ -17,7 +17,7 @@ from cli.refusal import Refusal
 from cli.serve import commands
 from menu.diagnostics import Diagnostic
 from metrics.meter import SILENT, Meter
-from models.menu_version import Listed
+from models.menu_publication import Listed
 from models.publishing import Published
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from cli import db, serve, stop_signals, worker
 from cli.ports import BridgeFactory
 from menu.diagnostics import Diagnostic
 from metrics.meter import SILENT, Meter
-from models.menu_version import Listed
+from models.menu_publication import Listed
 from models.publishing import Published
 
 

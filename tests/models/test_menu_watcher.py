@@ -12,9 +12,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from menu import linter
-from menu.diagnostics import BadMenu, Place, error
 from models import publishing
 from models.database import Database
+from models.menu_files import MenuFiles
 from models.menu_watcher import MAX_TOLD, MenuReview, MenuWatcher
 
 MENU = """version: 1
@@ -40,17 +40,11 @@ class Desk:
     log: list[Any]
 
     def __post_init__(self) -> None:
+        self.read = MenuFiles(self.path, self.clock).read
         self.watcher = self.new_watcher()
 
     def new_watcher(self) -> MenuWatcher:
         return MenuWatcher(self.read, self.database, self.clock)
-
-    def read(self) -> Mapping[str, bytes]:
-        try:
-            return {"menus.yaml": self.path.read_bytes()}
-        except OSError as fault:
-            place = Place("menus.yaml", 1, 1)
-            raise BadMenu([error(place, "M001", f"{fault.strerror}.")]) from None
 
     def save(self, text: str | bytes) -> None:
         self.path.write_bytes(text if isinstance(text, bytes) else text.encode())
@@ -135,7 +129,11 @@ def test_no_broken_beginning_of_a_menu_is_published(desk: Desk) -> None:
 
 
 BROKEN: list[tuple[str, Callable[[Path], object], str]] = [
-    ("gone", lambda path: path.unlink(), "menus.yaml:1:1 M001 error No such file"),
+    (
+        "gone",
+        lambda path: path.unlink(),
+        "menus.yaml:1:1 M001 error The file cannot be read: No",
+    ),
     ("empty", lambda path: path.write_bytes(b""), "menus.yaml:1:1 M013 error"),
     ("half a letter", lambda path: path.write_bytes("name: উ".encode()[:-1]), ":1:7 M002 error"),
     ("binary", lambda path: path.write_bytes(bytes(range(256)) * 9), "M00"),
@@ -152,7 +150,7 @@ BROKEN: list[tuple[str, Callable[[Path], object], str]] = [
     (
         "a folder",
         lambda path: [act() for act in (path.unlink, path.mkdir)],
-        "M001 error Is a directory",
+        "M001 error The file cannot be read: Is a directory",
     ),
 ]
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import bindparam, exc, insert, text
 
-from models import migrate
+from models import menu_publication, menu_version, migrate, short_link
 from models.all_tables import TABLES
 from models.database import Database
-from models.metadata import metadata
+from models.metadata import UtcDateTime, metadata
+from models.publishing import history
 
 # Every table with its columns, every index and every constraint, as each database words them.
 SCHEMA = {
@@ -73,7 +76,7 @@ def test_up_down_and_up_again(
     url = empty_database_url
     assert migrate.current(url) is None
     migrate.upgrade(url)
-    assert migrate.current(url) == migrate.head() == "0003"
+    assert migrate.current(url) == migrate.head() == "0004"
     first = schema(Database(url))
     migrate.upgrade(url)
     assert schema(Database(url)) == first
@@ -83,6 +86,60 @@ def test_up_down_and_up_again(
     migrate.upgrade(url)
     assert schema(Database(url)) == first
     assert capfd.readouterr() == ("", "")
+
+
+BEFORE_0004 = text(
+    "INSERT INTO menu_version"
+    " (id, fingerprint, source, note, publication, published_at, published_by)"
+    " VALUES (:id, :fingerprint, 'source', :note, :publication, :at, :by)"
+).bindparams(bindparam("at", type_=UtcDateTime))
+AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+def refer_to(database: Database, version: int) -> None:
+    """A row that needs this version."""
+    values = {"code": f"c{version}", "link_name": "app", "menu_version": version}
+    times = {"created_at": AT, "expires_at": AT}
+    with database.write() as conn:
+        conn.execute(insert(short_link.short_link).values(values | times))
+
+
+def test_publications_move_into_their_log_and_back(empty_database_url: str) -> None:
+    url = empty_database_url
+    migrate.upgrade(url, "0003")
+    database = Database(url)
+    rows = [(1, "aaa", "पहला", 3, "asha"), (2, "bbb", "", 1, "watcher"), (4, "ccc", "x", 2, "ravi")]
+    names = ("id", "fingerprint", "note", "publication", "by")
+    with database.write() as conn:
+        for row in rows:
+            conn.execute(BEFORE_0004, dict(zip(names, row, strict=True)) | {"at": AT})
+        if conn.dialect.name == "postgresql":
+            conn.execute(text("SELECT setval('menu_version_id_seq', 4)"))
+    refer_to(database, 1)
+    migrate.upgrade(url)
+    log = history(database)
+    moved = [(each.id, each.publication, each.note, each.published_by) for each in log]
+    assert moved == [(1, 3, "पहला", "asha"), (4, 2, "x", "ravi"), (2, 1, "", "watcher")]
+    assert {each.published_at for each in log} == {AT}
+    with database.write() as conn:
+        again = partial(menu_publication.publish, conn, source="new", published_by="b", now=AT)
+        assert [again(fingerprint=name, note="later") for name in ("bbb", "ddd")] == [2, 5]
+        assert [menu_version.get(conn, version) is not None for version in range(1, 6)] == [
+            *(True, True, False, True, True)
+        ]
+    with pytest.raises(exc.IntegrityError):
+        refer_to(database, 3)
+    migrate.downgrade(url, "0003")
+    with database.read() as conn:
+        kept = conn.execute(text("SELECT id, source, publication, note FROM menu_version"))
+        assert sorted(tuple(row) for row in kept) == [
+            *((1, "source", 3, "पहला"), (2, "source", 4, "later"), (4, "source", 2, "x")),
+            (5, "new", 5, "later"),
+        ]
+    refer_to(database, 5)
+    with pytest.raises(exc.IntegrityError):
+        refer_to(database, 3)
+    database.dispose()
 
 
 PREPARE = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,11 +15,9 @@ from structlog.testing import capture_logs
 from menu import linter
 from menu.diagnostics import BadMenu, Diagnostic, Place, error
 from menu.source import Source
-from models import menu_version as versions
-from models import publishing
+from models import menu_publication, menu_version, publishing
 from models.database import Database
 from models.library import REFRESH_SECONDS, NothingPublished, SqlLibrary
-from models.menu_version import menu_version
 from models.menu_watcher import LOOK_SECONDS
 from models.publishing import NoSuchVersion
 
@@ -70,11 +69,12 @@ def test_the_history_begins_with_what_is_live(press: Press, clock: Any) -> None:
 
 ROLLBACKS: list[tuple[list[int | None], list[int]]] = [
     # asked, one after the other; the order of the history then, the live one first
-    ([None], [2, 3, 1]),
-    ([None, None], [3, 2, 1]),
-    ([1], [1, 3, 2]),
-    ([1, None], [3, 1, 2]),
-    ([3], [3, 2, 1]),
+    ([None], [2, 3, 2, 1]),
+    ([None, None], [3, 2, 3, 2, 1]),
+    ([1], [1, 3, 2, 1]),
+    ([1, None], [3, 1, 3, 2, 1]),
+    ([3], [3, 3, 2, 1]),
+    ([3, None], [2, 3, 3, 2, 1]),
 ]
 
 
@@ -116,9 +116,76 @@ def test_there_is_no_way_back_to_what_never_was(
     assert press.order() == list(range(1, published + 1))
 
 
-def test_publishing_again_keeps_the_version(press: Press) -> None:
-    assert [press.publish(number) for number in (1, 2, 1)] == [1, 2, 1]
-    assert press.order() == [1, 2]
+def test_publishing_again_keeps_the_version_and_every_note(press: Press) -> None:
+    told = [(1, "first"), (2, "second"), (1, "as before the fair"), (1, "once more")]
+    assert [press.publish(number, note=note) for number, note in told] == [1, 2, 1, 1]
+    history = publishing.history(press.database)
+    assert [(each.id, each.note) for each in history] == told[::-1]
+    assert [each.publication for each in history] == [4, 3, 2, 1]
+    assert history[0].fingerprint == history[1].fingerprint == history[3].fingerprint
+
+
+PARTS = {"menus.yaml": MENU.format(1) + "include: [crops.yaml]\n", "crops.yaml": "tests: []\n"}
+
+
+def test_the_order_of_the_files_outlives_the_store(press: Press) -> None:
+    files = {"menus.yaml": PARTS["menus.yaml"].replace("crops", "a"), "a.yaml": "tests: []\n"}
+    version = publishing.publish(
+        press.database, files, published_by="asha", note="", now=press.clock.now()
+    ).version
+    with press.database.read() as conn:
+        stored = menu_version.get(conn, version)
+    assert stored is not None
+    assert list(json.loads(stored.source).items()) == list(files.items())
+    program = SqlLibrary(press.database).get(version)
+    assert program is not None
+    assert program.fingerprint == stored.fingerprint
+
+
+def test_what_was_stored_when_a_menu_was_one_file_still_serves(press: Press) -> None:
+    source = json.dumps({"menus.yaml": MENU.format(1)})
+    with press.database.write() as conn:
+        menu_publication.publish(
+            conn, fingerprint="f" * 64, source=source, published_by="start", now=press.clock.now()
+        )
+    assert SqlLibrary(press.database).live()[1].name == "Village office 1"
+
+
+CHANGES: list[tuple[dict[str, str], str]] = [
+    ({"menus.yaml": PARTS["menus.yaml"] + "# a word\n"}, "menus.yaml"),
+    ({"crops.yaml": "links: {}\n"}, "crops.yaml"),
+    (
+        {"menus.yaml": PARTS["menus.yaml"] + "# \n", "crops.yaml": "links: {}"},
+        "menus.yaml, crops.yaml",
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "note"), CHANGES)
+def test_a_note_names_the_files_that_changed(
+    press: Press, changes: dict[str, str], note: str
+) -> None:
+    for files in (PARTS, PARTS | changes):
+        publishing.publish_if_new(press.database, files, "watcher", press.clock.now())
+    newest, first = publishing.history(press.database)
+    assert (newest.note, first.note) == (note, "")
+
+
+def test_a_note_names_what_is_gone_and_not_every_one_of_many(press: Press) -> None:
+    many = [f"part{count}.yaml" for count in range(20)]
+    root = MENU.format(1) + f"include: [{', '.join(many)}]\n"
+    for files in (PARTS, {"menus.yaml": root, **dict.fromkeys(many, "tests: []")}):
+        publishing.publish_if_new(press.database, files, "watcher", press.clock.now())
+    note = publishing.history(press.database)[0].note
+    assert note.startswith("menus.yaml, part0.yaml, ")
+    assert note.endswith("part6.yaml, and 14 more")
+    publishing.publish_if_new(
+        press.database,
+        {"menus.yaml": root[: root.index("include")] + "#"},
+        "watcher",
+        press.clock.now(),
+    )
+    assert publishing.history(press.database)[0].note.startswith("menus.yaml, without part0.yaml,")
 
 
 def test_publishers_at_once_all_succeed(press: Press) -> None:
@@ -129,7 +196,7 @@ def test_publishers_at_once_all_succeed(press: Press) -> None:
 
 def test_who_loses_a_race_comes_again(press: Press, monkeypatch: pytest.MonkeyPatch) -> None:
     """On PostgreSQL two publishers may take the same place; SQLite lets nobody begin."""
-    real: Callable[..., int] = versions.publish
+    real: Callable[..., int] = menu_publication.publish
     losses = iter(range(publishing.TRIES - 1))
 
     def contested(*arguments: Any, **named: Any) -> int:
@@ -137,7 +204,7 @@ def test_who_loses_a_race_comes_again(press: Press, monkeypatch: pytest.MonkeyPa
             raise exc.IntegrityError("INSERT", {}, Exception("publication is taken"))
         return real(*arguments, **named)
 
-    monkeypatch.setattr(versions, "publish", contested)
+    monkeypatch.setattr(menu_publication, "publish", contested)
     assert press.publish(1) == 1
 
 
@@ -174,7 +241,8 @@ def test_a_version_that_nobody_can_read_is_gone_for_its_sessions(press: Press) -
     press.publish(1)
     press.publish(2)
     with press.database.write() as conn:
-        spoilt = update(menu_version).where(menu_version.c.id == 1).values(source='{"m": "a: ["}')
+        table = menu_version.menu_version
+        spoilt = update(table).where(table.c.id == 1).values(source='{"m": "a: ["}')
         conn.execute(spoilt)
     library = SqlLibrary(press.database)
     with capture_logs() as log:

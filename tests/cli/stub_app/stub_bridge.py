@@ -14,7 +14,7 @@ from cli import db, serve, worker
 from cli.refusal import Refusal
 from menu.diagnostics import Diagnostic
 from metrics.meter import SILENT, Meter
-from models.menu_version import Listed
+from models.menu_publication import Listed
 from models.publishing import Published
 from settings import BadSettings, Settings, load_settings
 from state.connection import connect
