@@ -179,7 +179,8 @@ def _longest(words: Sequence[str]) -> list[str]:
 
 
 def _squeezed(phone: str) -> str:
-    return plain_digits(phone).translate(_SPACED).strip()
+    digits = phone if phone.isascii() else plain_digits(phone)
+    return digits.translate(_SPACED).strip()
 
 
 def _note(rows: list[int], row: int) -> None:

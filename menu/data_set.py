@@ -48,7 +48,9 @@ class DataSet:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_key", {row.key: row for row in self.rows})
-        object.__setattr__(self, "_by_cell", {})
+        # Texts are what rows are sorted by; other columns wait until somebody asks.
+        sorted_out = {column: self._sorted_out(column) for column in self._named(Kind.TEXT)}
+        object.__setattr__(self, "_by_cell", sorted_out)
         object.__setattr__(self, "_index", self._indexed())
 
     def find(self, key: str) -> Row | None:
@@ -56,7 +58,7 @@ class DataSet:
 
     def where(self, column: str, cell: str) -> tuple[Row, ...]:
         """The rows whose cell is exactly this one."""
-        if column not in self._by_cell:  # each column is sorted out when it is first asked for
+        if column not in self._by_cell:
             self._by_cell[column] = self._sorted_out(column)
         return self._by_cell[column].get(cell, ())
 
@@ -83,7 +85,7 @@ class DataSet:
             first, *others = self._named(Kind.LABEL) or list(row.labels) or [""]
             index.add(
                 at,
-                names=row.labels.get(first, {}).values(),
+                names=dict.fromkeys(row.labels.get(first, {}).values()),  # many are filled in
                 words=_parts(row, words),
                 texts=(text for label in others for text in row.labels[label].values()),
                 phones=filter(None, (row.cells[column] for column in phones)),

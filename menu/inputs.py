@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from typing import Final
+
+_DIGIT: Final = re.compile(r"\d")  # of any script
 
 
 def plain_digits(text: str) -> str:
     """Every decimal digit of any script as ASCII: "२", "২" and "２" all become "2"."""
-    return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
+    return _DIGIT.sub(lambda digit: str(unicodedata.decimal(digit[0])), text)
 
 
 def pressed_key(text: str) -> str:
