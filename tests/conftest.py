@@ -28,9 +28,11 @@ from menu.compiler import compile_menu
 from menu.program import Program
 from models import inbound_event, migrate
 from models.all_tables import TABLES
+from models.menu_files import MenuFiles
 from settings import load_settings
 from state.connection import connect
 from state.embedded import EmbeddedRedis
+from telecom.clock import SystemClock
 from wiring import Bridge, build
 
 ROOT = Path(__file__).parent.parent
@@ -158,7 +160,7 @@ def empty_database_url(storage: str, tmp_path: Path, request: Any) -> Iterator[s
 @pytest.fixture(scope="session")
 def default_program() -> Program:
     """The compiled menus.yaml of the checkout."""
-    return compile_menu({"menus.yaml": (ROOT / "menus.yaml").read_text(encoding="utf-8")})
+    return compile_menu(MenuFiles(ROOT / "menus.yaml", SystemClock()).read())
 
 
 # A whole bridge, in this process, on a real database and Redis; the vendor is a loopback server.
@@ -332,6 +334,7 @@ def house(
     gateways.write_text(gateways_text, encoding="utf-8")
     menus = tmp_path / "menus.yaml"  # a test may edit it
     menus.write_bytes((ROOT / "menus.yaml").read_bytes())
+    shutil.copytree(ROOT / "data", tmp_path / "data")
     settings = load_settings(
         {
             "BRIDGE_DEV": "1",

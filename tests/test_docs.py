@@ -13,7 +13,9 @@ from flask import Flask
 from app import create_app
 from gateways.all_gateways import VENDORS
 from menu.compiler import compile_menu
+from models.menu_files import MenuFiles
 from settings import FIELD_OF, Settings
+from telecom.clock import SystemClock
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted(
@@ -95,9 +97,9 @@ def test_the_readme_links_every_page_of_the_docs() -> None:
 
 def test_the_mistake_in_the_readme_is_what_the_check_says() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    text = (ROOT / "menus.yaml").read_text(encoding="utf-8")
-    broken = text.replace("go: get_app }", "go: ge_app }", 1)
+    files = MenuFiles(ROOT / "menus.yaml", SystemClock()).read()
+    broken = files["menus.yaml"].replace(b"go: get_app }", b"go: ge_app }", 1)
     with pytest.raises(Exception, match="M107") as caught:
-        compile_menu({"menus.yaml": broken})
+        compile_menu({**files, "menus.yaml": broken})
     first = next(line for line in str(caught.value).splitlines() if "M107" in line)
     assert first in readme

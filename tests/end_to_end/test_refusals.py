@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ REFUSED = [
         "serve",
         "menus.yaml",
         MENUS.replace("go: get_app }", "go: ge_app }", 1),
-        'menus.yaml:78:71 M107 error "ge_app" is not a screen. Did you mean "get_app"?',
+        'M107 error "ge_app" is not a screen. Did you mean "get_app"?',
     ),
     ("serve", "menus.yaml", "a: [", "M004 error A bracket is not closed"),
     ("menus check", "menus.yaml", MENUS + "screens: {}\n", "M008 error"),
@@ -46,6 +47,7 @@ def test_a_broken_file_refuses_to_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, file: str, text: str, said: str
 ) -> None:
     files = {"menus.yaml": MENUS, "gateways.yaml": SIMULATOR} | {file: text}
+    shutil.copytree(ROOT / "data", tmp_path / "data")
     for name, content in files.items():
         (tmp_path / name).write_text(content, encoding="utf-8")
     monkeypatch.setenv("BRIDGE_DEV", "1")

@@ -13,10 +13,12 @@ from menu.linter import check
 from menu.place import Crumb, Place
 from menu.program import EntryPoint, Platform
 from menu.screens import ANY_PHONE
+from models.menu_files import MenuFiles
+from telecom.clock import SystemClock
 from telecom.encoding import Encoding, Limit, encoding_of, segments_of
 
 PATH = Path(__file__).parents[2] / "menus.yaml"
-FILES = {"menus.yaml": PATH.read_bytes()}
+FILES = MenuFiles(PATH, SystemClock()).read()
 PROGRAM = compile_menu(FILES)
 LIMIT = Limit()
 ADDRESS = "https://bridge.example/l/".ljust(45, "x")

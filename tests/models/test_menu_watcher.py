@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -108,6 +109,7 @@ def test_no_broken_beginning_of_a_menu_is_published(desk: Desk) -> None:
     """The writer stops at each place for so long that the watcher judges what lies there."""
     root = Path(__file__).parent.parent.parent
     whole = (root / "menus.yaml").read_bytes()
+    shutil.copytree(root / "data", desk.path.parent / "data")
     desk.save_and_look(MENU % 1)
     broken = clean = 0
     for end in [*range(0, len(whole), 83), len(whole)]:

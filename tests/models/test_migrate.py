@@ -148,11 +148,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from models import migrate
 from models.database import Database
+from models.menu_files import MenuFiles
 from models.publishing import publish_if_new
+from telecom.clock import SystemClock
 
 url, menus = sys.argv[1:]
 migrate.upgrade(url)
-files = {"menus.yaml": Path(menus).read_bytes()}
+files = MenuFiles(Path(menus), SystemClock()).read()
 print(publish_if_new(Database(url), files, "start", datetime.now(UTC)))
 """
 
