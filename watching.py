@@ -24,12 +24,13 @@ class Watch:
     @cached_property
     def readiness(self) -> Readiness:
         bridge = self._bridge
-        url = bridge.settings.database_url
         return Readiness(
             {
                 "database": checks.database(bridge.library.refresh),
                 "redis": checks.redis(bridge.heartbeat.find_age_seconds),
-                "schema": checks.schema(lambda: migrate.current(url), migrate.known),
+                "schema": checks.schema(
+                    lambda: migrate.find_revision(bridge.database), migrate.known
+                ),
                 "gateways": checks.gateways(lambda: bridge.shelf, bridge.check_gateways),
                 "menus": checks.menus(bridge.library.refresh, bridge.menu_warnings),
                 "spool": checks.spool(bridge.spool, str(bridge.settings.var / "spool")),

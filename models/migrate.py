@@ -37,10 +37,15 @@ def current(url: str) -> str | None:
     """The revision that the database has; None for an empty one. Raises DatabaseDown."""
     database = Database(url)
     try:
-        with database.read() as conn:
-            return MigrationContext.configure(conn).get_current_revision()
+        return find_revision(database)
     finally:
         database.dispose()
+
+
+def find_revision(database: Database) -> str | None:
+    """The same of a database that is open anyway."""
+    with database.read() as conn:
+        return MigrationContext.configure(conn).get_current_revision()
 
 
 def head() -> str:
