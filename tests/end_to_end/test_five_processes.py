@@ -72,17 +72,17 @@ import flask.cli, granian, granian.server.mp, twilio.rest
 import app
 from cli import web_server
 
-flask_app = app.create_app()
+app.create_app()
+os.environ["SANKET_PARENT"] = str(os.getpid())  # none of them outlives this one
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that are killed
 print("ready", flush=True)
 for line in sys.stdin:
     order = json.loads(line)
-    pid = os.fork()
-    if pid:
-        print(pid, flush=True)
+    if os.fork():
         continue
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setsid()
+    print(os.getpid(), flush=True)  # from now on it can be killed as a group
     log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     for descriptor, file in ((0, os.open(os.devnull, os.O_RDONLY)), (1, log), (2, log)):
         os.dup2(file, descriptor)
@@ -134,7 +134,8 @@ class Member:
         return "web" if self.port else "dispatcher"
 
     def start(self) -> None:
-        self.began_at = self.log.stat().st_size if self.log.exists() else 0
+        self.log.touch()
+        self.began_at = self.log.stat().st_size
         self.pid = self.nursery.fork(self.argv, self.log)
 
     def is_alive(self) -> bool:
