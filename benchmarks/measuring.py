@@ -46,7 +46,7 @@ class Scale:
     largest_menu: int = 10_000
 
 
-FULL: Final = Scale(rounds=5, seconds=2.0, webhooks=1000, steps=20_000, sends=400, accepts=1000)
+FULL: Final = Scale(rounds=5, seconds=2.0, webhooks=1000, steps=100_000, sends=400, accepts=1000)
 QUICK: Final = Scale(
     rounds=1, seconds=0.3, webhooks=24, steps=500, sends=24, accepts=48, largest_menu=1_000
 )
