@@ -13,7 +13,10 @@ from menu.schema import Step
 from menu.transcripts import read
 
 PAGE = (Path(__file__).parents[2] / "docs" / "menus.md").read_text(encoding="utf-8")
-EXAMPLES = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+BLOCKS = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+# A block that begins with the name of a file is what an example includes.
+INCLUDED = {found[1]: block for block in BLOCKS if (found := re.match(r"# (\S+)\n", block))}
+EXAMPLES = [block for block in BLOCKS if block not in INCLUDED.values()]
 FIRST = EXAMPLES[0]
 
 
@@ -28,23 +31,34 @@ def whole_menu(example: str) -> str:
     return "".join((sections(FIRST) | sections(example)).values())
 
 
+def files_of(example: str) -> dict[str, str]:
+    return {"menus.yaml": whole_menu(example), **INCLUDED}
+
+
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_every_example_has_no_error(example: str) -> None:
-    errors = [found for found in check({"menus.yaml": whole_menu(example)}) if found.is_error]
+    errors = [found for found in check(files_of(example)) if found.is_error]
     assert not errors
-    assert compile_menu({"menus.yaml": whole_menu(example)}).screens
+    assert compile_menu(files_of(example)).screens
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_an_example_that_replaces_the_screens_has_no_warning_either(example: str) -> None:
     if "screens" in sections(example):
-        assert check({"menus.yaml": whole_menu(example)}) == []
+        assert check(files_of(example)) == []
 
 
 def test_the_tests_on_the_page_pass() -> None:
     (example,) = (each for each in EXAMPLES if "tests" in sections(each))
-    outcomes = list(read({"menus.yaml": whole_menu(example)}).run())
+    outcomes = list(read(files_of(example)).run())
     assert [str(outcome.failure) for outcome in outcomes] == ["None"] * 2
+
+
+def test_the_test_in_an_included_file_passes() -> None:
+    (example,) = (each for each in EXAMPLES if "include" in sections(each))
+    (outcome,) = read(files_of(example)).run()
+    assert outcome.has_passed
+    assert outcome.place.file == "crops.yaml"
 
 
 def test_every_step_is_on_the_page() -> None:
@@ -53,7 +67,8 @@ def test_every_step_is_on_the_page() -> None:
 
 
 def test_the_page_has_the_examples_that_it_promises() -> None:
-    assert len(EXAMPLES) == 9
+    assert len(EXAMPLES) == 10
+    assert set(INCLUDED) == {"crops.yaml"}
     assert {"version", "languages", "entry_points", "screens"} <= set(sections(FIRST))
 
 
