@@ -99,7 +99,7 @@ class MenuFiles:
         def ask(content: str | bytes) -> Asked:
             """A file that is the same as before is not parsed again to know what it names."""
             raw = content if isinstance(content, bytes) else content.encode()
-            asked[raw] = self._asked.get(raw) or asked_by(raw)
+            asked[raw] = asked.get(raw) or self._asked.get(raw) or asked_by(raw)
             return asked[raw]
 
         waiting, total = [root], 0
