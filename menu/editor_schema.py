@@ -1,4 +1,4 @@
-"""The JSON Schema of menus.yaml, kept in menu/menus.schema.json so that editors help the author."""
+"""The JSON Schemas of menus.yaml and of what it includes, kept beside this so that editors help."""
 
 from __future__ import annotations
 
@@ -6,25 +6,42 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
+from menu.merging import PARTS
 from menu.schema import Menu
 
 Schema = dict[str, Any]  # a JSON Schema, or a part of one
 PATH: Final = Path(__file__).with_name("menus.schema.json")
+INCLUDED_PATH: Final = Path(__file__).with_name("included.schema.json")
 
 
 def render() -> str:
-    """The text of the file, made from `menu.schema`."""
-    schema = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **_without_null(Menu.model_json_schema()),
-        "title": "menus.yaml",
-    }
-    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+    """The text of the file for menus.yaml, made from `menu.schema`."""
+    return _text(Menu.model_json_schema(), "menus.yaml")
+
+
+def render_included() -> str:
+    """The same for an included file: the parts that it may have, each of them optional."""
+    schema = Menu.model_json_schema()
+    parts = schema["properties"]
+    schema["properties"] = {name: parts[name] for name in parts if name in PARTS}
+    schema["description"] = "A part of a menu, in a file that menus.yaml includes."
+    del schema["required"]
+    return _text(schema, "a file that menus.yaml includes")
 
 
 def write() -> None:
     """After a change of the schema: python -c "from menu import editor_schema as e; e.write()"."""
     PATH.write_text(render(), encoding="utf-8")
+    INCLUDED_PATH.write_text(render_included(), encoding="utf-8")
+
+
+def _text(schema: Schema, title: str) -> str:
+    whole = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **_without_null(schema),
+        "title": title,
+    }
+    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
 
 
 def _without_null(part: Schema) -> Schema:

@@ -28,7 +28,7 @@ MENU_FILE: Final = rf"({_PART}/)*{_PART}\.ya?ml"
 DATA_FILE: Final = rf"({_PART}/)*{_PART}\.csv"
 
 # Who names another file writes one of these words, or hides it behind a backslash.
-_MAY_ASK: Final = re.compile(rb"\b(include|data)\b|\\")
+_SIGNS: Final = (b"include", b"data", b"\\")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def wanted(files: Files, asked: Callable[[str | bytes], Asked] | None = None) ->
 def asked_by(content: str | bytes) -> Asked:
     """Lenient: what is ill-formed asks for nothing, and is told by `menu.linter`."""
     raw = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
-    if not _MAY_ASK.search(raw):  # most of many files name no other
+    if not any(sign in raw for sign in _SIGNS):  # most of many files name no other
         return Asked()
     document, _ = loader.load("", raw)
     if document is None:

@@ -94,6 +94,14 @@ class MenuFiles:
         root = self._path.name
         files: dict[str, bytes] = {}
         unread: dict[str, str] = {}
+        asked: dict[bytes, Asked] = {}
+
+        def ask(content: str | bytes) -> Asked:
+            """A file that is the same as before is not parsed again to know what it names."""
+            raw = content if isinstance(content, bytes) else content.encode()
+            asked[raw] = asked.get(raw) or self._asked.get(raw) or asked_by(raw)
+            return asked[raw]
+
         waiting, total = [root], 0
         while waiting:
             for name in waiting:
@@ -104,22 +112,10 @@ class MenuFiles:
                     total += len(files[name])
                 except (OSError, UnicodeEncodeError, _Refused) as why:
                     unread[name] = _words(why)
-            waiting = [] if root in unread else self._wanted(files, unread)
-        return files, unread
-
-    def _wanted(self, files: Mapping[str, bytes], unread: Mapping[str, str]) -> list[str]:
-        """A file that is the same as before is not parsed again to know what it names."""
-        asked: dict[bytes, Asked] = {}
-
-        def ask(content: str | bytes) -> Asked:
-            if not isinstance(content, bytes):
-                return asked_by(content)
-            asked[content] = self._asked.get(content) or asked_by(content)
-            return asked[content]
-
-        names = [name for name in wanted(files, ask) if name not in unread]
+            more = [] if root in unread else wanted(files, ask)
+            waiting = [name for name in more if name not in unread]
         self._asked = asked
-        return names
+        return files, unread
 
     def _content(self, name: str) -> bytes:
         place = Path(os.path.realpath(self._place_of(name)))

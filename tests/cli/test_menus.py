@@ -156,3 +156,35 @@ def test_a_system_without_user_names_asks_for_one(
 @pytest.mark.parametrize("command", ["check", "publish", "history", "rollback"])
 def test_every_help_page_has_examples(run: Run, command: str) -> None:
     assert "Examples:\n" in run("menus", command, "--help").output
+
+
+PARTS = {
+    "menus.yaml": MENU.replace("screens:", "include: [parts/crops.yaml]\nscreens:").replace(
+        "end: true", "options: [{ label: Crops, go: crops }]"
+    ),
+    "parts/crops.yaml": "screens:\n  crops: { text: Wheat, end: true }\n"
+    'tests: [{ name: wheat, dial: "*384*7#", steps: [{ press: 1 }, { sees: Wheat }] }]\n',
+}
+
+
+def test_every_command_works_over_all_files_of_a_menu(run: Run, menus: Path) -> None:
+    (menus.parent / "parts").mkdir()
+    for name, text in PARTS.items():
+        (menus.parent / name).write_text(text, encoding="utf-8")
+    assert run("menus", "check").output == "menus.yaml: 0 errors, 0 warnings\n"
+    tested = run("menus", "test")
+    assert (tested.exit_code, tested.output.splitlines()[0]) == (0, "passed  wheat")
+    assert "Version 1 is live." in run("menus", "publish", "-m", "with crops").output
+    crops = menus.parent / "parts" / "crops.yaml"
+    crops.write_text(PARTS["parts/crops.yaml"].replace("crops:", "crop:"), encoding="utf-8")
+    for command in (["check"], ["test"], ["publish", "-m", "x"]):
+        answer = run("menus", *command)
+        assert answer.exit_code == 2
+        assert 'menus.yaml:7:61 M107 error "crops" is not a screen.' in answer.output
+    crops.write_text(PARTS["parts/crops.yaml"].replace("Wheat", "Rice"), encoding="utf-8")
+    assert "Version 2 is live." in run("menus", "publish", "-m", "rice").output
+    crops.unlink()
+    assert "M017" in run("menus", "check").output
+    assert "Version 1 is live." in run("menus", "rollback").output  # no file is looked at
+    notes = [line.rpartition("  ")[2] for line in run("menus", "history").output.splitlines()]
+    assert notes == ["back to version 1", "rice", "with crops"]

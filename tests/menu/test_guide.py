@@ -16,13 +16,12 @@ from menu.screens import ANY_PHONE
 from menu.transcripts import read
 
 PAGE = (Path(__file__).parents[2] / "docs" / "menus.md").read_text(encoding="utf-8")
-EXAMPLES = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+BLOCKS = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+# A block that begins with the name of a file is what an example includes.
+INCLUDED = {found[1]: block for block in BLOCKS if (found := re.match(r"# (\S+)\n", block))}
+EXAMPLES = [block for block in BLOCKS if block not in INCLUDED.values()]
 FIRST = EXAMPLES[0]
 (TABLE,) = re.findall(r"^```csv\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-
-
-def files_of(example: str) -> dict[str, str]:
-    return {"menus.yaml": whole_menu(example), "data/helplines.csv": TABLE}
 
 
 def sections(text: str) -> dict[str, str]:
@@ -34,6 +33,10 @@ def sections(text: str) -> dict[str, str]:
 def whole_menu(example: str) -> str:
     """An example put in the place of the parts of the first one that have the same names."""
     return "".join((sections(FIRST) | sections(example)).values())
+
+
+def files_of(example: str) -> dict[str, str]:
+    return {"menus.yaml": whole_menu(example), **INCLUDED, "data/helplines.csv": TABLE}
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
@@ -55,13 +58,21 @@ def test_the_tests_on_the_page_pass() -> None:
     assert [str(outcome.failure) for outcome in outcomes] == ["None"] * 2
 
 
+def test_the_test_in_an_included_file_passes() -> None:
+    (example,) = (each for each in EXAMPLES if "include" in sections(each))
+    (outcome,) = read(files_of(example)).run()
+    assert outcome.has_passed
+    assert outcome.place.file == "crops.yaml"
+
+
 def test_every_step_is_on_the_page() -> None:
     rows = re.findall(r"^\| `([a-z_]+): ", PAGE, re.MULTILINE)
     assert rows == list(Step.model_fields)
 
 
 def test_the_page_has_the_examples_that_it_promises() -> None:
-    assert len(EXAMPLES) == 11
+    assert len(EXAMPLES) == 12
+    assert set(INCLUDED) == {"crops.yaml"}
     assert {"version", "languages", "entry_points", "screens"} <= set(sections(FIRST))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from menu.compiler import compile_menu, compile_published
 from menu.linter import check
 from menu.transcripts import read
@@ -53,6 +55,24 @@ def test_all_parts_are_there_in_order() -> None:
     assert list(program.missed_call) == ["+911123456789"]
     assert list(program.links) == ["app"]
     assert compile_published(FILES) == program
+
+
+def test_five_thousand_screens_take_a_second() -> None:
+    """Here ten times as long; a step that compares all with all would take minutes."""
+    started = time.process_time()
+    names = [f"part{count}.yaml" for count in range(25)]
+    root = ROOT.replace("crops.yaml, parts/helplines.yaml", ", ".join(names))
+    files = {"menus.yaml": root.replace("go: crops", "go: s0").replace("go: helplines", "go: s1")}
+    for place, name in enumerate(names):
+        numbers = range(200 * place, 200 * (place + 1))
+        files[name] = "screens:\n" + "".join(
+            f"  s{count}:\n    text: Ward {count}\n    options:\n"
+            f"      - {{ label: Next, go: s{(count + 1) % 5_000} }}\n"
+            f"      - {{ label: Far, go: s{(7 * count) % 5_000} }}\n"
+            for count in numbers
+        )
+    assert check(files) == []
+    assert time.process_time() - started < 10
 
 
 def test_the_root_need_not_have_what_a_part_has() -> None:

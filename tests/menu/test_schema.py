@@ -9,6 +9,7 @@ import pytest
 from menu import editor_schema
 from menu.linter import check
 from menu.loader import load
+from menu.merging import PARTS
 from menu.phrases import BUILT_IN
 from menu.schema import Menu, Phrases
 from menu.shape_faults import parse
@@ -35,6 +36,16 @@ def test_the_schema_for_editors_is_up_to_date() -> None:
     assert editor_schema.PATH.read_text(encoding="utf-8") == editor_schema.render()
     assert "null" not in editor_schema.render()
     assert json.loads(editor_schema.render())["properties"]["version"]["const"] == 1
+
+
+def test_the_schema_of_included_files_has_what_they_may_have() -> None:
+    written = editor_schema.INCLUDED_PATH.read_text(encoding="utf-8")
+    assert written == editor_schema.render_included()
+    included, whole = json.loads(written), json.loads(editor_schema.render())
+    assert set(included["properties"]) == set(PARTS) & set(whole["properties"])
+    assert "required" not in included
+    assert included["additionalProperties"] is False
+    assert included["properties"]["screens"] == whole["properties"]["screens"]
 
 
 def test_every_built_in_phrase_can_be_replaced() -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from menu.diagnostics import BadMenu
-from menu.files import MAX_FILES, MAX_TOTAL_BYTES
+from menu.files import MAX_FILES, MAX_TOTAL_BYTES, Asked, asked_by
 from models.menu_files import YOUNG_SECONDS, MenuFiles
 
 ROOT = """version: 1
@@ -108,6 +108,22 @@ def test_a_look_at_what_did_not_change_opens_nothing(folder: Folder) -> None:
     os.utime(folder.path / "end.yaml")
     assert folder.reader.read() is first
     assert sorted(folder.opened) == ["crops.yaml", "end.yaml", "menus.yaml"]
+
+
+def test_a_file_that_did_not_change_is_not_parsed_again(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: list[bytes] = []
+
+    def count_and_parse(content: bytes) -> Asked:
+        parsed.append(content)
+        return asked_by(content)
+
+    monkeypatch.setattr("models.menu_files.asked_by", count_and_parse)
+    for count in range(3):
+        folder.write("end.yaml", END + f"# {count}")
+        folder.reader.read()
+    assert len(parsed) == 3 + 2
 
 
 CHANGES: list[Callable[[Folder], object]] = [
