@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Final
 
 import structlog
@@ -16,7 +17,7 @@ from menu import linter
 from menu.diagnostics import BadMenu, Diagnostic
 from menu.files import Files
 from models.database import Database, DatabaseDown
-from models.publishing import find_outdated, publish_if_new, was_published
+from models.publishing import find_outdated, publish_if_new, publish_unless_live, was_published
 from telecom.clock import Clock
 
 log = structlog.get_logger(__name__)
@@ -24,6 +25,7 @@ log = structlog.get_logger(__name__)
 # Two looks that see the same, then half a second for the library's refresh: under two seconds.
 LOOK_SECONDS: Final = 0.25
 MAX_TOLD: Final = 20  # a log line and a page hold so many findings; the check tells all
+TABLE: Final = ".csv"
 WATCHER: Final = "watcher"  # who published a menu that the watcher published
 
 Read = Callable[[], Files]  # the same object while nothing changed; raises BadMenu
@@ -44,6 +46,7 @@ class MenuWatcher:
         self._clock = clock
         self._seen: Files | tuple[Diagnostic, ...] | None = None
         self._judged: Files | tuple[Diagnostic, ...] | None = None
+        self._clean: Files | None = None
         self._is_database_well = True
 
     def run(self, stop: threading.Event, every_seconds: float = LOOK_SECONDS) -> None:
@@ -72,7 +75,7 @@ class MenuWatcher:
             _refuse(found)
             return
         try:
-            version = publish_if_new(self._database, found, WATCHER, self._clock.now())
+            version = self._publish_of(found)(self._database, found, WATCHER, self._clock.now())
             outdated = find_outdated(self._database, found) if version is None else None
         except BadMenu as fault:
             _refuse(fault.diagnostics)
@@ -82,11 +85,21 @@ class MenuWatcher:
                 log.warning("menu not published", why=str(fault))
             self._is_database_well = False
         else:
+            self._clean = found
             self._is_database_well = True
             if version is not None:
                 log.info("menu published", menu_version=version, by=WATCHER)
             if outdated is not None:
                 log.warning("menu not published", why=str(outdated))
+
+    def _publish_of(self, found: Files) -> Callable[[Database, Files, str, datetime], int | None]:
+        """A table that was changed before our eyes counts, also back to what it was: a price may
+        return. A menu that was live before does not come back by itself, nor does anything that
+        lies there at the start: a rollback stays.
+        """
+        if self._clean is not None and _menus_in(self._clean) == _menus_in(found):
+            return publish_unless_live
+        return publish_if_new
 
 
 class MenuReview:
@@ -123,6 +136,11 @@ class MenuReview:
         except DatabaseDown:
             return ()  # a fault of its own
         return [str(outdated)] if outdated else ()
+
+
+def _menus_in(files: Files) -> dict[str, str | bytes]:
+    """Without the tables."""
+    return {name: files[name] for name in files if not name.endswith(TABLE)}
 
 
 def _refuse(diagnostics: Sequence[Diagnostic]) -> None:

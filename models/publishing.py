@@ -77,9 +77,26 @@ def publish_if_new(
 
     The note says which files differ from those that were live. Raises BadMenu, DatabaseDown.
     """
+    return _publish_unless(_was_published, database, files, published_by, now)
+
+
+def publish_unless_live(
+    database: Database, files: Files, published_by: str, now: datetime
+) -> int | None:
+    """The same for a source that somebody saved just now: it may have been live before."""
+    return _publish_unless(_is_live, database, files, published_by, now)
+
+
+def _publish_unless(
+    is_enough: Callable[[Connection, str], bool],
+    database: Database,
+    files: Files,
+    published_by: str,
+    now: datetime,
+) -> int | None:
     digest = fingerprint(files)
     with database.read() as conn:  # most files are known: nobody waits for a lock then
-        if menu_version.find_id(conn, digest):
+        if is_enough(conn, digest):
             return None
         live = menu_publication.find_live(conn)
     compile_with_warnings(files)
@@ -88,7 +105,7 @@ def publish_if_new(
 
     def make_live(conn: Connection) -> int | None:
         menu_publication.be_publisher(conn)  # before the look, or two that look see nothing both
-        if menu_version.find_id(conn, digest):
+        if is_enough(conn, digest):
             return None
         return menu_publication.publish(
             conn,
@@ -100,6 +117,15 @@ def publish_if_new(
         )
 
     return _write(database, make_live)
+
+
+def _was_published(conn: Connection, digest: str) -> bool:
+    return menu_version.find_id(conn, digest) is not None
+
+
+def _is_live(conn: Connection, digest: str) -> bool:
+    known = menu_version.find_id(conn, digest)
+    return known is not None and known == menu_publication.find_live_id(conn)
 
 
 def roll_back(
@@ -144,7 +170,7 @@ def is_anything_live(database: Database) -> bool:
 def was_published(database: Database, files: Files) -> bool:
     """Whether these very files ever went live. Raises DatabaseDown."""
     with database.read() as conn:
-        return menu_version.find_id(conn, fingerprint(files)) is not None
+        return _was_published(conn, fingerprint(files))
 
 
 def find_outdated(database: Database, files: Files) -> Outdated | None:

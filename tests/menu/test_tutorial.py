@@ -44,5 +44,5 @@ def test_the_text_to_change_is_there_and_a_test_looks_for_it() -> None:
     ((before, after),) = re.findall(r'find `en: "(.*)"` under .* write `en: "(.*)"`', PAGE)
     menu = SHIPPED["menus.yaml"].decode()
     assert f'helplines:\n    text: {{ en: "{before}"' in menu
-    changed = {**SHIPPED, "menus.yaml": menu.replace(before, after, 1)}
+    changed = {**SHIPPED, "menus.yaml": menu.replace(before, after, 1).encode()}
     assert not all(outcome.has_passed for outcome in read(changed).run())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,7 @@ class Desk:
         self.folder = folder
         self.database = database
         self.log = log
+        self.clock = clock
         self.reader = MenuFiles(folder / "menus.yaml", clock)
         self.watcher = MenuWatcher(self.reader.read, database, clock)
         self.review = MenuReview(self.reader.read, database)
@@ -67,6 +69,15 @@ class Desk:
         """What people read there now."""
         found = SqlLibrary(self.database).live()[1].screens.get(screen)
         return found.text["en"] if found else None
+
+    def price(self) -> str:
+        """What the one row of the table costs, in the menu that is live."""
+        (row,) = SqlLibrary(self.database).live()[1].data_sets["prices"].where("id", "wheat")
+        return row.show("price", "en")
+
+    def now(self) -> datetime:
+        now: datetime = self.clock.now()
+        return now
 
     def errors(self) -> list[str]:
         """What the check says of the files as they lie there."""
@@ -101,6 +112,63 @@ def test_a_change_of_any_file_goes_live_and_its_name_is_noted(desk: Desk) -> Non
     desk.save_and_look("more.yaml", "tests: []")
     assert desk.notes() == ["menus.yaml, crops.yaml, more.yaml", "menus.yaml", "crops.yaml", ""]
     assert list(desk.review.warnings()) == []
+
+
+TABLE = "id,name:en,price\nwheat,Wheat,%s\n"
+LISTED = """data:
+  prices: { file: prices.csv, columns: { id: key, name: label, price: number } }
+screens:
+  crops: { text: Which crop?, options: [ { from: prices, save_as: crop, go: wheat } ] }
+  wheat: { text: "Rs {crop.price}", end: true }
+"""
+
+
+@pytest.fixture
+def priced(desk: Desk) -> Desk:
+    """A desk whose menu looks into a table."""
+    desk.save("prices.csv", TABLE % 2400)
+    desk.save_and_look("crops.yaml", LISTED)
+    assert desk.price() == "2400"
+    return desk
+
+
+def test_a_changed_table_goes_live_and_its_name_is_noted(priced: Desk) -> None:
+    priced.save_and_look("prices.csv", TABLE % 2500)
+    assert priced.price() == "2500"
+    assert priced.notes()[0] == "prices.csv"
+
+
+def test_a_bad_row_is_named_by_its_line_and_the_last_good_table_stays(priced: Desk) -> None:
+    priced.save_and_look("prices.csv", TABLE % 2500 + "rice,Rice,2 300\n")
+    assert priced.price() == "2400"
+    (told,) = priced.refusals()
+    assert told[0].startswith('prices.csv:3:11 M609 error "2 300" is not a number.')
+    assert list(priced.review.warnings()) == told
+    priced.save_and_look("prices.csv", TABLE % 2500 + "rice,Rice,2300\n")
+    assert priced.price() == "2500"
+
+
+def test_a_price_that_returns_is_live_again(priced: Desk) -> None:
+    priced.save_and_look("prices.csv", TABLE % 2500)
+    priced.save_and_look("prices.csv", TABLE % 2400)
+    assert priced.price() == "2400"
+    assert list(priced.review.warnings()) == []
+    priced.save_and_look("prices.csv", "id\n")
+    priced.save_and_look("prices.csv", TABLE % 2500)
+    assert priced.price() == "2500"
+
+
+def test_a_table_of_old_stays_rolled_back_until_somebody_changes_it(priced: Desk) -> None:
+    priced.save_and_look("prices.csv", TABLE % 2500)
+    publishing.roll_back(priced.database, None, published_by="asha", note="", now=priced.now())
+    priced.look(3)
+    assert priced.price() == "2400"
+    priced.watcher = MenuWatcher(priced.reader.read, priced.database, priced.clock)  # a restart
+    priced.look(3)
+    assert priced.price() == "2400"
+    priced.save_and_look("prices.csv", TABLE % 2600)
+    priced.save_and_look("prices.csv", TABLE % 2500)
+    assert priced.price() == "2500"
 
 
 def test_an_old_state_of_all_files_together_does_not_go_live_by_itself(desk: Desk) -> None:

@@ -1,0 +1,55 @@
+"""Pages and letters as the network of each gateway carries them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from telecom.encoding import Limit
+
+# By what is added to the gateway in gateways.yaml: the size of a page, and whether it is ASCII.
+NETWORKS = {
+    "any": ("", Limit(), False),
+    "small": ("ussd_limit: { septets: 100, ucs2: 50 }", Limit(septets=100, ucs2=50), False),
+    "large": ("ussd_limit: { septets: 182, ucs2: 80 }", Limit(septets=182, ucs2=80), False),
+    "latin": ("ussd_script: latin", Limit(), True),
+    "small and latin": (
+        "ussd_limit: { septets: 90, ucs2: 45 }\n    ussd_script: latin",
+        Limit(septets=90, ucs2=45),
+        True,
+    ),
+}
+
+
+@pytest.fixture
+def gateways_text(gateways_text: str, request: pytest.FixtureRequest) -> str:
+    added = NETWORKS[request.getfixturevalue("network")][0]
+    if not added:
+        return gateways_text
+    changed = gateways_text.replace("    vendor: africastalking\n", PLAIN % added, 1)
+    assert changed != gateways_text
+    return changed
+
+
+PLAIN = "    vendor: africastalking\n    %s\n"
+WAY = ["", "3", "3*2", "3*2*4", "3*2*4*1", "3*2*4*1*98", "3*2*4*1*98*98", "3*2*4*1*98*98*0"]
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_every_page_of_a_way_is_what_the_network_carries(house: Any, network: str) -> None:
+    _, limit, is_latin = NETWORKS[network]
+    pages = [house.dial(text)[4:] for text in WAY]
+    assert len(set(pages)) > 5
+    for page in pages:
+        assert limit.fits(page)
+        assert page.isascii() or not is_latin
+    assert ("Aapatkal" if is_latin else "आपात") in pages[3]
+
+
+@pytest.mark.parametrize("network", ["small", "large"])
+def test_who_knows_a_number_need_not_turn_pages(house: Any, network: str) -> None:
+    house.dial()
+    house.dial("4")
+    house.dial("4*1")
+    assert house.dial("4*1*11") == "END Disaster control room: 1077"
