@@ -84,10 +84,12 @@ def bridge_in(place: Home, database_url: str | None = None) -> Iterator[Bridge]:
     bridge = build(load_settings(place.environ(database_url)), {})
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stderr(nowhere):
         logs.configure(bridge.settings.log_level)
-        bridge.migrate()
-        bridge.publish_menu()
-        yield bridge
-        bridge.stop()
+        try:
+            bridge.migrate()
+            bridge.publish_menu()
+            yield bridge
+        finally:
+            bridge.stop()
 
 
 class Redis:
@@ -100,8 +102,10 @@ class Redis:
     @contextmanager
     def running(self) -> Iterator[Redis]:
         self._server.start()
-        yield self
-        self._server.stop()
+        try:
+            yield self
+        finally:
+            self._server.stop()
 
     def cpu(self) -> float:
         client = connect(self.url)
