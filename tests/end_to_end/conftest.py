@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 TESTS = Path(__file__).parents[1]
-FAKE, TOWN = TESTS / "fakes" / "twilio.py", TESTS / "servers" / "town.py"
+FAKE = TESTS / "fakes" / "twilio.py"
+TOWN, NURSERY = TESTS / "servers" / "town.py", TESTS / "servers" / "nursery.py"
 ACCOUNT = """
   us:
     vendor: twilio
@@ -53,6 +54,11 @@ def new_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[...,
     yield make
     for town in towns:
         town.close()
+
+
+@pytest.fixture(scope="session")
+def nursery_kit() -> ModuleType:
+    return load_by_path(NURSERY)
 
 
 def load_by_path(path: Path) -> ModuleType:
