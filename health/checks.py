@@ -65,15 +65,13 @@ _NO_DISPATCHER: Final = (
 
 
 def database(ask: Callable[[], object]) -> Check:
-    """`ask` raises DatabaseDown, NothingPublished, BadMenu; the latter two belong to `menus`."""
+    """`ask` raises DatabaseDown."""
 
     def look() -> Found:
         try:
             ask()
         except DatabaseDown as fault:
             return Found(_DATABASE.format(why=fault))
-        except (NothingPublished, BadMenu):
-            pass
         return Found()
 
     return Check(look, _DATABASE.format(why="no answer in time"))

@@ -38,6 +38,8 @@ class Form:
         """Raises Malformed unless the signed text of the form can be read in this way only."""
         fields: dict[str, set[str]] = defaultdict(set)
         for name, value in pairs:
+            if not name:
+                raise Malformed("form: a field has no name")  # it leaves no trace in the signature
             fields[name].add(value)
         before = run = ""  # the last known field, and all text since its name
         for name in sorted(fields):

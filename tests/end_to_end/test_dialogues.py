@@ -65,7 +65,7 @@ SMS: Final[Mapping[str, list[Step]]] = {
         text("उमंग", LINK_HI),
         text("BEN", LINK_BN),
         text("hello?", "উমঙ্গ\n1 অ্যাপ নিন"),
-        text("", "ভুল বিকল্প।\nউমঙ্গ"),
+        text("", "উমঙ্গ\n1 অ্যাপ নিন"),  # no room on the page to say more
     ],
     "a menu by numbers": [
         text("MENU", HOME),

@@ -71,9 +71,8 @@ def test_without_a_database_the_rest_is_shown(house: Any) -> None:
     }
 
 
-def test_counting_what_waits_reads_small_indexes_only(house: Any, storage: str) -> None:
-    if storage != "sqlite":
-        pytest.skip("an empty PostgreSQL table is read whole")
+@pytest.mark.parametrize("storage", ["sqlite"])  # an empty table of PostgreSQL is read whole
+def test_counting_what_waits_reads_small_indexes_only(house: Any) -> None:
     with house.bridge.database.read() as conn:
         for query in (*mt_queue._COUNTS.values(), mt_queue._OLDEST_DUE):
             sql = str(query.compile(conn, compile_kwargs={"render_postcompile": True}))

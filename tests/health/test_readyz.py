@@ -60,7 +60,7 @@ def break_gateways(house: Any, _: object) -> None:
 
 def break_menus(house: Any, _: object) -> None:
     with house.bridge.database.write() as conn:
-        conn.execute(text("DELETE FROM menu_version"))
+        conn.execute(text("DELETE FROM menu_publication"))
 
 
 @pytest.mark.parametrize(

@@ -162,6 +162,12 @@ def test_every_other_cut_near_it_is_refused(path: str) -> None:
     assert [cut for cut in others if _is_taken(path, cut, signature)] == []
 
 
+@pytest.mark.parametrize("path", FORMS)
+def test_a_field_without_a_name_is_refused(path: str) -> None:
+    """It may stand anywhere: nothing of it is signed."""
+    assert not _is_taken(path, (("", ""), *FORMS[path]), _signature(path, FORMS[path]))
+
+
 @given(cuts=st.data(), path=st.sampled_from(sorted(FORMS)))
 def test_any_other_cut_is_refused(cuts: st.DataObject, path: str) -> None:
     pairs = FORMS[path]
