@@ -71,7 +71,9 @@ def test_without_a_database_the_rest_is_shown(house: Any) -> None:
     }
 
 
-@pytest.mark.parametrize("storage", ["sqlite"])  # an empty table of PostgreSQL is read whole
+@pytest.mark.parametrize(
+    "storage", ["sqlite"], scope="session"
+)  # an empty table of PostgreSQL is read whole
 def test_counting_what_waits_reads_small_indexes_only(house: Any) -> None:
     with house.bridge.database.read() as conn:
         for query in (*mt_queue._COUNTS.values(), mt_queue._OLDEST_DUE):
