@@ -18,7 +18,7 @@ from menu.data_schema import MAX_COLUMNS, Column, DataSource
 from menu.data_set import DataSet
 from menu.decoding import NOT_UTF_8, decode
 from menu.diagnostics import Diagnostic, Place, Severity, error
-from menu.program import Language
+from menu.language import Language
 
 NOT_CSV: Final = "M602"
 QUOTES: Final = "M603"

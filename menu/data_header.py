@@ -11,7 +11,7 @@ from menu.csv_table import Record
 from menu.data_cells import Fault, shown
 from menu.data_schema import Column, Kind
 from menu.diagnostics import Severity, did_you_mean
-from menu.program import Language
+from menu.language import Language
 from menu.shapes import LANGUAGE, NAME
 
 BAD_HEADER: Final = "M605"

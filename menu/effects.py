@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from menu.program import Language
+from menu.language import Language
 
 
 @dataclass(frozen=True, slots=True)

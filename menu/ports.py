@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from menu.program import Language, Program
+from menu.language import Language
+from menu.program import Program
 from menu.session import Session
 
 

@@ -15,8 +15,6 @@ from menu.data_set import DataSet
 from menu.language import Language, Texts
 from menu.paging import Footers
 
-__all__ = ["Language", "Texts"]
-
 BACK_KEY = "0"
 HOME_KEY = "00"
 MORE_KEY = "98"

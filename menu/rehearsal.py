@@ -17,8 +17,9 @@ from menu.answers import sms_answer
 from menu.effects import Effect, RememberLanguage, SendLink
 from menu.inputs import pressed_key
 from menu.keywords import find_keyword
+from menu.language import Language
 from menu.ports import Loaded
-from menu.program import Language, Option, Program
+from menu.program import Option, Program
 from menu.runner import NoSuchEntry, Runner, Thought, Visit
 from menu.service_codes import split_dialled
 from menu.session import Session

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Final
 
 from menu.inputs import fold
-from menu.program import Language
+from menu.language import Language
 
 LONGEST: Final = 60  # characters: no command is longer, and a text may be long on purpose
 

@@ -16,8 +16,9 @@ from menu.effects import Effect, RememberLanguage
 from menu.engine import Step
 from menu.hearing import Repeat, hear
 from menu.keywords import find_keyword
+from menu.language import Language
 from menu.ports import Callers, CallersDown, Library, Loaded, SessionsDown, SessionStore
-from menu.program import EntryPoint, Language, Program
+from menu.program import EntryPoint, Program
 from menu.screens import ANY_PHONE, Display
 from menu.session import Session
 from telecom.events import Cumulative, Said

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from menu.language import Language
 from menu.ports import CallersDown
-from menu.program import Language
 from models import subscriber
 from models.database import Database, DatabaseDown
 

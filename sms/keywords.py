@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from menu.program import Language, Program
+from menu.language import Language
+from menu.program import Program
 from menu.reserved_words import (
     Command,
     Wish,

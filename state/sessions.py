@@ -13,8 +13,8 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from menu.language import Language
 from menu.ports import Loaded, SessionsDown
-from menu.program import Language
 from menu.session import Session
 from metrics.catalogue import SESSION_FAULTS
 from metrics.meter import SILENT, Meter
