@@ -15,6 +15,7 @@ import pytest
 
 # Set by `make test-all`: everything is installed, so a test that skips itself has failed.
 NO_SKIPS = "SANKET_NO_SKIPS"
+PATIENCE = 3  # times: the tests of four processes share two cores
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 Eventually = Callable[[Callable[[], object], float], None]
@@ -62,13 +63,16 @@ def _without_skip(report: Report) -> Report:
 
 @pytest.fixture(scope="session")
 def eventually() -> Eventually:
-    """`eventually(predicate, seconds)`: looks again and again until it is true, or fails."""
+    """`eventually(predicate, seconds)`: looks again and again until it is true, or fails.
+
+    `seconds` are those of a quiet machine. Nothing waits longer than it must.
+    """
 
     def wait(predicate: Callable[[], object], seconds: float) -> None:
-        give_up_at, never = time.monotonic() + seconds, threading.Event()
+        give_up_at, never = time.monotonic() + PATIENCE * seconds, threading.Event()
         while not predicate():
             if time.monotonic() > give_up_at:
-                pytest.fail(f"not true within {seconds} s")
+                pytest.fail(f"not true within {PATIENCE} times {seconds} s")
             never.wait(0.02)
 
     return wait
