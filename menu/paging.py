@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from telecom.encoding import Encoding, Limit, encoding_of, size_of
 from telecom.split import fit, split
 
-KEPT_SCREENS: Final = 16_384  # cut once, shown to everybody after; about 1 KB each
+KEPT_SCREENS: Final = 4_096  # cut once, shown to everybody after; about 1 KB each
 
 
 class Footers(NamedTuple):

@@ -37,8 +37,10 @@ def check(source: Source) -> Iterator[Diagnostic]:
 def _is_missing(texts: schema.Texts, language: Language, first: Language) -> bool:
     """What needs no other letters than Latin ones serves as it is, and so does the first
     language in Latin letters, as for the names of languages."""
-    if isinstance(texts, str) or not is_romanised(language):
+    if not is_romanised(language):
         return find_text(texts, language) is None
+    if isinstance(texts, str):
+        return encoding_of(texts) is not Encoding.GSM7
     if language in texts or first + LATIN in texts:
         return False
     return encoding_of(texts.get(base_of(language), "")) is not Encoding.GSM7
