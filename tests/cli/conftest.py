@@ -56,7 +56,7 @@ class Tree:
                 return self
         pytest.fail(f"ended before it served: {self.ended()}")
 
-    def ended(self, seconds: float = 60) -> tuple[int, str]:
+    def ended(self, seconds: float = 90) -> tuple[int, str]:
         """Its exit code and all that it had left to say."""
         out, err = self.parent.communicate(timeout=seconds)
         return self.parent.returncode, out + err
