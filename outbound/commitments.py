@@ -7,7 +7,8 @@ so that not even a bug could enqueue the same effect twice.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -28,6 +29,7 @@ from models.shared_clock import SharedClock
 from outbound import consent
 from outbound.outbox import NewMt, Outbox
 from services.app_links import AppLinks, LinkSms
+from telecom.failpoints import failpoint
 from telecom.keyed_hash import KeyedHash
 from telecom.msisdn import Msisdn, Party
 from telecom.statuses import MessageClass
@@ -92,7 +94,7 @@ class Commitments:
 
     def record(self, cause: Cause) -> bool:
         """Keeps an event that nothing follows from. False for a repeat. Raises DatabaseDown."""
-        with self._database.write() as conn:
+        with self._transaction() as conn:
             is_new = self._record(conn, cause, self._clock.now(conn)) is not None
         if is_new:
             self._count(cause)
@@ -108,7 +110,7 @@ class Commitments:
         """
         to = _subscriber_of(cause)
         sends = bool(answer) or any(isinstance(effect, SendLink) for effect in effects)
-        with self._database.write() as conn:
+        with self._transaction() as conn:
             now = self._clock.now(conn)
             is_withheld = sends and consents.is_opted_out(conn, self._hasher.of(to.e164))
             if is_withheld:
@@ -138,7 +140,7 @@ class Commitments:
         to write, so it is confirmed each time. False for a repeat. Raises DatabaseDown.
         """
         to = _subscriber_of(cause)
-        with self._database.write() as conn:
+        with self._transaction() as conn:
             now = self._clock.now(conn)
             event_id = self._record(conn, cause, now)
             if event_id is None:
@@ -163,7 +165,7 @@ class Commitments:
         """A gateway tells that somebody wants no more SMS. No answer follows: it was not said to
         us. False where we knew. Raises DatabaseDown.
         """
-        with self._database.write() as conn:
+        with self._transaction() as conn:
             whose_hash = self._hasher.of(whose.e164)
             return consent.learn_of(conn, whose_hash, gateway, self._clock.now(conn))
 
@@ -173,7 +175,7 @@ class Commitments:
         `text` None: the subscriber cannot take an SMS. False for a repeat. Raises DatabaseDown.
         """
         to = _subscriber_of(cause)
-        with self._database.write() as conn:
+        with self._transaction() as conn:
             now = self._clock.now(conn)
             event_id = self._record(conn, cause, now)
             if event_id is None:
@@ -184,6 +186,14 @@ class Commitments:
                 self._confirm(conn, cause, to, event_id, text, now)
         self._count(cause)
         return True
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        failpoint("before_inbound_commit")
+        with self._database.write() as conn:
+            yield conn
+            failpoint("group_commit_written")
+        failpoint("after_inbound_commit")
 
     def _count(self, cause: Cause) -> None:
         self._meter.count(EVENTS, cause.gateway, cause.kind, cause.decision)

@@ -22,6 +22,7 @@ from gateways.webhook import WebhookRequest
 from models.database import DatabaseDown
 from models.sealing import Sealer, Unsealable
 from telecom.errors import Malformed
+from telecom.failpoints import failpoint
 
 log = structlog.get_logger(__name__)
 
@@ -51,8 +52,10 @@ class Spool:
             file.write(self._sealer.seal(_written(channel, gateway, request)))
             file.flush()
             os.fsync(file.fileno())
+        failpoint("spool_drafted")
         draft.rename(whole)
         _sync_folder(self._folder)
+        failpoint("spool_written")
         log.warning("webhook spooled", gateway=gateway, channel=channel)
 
     def waiting(self) -> int:
@@ -99,6 +102,7 @@ class Spool:
             log.warning("spooled event not taken", why=type(fault).__name__, file=path.name)
             path.rename(path.with_suffix(UNREADABLE))
             return
+        failpoint("spool_replayed")
         path.unlink(missing_ok=True)
 
 
