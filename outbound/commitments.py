@@ -15,9 +15,9 @@ from metrics.catalogue import CONSENT_CHANGES, EVENTS
 from metrics.meter import SILENT, Meter
 from models.consent import ConsentCause, ConsentState
 from models.database import Database
-from models.group_commit import GroupCommit
 from models.sealing import Sealer
 from models.shared_clock import SharedClock
+from models.together import Together
 from outbound import consent
 from outbound.causes import Cause, Kept, Promise, Proposal, subscriber_of
 from outbound.group_writer import OPTED_OUT, GroupWriter
@@ -32,7 +32,7 @@ __all__ = ["OPTED_OUT", "Cause", "Commitments", "Kept"]
 
 
 class Commitments:
-    """Webhooks that come at the same time share a transaction (models.group_commit)."""
+    """Webhooks that come at the same time share a transaction (models.together)."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class Commitments:
         self._clock = clock
         self._sender_id_of = sender_id_of
         self._meter = meter
-        self._group: GroupCommit[Proposal, Kept] = GroupCommit(
+        self._group: Together[Proposal, Kept] = Together(
             GroupWriter(database, sealer, hasher, clock).write
         )
 
@@ -174,7 +174,7 @@ class Commitments:
 
     def _keep(self, proposal: Proposal) -> Kept:
         failpoint("before_inbound_commit")
-        kept = self._group.commit(proposal)
+        kept = self._group.do(proposal)
         failpoint("after_inbound_commit")
         if kept.is_new:
             decision = OPTED_OUT if kept.is_withheld else proposal.cause.decision

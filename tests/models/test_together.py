@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 
 from models.database import DatabaseDown
-from models.group_commit import GroupCommit
+from models.together import Together
 
 Eventually = Callable[[Callable[[], object], float], None]
 SECONDS = 20.0
@@ -38,11 +38,11 @@ class Disk:
 class Queue:
     def __init__(self, **options: int | float) -> None:
         self.disk = Disk()
-        self.group: GroupCommit[str, str] = GroupCommit(self.disk.write, **options)  # type: ignore[arg-type]
+        self.group: Together[str, str] = Together(self.disk.write, **options)  # type: ignore[arg-type]
         self.pool = ThreadPoolExecutor(16)
 
     def ask(self, item: str) -> Future[str]:
-        return self.pool.submit(self.group.commit, item)
+        return self.pool.submit(self.group.do, item)
 
     def ask_behind(self, eventually: Eventually, *items: str) -> list[Future[str]]:
         """Each joins the line before the next does."""
@@ -64,7 +64,7 @@ class Queue:
 def test_alone_it_is_written_at_once() -> None:
     queue = Queue()
     queue.let_go(1)
-    assert queue.group.commit("a") == "A"
+    assert queue.group.do("a") == "A"
     assert queue.disk.groups == [["a"]]
 
 
@@ -124,7 +124,7 @@ def test_the_line_is_bounded(eventually: Eventually) -> None:
     assert queue.disk.began.acquire(timeout=SECONDS)
     (second,) = queue.ask_behind(eventually, "b")
     with pytest.raises(DatabaseDown, match="too many"):
-        queue.group.commit("c")
+        queue.group.do("c")
     queue.let_go(2)
     assert (first.result(SECONDS), second.result(SECONDS)) == ("A", "B")
 
@@ -138,7 +138,7 @@ def test_whose_patience_ends_is_not_written_later(eventually: Eventually) -> Non
         queue.ask_behind(eventually, "b")[0].result(SECONDS)
     queue.let_go(2)
     assert first.result(SECONDS) == "A"
-    assert queue.group.commit("c") == "C"
+    assert queue.group.do("c") == "C"
     assert queue.disk.groups == [["a"], ["c"]]
 
 
@@ -151,9 +151,9 @@ def test_many_threads_and_every_fault_leave_nobody_waiting() -> None:
         written.extend(items)
         return items
 
-    group: GroupCommit[str, str] = GroupCommit(write, most_together=8)
+    group: Together[str, str] = Together(write, most_together=8)
     with ThreadPoolExecutor(32) as pool:
-        asked = [pool.submit(group.commit, str(number)) for number in range(2000)]
+        asked = [pool.submit(group.do, str(number)) for number in range(2000)]
     for number, one in enumerate(asked):
         assert (one.exception() is not None) == str(number).endswith("7")
     assert sorted(written, key=int) == [str(n) for n in range(2000) if not str(n).endswith("7")]

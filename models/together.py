@@ -1,7 +1,7 @@
-"""Many small transactions as one: whoever comes first writes for all who came meanwhile.
+"""Many small transactions as one: whoever comes first does the work of all who came meanwhile.
 
-A commit costs a wait for the disk, however little it holds. There is no thread of its own and no
-waiting for company: alone, a transaction is written at once by the thread that asks for it.
+A commit costs a wait for the disk, however little it holds, and a question a trip. There is no
+thread of its own and no waiting for company: alone, it is done at once by the thread that asks.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ LONGEST_LINE: Final = 1024  # more wait only where the database has stopped
 PATIENCE_SECONDS: Final = 1.5
 
 
-class GroupCommit(Generic[Item, Outcome]):
+class Together(Generic[Item, Outcome]):
     """Safe to share between threads. Groups are written one at a time, in the order of arrival."""
 
     def __init__(
@@ -43,8 +43,8 @@ class GroupCommit(Generic[Item, Outcome]):
         self._line: deque[_Place[Item, Outcome]] = deque()
         self._somebody_writes = False
 
-    def commit(self, item: Item) -> Outcome:
-        """Durable when it returns.
+    def do(self, item: Item) -> Outcome:
+        """Done, and durable if it writes, when it returns.
 
         Raises DatabaseDown, after which it is not known whether the item was kept; and whatever
         `write` says of this item alone, for which no other has to suffer.
