@@ -15,6 +15,7 @@ from telecom.msisdn import Msisdn, Party
 class Cause:
     """What came in. `event_id` is the gateway's own id of it, or one that we made of the turn.
 
+    `same_as`: other ids that the same event may have been kept under (telecom.nameless).
     `content` is what must be kept of it and may be personal: it is sealed.
     """
 
@@ -26,6 +27,7 @@ class Cause:
     menu_version: int | None = None
     content: Mapping[str, str] = field(default_factory=dict, repr=False)
     link_id: str | None = None
+    same_as: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,12 +16,13 @@ from models import consent as consents
 from models import inbound_event, mt_message, short_link, subscriber
 from models.consent import Change, ConsentCause, ConsentState
 from models.database import Database
+from models.dialect import alone
 from models.ids import new_id
 from models.inbound_event import NewEvent
 from models.sealing import Sealer
 from models.shared_clock import SharedClock
 from outbound import consent
-from outbound.causes import Kept, Promise, Proposal, subscriber_of
+from outbound.causes import Cause, Kept, Promise, Proposal, subscriber_of
 from outbound.outbox import row_of
 from telecom.failpoints import failpoint
 from telecom.keyed_hash import KeyedHash
@@ -57,7 +58,15 @@ class GroupWriter:
         with self._database.write() as conn:
             now = self._clock.now(conn)
             drafts = self._judge(conn, proposals, now)
-            new_ids = inbound_event.record_all(conn, [draft.event for draft in drafts])
+            known = _known_by_another_id(conn, proposals)
+            new_ids = inbound_event.record_all(
+                conn,
+                [
+                    draft.event
+                    for draft, is_known in zip(drafts, known, strict=True)
+                    if not is_known
+                ],
+            )
             new = [draft for draft in drafts if draft.event.id in new_ids]
             # In this order a STOP takes back what others of the group promise to the same number.
             _promise(conn, [draft for draft in new if draft.proposal.consent is None], now)
@@ -112,6 +121,36 @@ class GroupWriter:
                     country=party.region,
                     now=now,
                 )
+
+
+def _known_by_another_id(conn: Connection, proposals: Sequence[Proposal]) -> Sequence[bool]:
+    """Repeats of events without an id, whose first arrival was kept under an id beside theirs.
+
+    What the group itself holds is a first arrival, too, for whoever comes behind it in the line.
+    """
+    causes = [one.cause for one in proposals]
+    nameless = [cause for cause in causes if cause.same_as]
+    if not nameless:
+        return [False] * len(causes)
+    for purpose in sorted({_family(cause) for cause in nameless}):
+        alone(conn, purpose)  # copies at the border of two buckets find nothing to clash on
+    kept = {
+        (cause.gateway, cause.kind, other)
+        for cause in nameless
+        for other in cause.same_as
+        if inbound_event.find(conn, cause.gateway, cause.kind, other)
+    }
+    known = []
+    for cause in causes:
+        known.append(any((cause.gateway, cause.kind, one) in kept for one in cause.same_as))
+        if cause.same_as and not known[-1]:
+            kept.add((cause.gateway, cause.kind, cause.event_id))
+    return known
+
+
+def _family(cause: Cause) -> str:
+    """All ids that one event may have lie in it: those of one gateway and channel."""
+    return f"nameless:{cause.gateway}:{cause.kind}"
 
 
 def _draft(proposal: Proposal, is_withheld: bool, now: datetime) -> _Draft:

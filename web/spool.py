@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -65,7 +66,9 @@ class Spool:
         try:
             _make(self._folder)
             with draft.open("wb") as file:
-                file.write(self._sealer.seal(_written(channel, gateway, request)))
+                file.write(
+                    self._sealer.seal(_written(channel, gateway, request, self._clock.now()))
+                )
                 file.flush()
                 os.fsync(file.fileno())
             failpoint("spool_drafted")
@@ -154,7 +157,7 @@ class Spool:
                     draft.unlink()
 
 
-def _written(channel: str, gateway: str, request: WebhookRequest) -> str:
+def _written(channel: str, gateway: str, request: WebhookRequest, now: datetime) -> str:
     return json.dumps(
         {
             "channel": channel,
@@ -164,6 +167,7 @@ def _written(channel: str, gateway: str, request: WebhookRequest) -> str:
             "headers": dict(request.headers),
             "body": base64.b64encode(request.body).decode(),
             "client": request.client,
+            "arrived_at": now.isoformat(),
         }
     )
 
@@ -177,8 +181,14 @@ def _read(text: str) -> tuple[str, str, WebhookRequest]:
         headers=stored["headers"],
         body=base64.b64decode(stored["body"]),
         client=stored["client"],
+        arrived_at=_find_time(stored.get("arrived_at")),
     )
     return stored["channel"], stored["gateway"], request
+
+
+def _find_time(text: str | None) -> datetime | None:
+    """None of a file that an older version wrote."""
+    return datetime.fromisoformat(text) if text else None
 
 
 def _make(folder: Path) -> None:
