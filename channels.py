@@ -107,7 +107,7 @@ class Channels:
 
     @cached_property
     def spool(self) -> Spool:
-        return Spool(self.settings.var / "spool", self._sealer)
+        return Spool(self.settings.var / "spool", self._sealer, self.clock)
 
     @cached_property
     def inbox(self) -> Inbox:

@@ -21,6 +21,7 @@ from requests.adapters import HTTPAdapter
 
 from telecom.clock import Clock
 from telecom.errors import Reason, SendError, Verdict
+from telecom.failpoints import failpoint
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
@@ -121,7 +122,10 @@ class _Witness(io.BytesIO):
 
     def read(self, size: int | None = -1, /) -> bytes:
         self.left = True
-        return super().read(size)
+        read = super().read(size)
+        if not read:  # the client asks for more only when all was handed to the socket
+            failpoint("after_bytes")
+        return read
 
 
 def _no_answer(fault: Exception, body: _Witness) -> SendError:

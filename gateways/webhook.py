@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -12,7 +13,8 @@ class WebhookRequest:
     """What a gateway sent. `path` is our canonical route path, `query` the raw query string.
 
     `headers` holds a fixed list of lower-case names only; the WSGI environment is never kept.
-    `client` is the sender's IP address, trusted proxies already taken away.
+    `client` is the sender's IP address, trusted proxies already taken away. `arrived_at` only of
+    one that waited in the spool.
     """
 
     method: str
@@ -21,6 +23,7 @@ class WebhookRequest:
     headers: Mapping[str, str]
     body: bytes
     client: str
+    arrived_at: datetime | None = None
 
 
 class Result(StrEnum):

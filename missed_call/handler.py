@@ -14,6 +14,7 @@ from state.keys import Keys
 from telecom.clock import Clock
 from telecom.events import MissedCall, NotACall
 from telecom.msisdn import Msisdn
+from telecom.nameless import EventKey
 from web.edge import NotThisChannel, check_size
 from web.spool import Spool
 
@@ -51,10 +52,12 @@ class MissedCallHandler:
         if isinstance(call, NotACall):
             return Result.ACCEPTED
         thought, decision = self._think(call)
+        key = self._key_of(call, request)
         cause = Cause(
             gateway=call.gateway,
             kind=CHANNEL,
-            event_id=call.call_id,
+            event_id=key.here,
+            same_as=key.beside,
             party=call.caller,
             menu_version=thought.session.menu_version if thought else None,
             decision=decision,
@@ -64,6 +67,12 @@ class MissedCallHandler:
         else:
             is_new = self._commitments.commit(cause, thought.program, thought.effects).is_new
         return Result.ACCEPTED if is_new else Result.REPEAT
+
+    def _key_of(self, call: MissedCall, request: WebhookRequest) -> EventKey:
+        if call.call_id is not None:
+            return EventKey(call.call_id)
+        at = call.at or request.arrived_at or self._clock.now()
+        return self._keys.call(call, at)
 
     def _think(self, call: MissedCall) -> tuple[Thought | None, Decision]:
         decision = decide(call.caller, call.called)

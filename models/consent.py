@@ -6,6 +6,7 @@ means all of us. Changes are only ever added: they are the proof of what was agr
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -67,6 +68,10 @@ class ConsentCause(StrEnum):
 _STATE: Final = select(consent.c.state).where(
     consent.c.msisdn_hash == bindparam("whose", type_=HASH)
 )
+_OPTED_OUT: Final = select(consent.c.msisdn_hash).where(
+    consent.c.msisdn_hash.in_(bindparam("whose", type_=HASH, expanding=True)),
+    consent.c.state == ConsentState.OPTED_OUT,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +100,13 @@ def record(conn: Connection, change: Change) -> bool:
 
 def is_opted_out(conn: Connection, msisdn_hash: str) -> bool:
     return conn.execute(_STATE, {"whose": msisdn_hash}).scalar() is ConsentState.OPTED_OUT
+
+
+def opted_out_of(conn: Connection, msisdn_hashes: Collection[str]) -> set[str]:
+    """Those among them who said STOP."""
+    if not msisdn_hashes:
+        return set()
+    return set(conn.execute(_OPTED_OUT, {"whose": sorted(msisdn_hashes)}).scalars())
 
 
 def forbids(msisdn_hash: ColumnElement[str]) -> ColumnElement[bool]:

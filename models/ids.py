@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 from typing import Final
-from uuid import UUID
 
 _RANDOM_BITS: Final = 74
 _VERSION_7: Final = 7 << 76
@@ -17,7 +16,8 @@ def new_id(at: datetime) -> str:
     milliseconds = int(at.timestamp() * 1000)
     random = secrets.randbits(_RANDOM_BITS)
     high, low = random >> 62, random & ((1 << 62) - 1)
-    return str(UUID(int=milliseconds << 80 | _VERSION_7 | high << 64 | _VARIANT | low))
+    digits = f"{milliseconds << 80 | _VERSION_7 | high << 64 | _VARIANT | low:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def new_ref() -> str:

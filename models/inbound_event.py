@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Column, Connection, LargeBinary, String, Table, UniqueConstraint, update
 from sqlalchemy import select as sql_select
 
-from models.dialect import insert_new
+from models import bulk
 from models.metadata import GATEWAY, HASH, ID, WORD, UtcDateTime, metadata
 from models.rows import columns_of
 
@@ -58,12 +59,22 @@ class StoredEvent:
 
 
 def record(conn: Connection, new: NewEvent) -> bool:
-    """True when it is new; False for a repeat, which changes nothing.
+    """True when it is new; False for a repeat, which changes nothing."""
+    return bool(record_all(conn, [new]))
 
-    Of parallel copies exactly one is new; on PostgreSQL the others wait for its commit.
+
+def record_all(conn: Connection, events: Sequence[NewEvent]) -> set[object]:
+    """The ids of those that are new; a repeat changes nothing.
+
+    Of parallel copies exactly one is new; on PostgreSQL the others wait for its commit, and two who
+    wait for each other would wait for ever: so all insert in the order of the keys.
     """
-    fitting = replace(new, gateway_event_id=_fitting(new.gateway_event_id))
-    return insert_new(conn, inbound_event, columns_of(fitting), unique=_KEY)
+    rows = [
+        columns_of(event) | {"gateway_event_id": _fitting(event.gateway_event_id)}
+        for event in events
+    ]
+    rows.sort(key=lambda row: [str(row[name]) for name in _KEY])
+    return bulk.insert_new(conn, inbound_event, rows, unique=_KEY)
 
 
 def find(conn: Connection, gateway: str, kind: str, gateway_event_id: str) -> StoredEvent | None:

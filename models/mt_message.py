@@ -5,6 +5,7 @@ How a row may change is in `mt_moves` and `mt_sweeps`; nothing else writes `stat
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -26,13 +27,20 @@ from sqlalchemy import (
     text,
 )
 
-from models.dialect import insert_new
+from models import bulk
 from models.inbound_event import inbound_event
 from models.metadata import GATEWAY, HASH, ID, WORD, UtcDateTime, metadata, words
 from models.rows import columns_of
 from telecom.statuses import MessageClass, MtStatus
 
 _INBOX_PAGE: Final = 100
+_FRESH: Final[dict[str, object]] = {
+    "status": MtStatus.QUEUED,
+    "generation": 0,
+    "attempts": 0,
+    "submissions": 0,
+    "ambiguous_before": False,
+}
 
 mt_message: Final = Table(
     "mt_message",
@@ -115,15 +123,13 @@ class InboxRow:
 
 def insert(conn: Connection, row: NewRow) -> bool:
     """Queues it. False when a row with this dedupe key is there: then nothing changes."""
-    fresh: dict[str, object] = {
-        "status": MtStatus.QUEUED,
-        "generation": 0,
-        "attempts": 0,
-        "submissions": 0,
-        "ambiguous_before": False,
-        "updated_at": row.created_at,
-    }
-    return insert_new(conn, mt_message, columns_of(row) | fresh, unique=("dedupe_key",))
+    return bool(insert_all(conn, [row]))
+
+
+def insert_all(conn: Connection, rows: Sequence[NewRow]) -> set[object]:
+    """Queues them. The ids of those whose dedupe keys were not there before."""
+    fresh = [columns_of(row) | _FRESH | {"updated_at": row.created_at} for row in rows]
+    return bulk.insert_new(conn, mt_message, fresh, unique=("dedupe_key",))
 
 
 def find_recipient(conn: Connection, mt_id: str) -> str | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, select
 
-from models.dialect import insert_new
+from models import bulk
 from models.menu_version import menu_version
 from models.metadata import ID, UtcDateTime, metadata
 from models.mt_message import mt_message
@@ -42,7 +43,13 @@ class ShortLink:
 
 def insert(conn: Connection, link: ShortLink) -> bool:
     """False when the code is taken."""
-    return insert_new(conn, short_link, columns_of(link), unique=("code",))
+    return bool(insert_all(conn, [link]))
+
+
+def insert_all(conn: Connection, links: Sequence[ShortLink]) -> set[object]:
+    """The codes that were not taken."""
+    rows = [columns_of(link) for link in links]
+    return bulk.insert_new(conn, short_link, rows, unique=("code",))
 
 
 def find(conn: Connection, code: str, now: datetime) -> ShortLink | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -21,15 +22,20 @@ subscriber: Final = Table(
     Column("updated_at", UtcDateTime, nullable=False),
 )
 
-_FIND_LANGUAGE: Final = select(subscriber.c.language).where(
-    subscriber.c.msisdn_hash == bindparam("whose")
+_FIND_LANGUAGES: Final = select(subscriber.c.msisdn_hash, subscriber.c.language).where(
+    subscriber.c.msisdn_hash.in_(bindparam("whose", expanding=True))
 )
 
 
 def find_language(conn: Connection, msisdn_hash: str) -> str | None:
     """None for a stranger, and for a subscriber who never chose."""
-    language: str | None = conn.execute(_FIND_LANGUAGE, {"whose": msisdn_hash}).scalar()
-    return language
+    return find_languages(conn, [msisdn_hash]).get(msisdn_hash)
+
+
+def find_languages(conn: Connection, msisdn_hashes: Sequence[str]) -> Mapping[str, str | None]:
+    """Of those who are known."""
+    rows = conn.execute(_FIND_LANGUAGES, {"whose": msisdn_hashes})
+    return {row.msisdn_hash: row.language for row in rows}
 
 
 def remember_language(

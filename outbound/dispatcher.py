@@ -43,6 +43,7 @@ from outbound.outcomes import (
 from outbound.retry import NO_GATEWAY_SECONDS
 from telecom.clock import Clock
 from telecom.errors import Reason, SendError
+from telecom.failpoints import failpoint
 from telecom.statuses import MtStatus
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
@@ -117,13 +118,15 @@ class Dispatcher:
                 return []
         with self._database.write() as conn:
             now = self._clock.now(conn)
-            return mt_moves.claim(
+            claims = mt_moves.claim(
                 conn,
                 owner=self.owner,
                 now=now,
                 lease_until=self._lease_until(now),
                 limit=self._batch,
             )
+        failpoint("after_claim")
+        return claims
 
     def submit(self, claim: Claim) -> None:
         """One claimed row through intent, call and record. Raises DatabaseDown."""
@@ -159,6 +162,7 @@ class Dispatcher:
         if written is None:
             log.warning("claim lost", gateway=claim.gateway, mt_id=claim.id, why="lease or life")
             return None
+        failpoint("after_intent")
         return Intent(
             claim=claim,
             written=written,
@@ -192,6 +196,7 @@ class Dispatcher:
             return UNEXPECTED
         finally:
             self._meter.time(SEND_SECONDS, self._monotonic() - began_at, claim.gateway)
+        failpoint("after_reply")
         return Taken(gateway_message_id=accepted.gateway_message_id)
 
     def record(self, intent: Intent, outcome: Outcome) -> None:
@@ -202,6 +207,7 @@ class Dispatcher:
         except DatabaseDown:
             self._unrecorded.append((intent, outcome))
             raise
+        failpoint("after_sent_commit")
         self._count(intent.claim.gateway, outcome, recorded)
 
     def record_leftovers(self) -> None:

@@ -57,6 +57,42 @@ class InboxMessage:
     text: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedMt:
+    """A NewMt whose personal values nobody can read any more."""
+
+    new: NewMt
+    to_hash: str
+    to_sealed: bytes = field(repr=False)
+    body_sealed: bytes = field(repr=False)
+
+
+def row_of(sealed: SealedMt, now: datetime, caused_by: str | None = None) -> NewRow:
+    """`now` is the shared clock's. `caused_by`: the id of the event, where it was not known yet;
+    the dedupe key is then made of it and of what stood there, the purpose.
+    """
+    new = sealed.new
+    life_seconds = new.life_seconds or POLICIES[new.message_class].life_seconds
+    not_before = new.not_before or now
+    return NewRow(
+        id=new_id(now),
+        ref=new_ref(),
+        dedupe_key=f"{caused_by}:{new.dedupe_key}" if caused_by else new.dedupe_key,
+        message_class=new.message_class,
+        to_hash=sealed.to_hash,
+        to_sealed=sealed.to_sealed,
+        body_sealed=sealed.body_sealed,
+        sender_id=new.sender_id,
+        gateway=new.gateway,
+        not_before=not_before,
+        expires_at=not_before + timedelta(seconds=life_seconds),
+        link_id=new.link_id,
+        inbound_event_id=caused_by or new.inbound_event_id,
+        resend_of=new.resend_of,
+        created_at=now,
+    )
+
+
 class Outbox:
     """Seals what it stores: no number and no text is readable in the database."""
 
@@ -73,28 +109,18 @@ class Outbox:
         key was queued before: then nothing changes. After the commit the caller may poke the
         worker's Wake.
         """
-        now = now or self._clock.now(conn)
-        life_seconds = new.life_seconds or POLICIES[new.message_class].life_seconds
-        not_before = new.not_before or now
-        row = NewRow(
-            id=new_id(now),
-            ref=new_ref(),
-            dedupe_key=new.dedupe_key,
-            message_class=new.message_class,
+        row = row_of(self.seal(new), now or self._clock.now(conn))
+        return row.id if mt_message.insert(conn, row) else None
+
+    def seal(self, new: NewMt) -> SealedMt:
+        """What can be done of it before its transaction."""
+        return SealedMt(
+            new=new,
             to_hash=self._hasher.of(new.to.e164),
             to_sealed=self._recipients.seal(new.to.e164),
             # Some gateways cut an SMS at a NUL, and none can show it.
             body_sealed=self._bodies.seal(new.text.replace("\0", "")),
-            sender_id=new.sender_id,
-            gateway=new.gateway,
-            not_before=not_before,
-            expires_at=not_before + timedelta(seconds=life_seconds),
-            link_id=new.link_id,
-            inbound_event_id=new.inbound_event_id,
-            resend_of=new.resend_of,
-            created_at=now,
         )
-        return row.id if mt_message.insert(conn, row) else None
 
     def open(self, claim: Claim) -> MtSms:
         """The message of a claimed row. Raises Unsealable."""

@@ -41,7 +41,13 @@ class LinkSms:
 
 
 def new_code() -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+    """Every code is as likely as any other: one draw, read as a number of base 55."""
+    drawn = secrets.randbelow(len(ALPHABET) ** CODE_LENGTH)
+    signs = []
+    for _ in range(CODE_LENGTH):
+        drawn, sign = divmod(drawn, len(ALPHABET))
+        signs.append(ALPHABET[sign])
+    return "".join(signs)
 
 
 class AppLinks:

@@ -23,6 +23,7 @@ from state.keys import Keys
 from telecom.clock import Clock
 from telecom.events import Last, MoSms
 from telecom.msisdn import Msisdn
+from telecom.nameless import EventKey
 from web.edge import NotThisChannel, check_size
 from web.spool import Spool
 
@@ -59,17 +60,18 @@ class SmsHandler:
     def _take(self, gateway: Gateway, request: WebhookRequest) -> Result:
         """One message id is one text. Raises DatabaseDown."""
         mo = _door_of(gateway).parse(request)
+        key = self._key_of(mo, request)
         decision = decide(mo.sender, mo.to)
         command = command_of(mo.text)
         if command is not None and isinstance(mo.sender, Msisdn) and decision in OBEYED:
-            is_new = self._obey(mo, mo.sender, command)
+            is_new = self._obey(mo, key, mo.sender, command)
         elif decision is Decision.ANSWERED and isinstance(mo.sender, Msisdn):
-            is_new = self._answer(mo, mo.sender)
+            is_new = self._answer(mo, key, mo.sender)
         else:
-            is_new = self._commitments.record(_cause(mo, decision, None))
+            is_new = self._commitments.record(_cause(mo, key, decision, None))
         return Result.ACCEPTED if is_new else Result.REPEAT
 
-    def _obey(self, mo: MoSms, sender: Msisdn, command: Command) -> bool:
+    def _obey(self, mo: MoSms, key: EventKey, sender: Msisdn, command: Command) -> bool:
         """STOP, START, HELP and LANG: ahead of every menu, without Redis, and after STOP too.
 
         False for a repeat.
@@ -79,26 +81,26 @@ class SmsHandler:
         text = answer.text if sender.takes_sms else None
         match command.wish:
             case Wish.STOP:
-                cause = _cause(mo, Decision.STOPPED, None)
+                cause = _cause(mo, key, Decision.STOPPED, None)
                 return self._commitments.change_consent(cause, ConsentState.OPTED_OUT, text)
             case Wish.START:
-                cause = _cause(mo, Decision.STARTED, None)
+                cause = _cause(mo, key, Decision.STARTED, None)
                 return self._commitments.change_consent(cause, ConsentState.OPTED_IN, text)
             case Wish.HELP | Wish.LANG:
-                cause = _cause(mo, _decision_of(command.wish, answer), None)
+                cause = _cause(mo, key, _decision_of(command.wish, answer), None)
                 is_new = self._commitments.reply(cause, text, answer.remembers)
                 if is_new and answer.remembers is not None:
                     self._runner.speak(visit, answer.remembers)
                 return is_new
 
-    def _answer(self, mo: MoSms, sender: Msisdn) -> bool:
+    def _answer(self, mo: MoSms, key: EventKey, sender: Msisdn) -> bool:
         """False for a repeat."""
         visit = self._visit(mo, sender)
         try:
             thought = self._runner.text(visit)
         except NoSuchEntry:
-            return self._commitments.record(_cause(mo, Decision.NO_ENTRY_POINT, None))
-        cause = _cause(mo, Decision.ANSWERED, thought.session.menu_version)
+            return self._commitments.record(_cause(mo, key, Decision.NO_ENTRY_POINT, None))
+        cause = _cause(mo, key, Decision.ANSWERED, thought.session.menu_version)
         kept = self._commitments.commit(
             cause, thought.program, thought.effects, answer=sms_answer(thought)
         )
@@ -109,6 +111,11 @@ class SmsHandler:
         if kept.is_new:
             self._keep(visit, thought)
         return kept.is_new
+
+    def _key_of(self, mo: MoSms, request: WebhookRequest) -> EventKey:
+        if mo.message_id is not None:
+            return EventKey(mo.message_id)
+        return self._keys.text(mo, mo.sent_at or request.arrived_at or self._clock.now())
 
     def _keep(self, visit: Visit, thought: Thought) -> None:
         try:
@@ -134,11 +141,12 @@ def _decision_of(wish: Wish, answer: Answer) -> Decision:
     return Decision.LANGUAGE_CHOSEN if answer.remembers else Decision.LANGUAGES_TOLD
 
 
-def _cause(mo: MoSms, decision: Decision, menu_version: int | None) -> Cause:
+def _cause(mo: MoSms, key: EventKey, decision: Decision, menu_version: int | None) -> Cause:
     return Cause(
         gateway=mo.gateway,
         kind=CHANNEL,
-        event_id=mo.message_id,
+        event_id=key.here,
+        same_as=key.beside,
         party=mo.sender,
         content={"to": mo.to, "text": mo.text},
         menu_version=menu_version,

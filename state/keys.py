@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
-from telecom.events import UssdRequest
+from telecom.events import MissedCall, MoSms, UssdRequest
 from telecom.keyed_hash import KeyedHash
+from telecom.nameless import EventKey, key_of_call, key_of_text
 
 HEARTBEAT: Final = "heartbeat:dispatcher"
 
@@ -27,6 +29,14 @@ class Keys:
             request.service_code,
         )
         return "ussd:" + self._hasher.of("\x1f".join(parts))
+
+    def call(self, call: MissedCall, at: datetime) -> EventKey:
+        """Of a call whose vendor gives it no id."""
+        return key_of_call(self._hasher, call.gateway, call.caller, call.called, at)
+
+    def text(self, mo: MoSms, at: datetime) -> EventKey:
+        """Of a text whose vendor gives it no id."""
+        return key_of_text(self._hasher, mo.gateway, mo.sender, mo.to, mo.text, at)
 
     def sms_session(self, gateway: str, e164: str, to: str) -> str:
         return "sms:" + self._hasher.of("\x1f".join((gateway, e164, to)))

@@ -18,6 +18,7 @@ from menu.ports import Loaded, SessionsDown
 from menu.session import Session
 from metrics.catalogue import SESSION_FAULTS
 from metrics.meter import SILENT, Meter
+from state.breaker import Breaker
 from state.keys import language_key
 
 MAX_SESSION_BYTES: Final = 4096
@@ -33,9 +34,10 @@ log = structlog.get_logger(__name__)
 class RedisSessions:
     """Implements menu.ports.SessionStore."""
 
-    def __init__(self, redis: Redis, meter: Meter = SILENT) -> None:
+    def __init__(self, redis: Redis, meter: Meter = SILENT, breaker: Breaker | None = None) -> None:
         self._redis = redis
         self._meter = meter
+        self._breaker = breaker or Breaker()
         self._save = redis.register_script(_SAVE)
 
     def load(self, session_key: str, caller_key: str) -> Loaded:
@@ -61,26 +63,34 @@ class RedisSessions:
         return None if there == encoded else _decode(there)
 
     def cache_language(self, caller_key: str, language: Language | None) -> None:
+        key, word = language_key(caller_key), language or ""
         try:
-            self._redis.set(language_key(caller_key), language or "", ex=LANGUAGE_SECONDS)
-        except RedisError as fault:
-            log.warning("language not cached", why=type(fault).__name__)
+            self._ask(lambda: self._redis.set(key, word, ex=LANGUAGE_SECONDS))
+        except SessionsDown as fault:
+            log.warning("language not cached", why=str(fault))
 
     def _ask(self, command: Callable[[], Any]) -> Any:
-        """Both commands are idempotent, so one stale pooled connection may be tried again.
+        """All commands are idempotent, so one stale pooled connection may be tried again.
 
         A timeout may not: the server is slow, and the phone is waiting.
         """
+        if not self._breaker.lets_through():
+            self._meter.count(SESSION_FAULTS)
+            raise SessionsDown("Redis did not answer lately")
         try:
             try:
-                return command()
+                answer = command()
             except RedisConnectionError as fault:
                 if isinstance(fault, RedisTimeoutError):
                     raise
-                return command()
+                answer = command()
         except RedisError as fault:
+            if isinstance(fault, RedisConnectionError | RedisTimeoutError):
+                self._breaker.failed()  # whatever else it says, it said without a wait
             self._meter.count(SESSION_FAULTS)
             raise SessionsDown(type(fault).__name__) from fault
+        self._breaker.succeeded()
+        return answer
 
 
 def _encode(session: Session) -> bytes:

@@ -49,8 +49,10 @@ class UssdEnded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoSms:
+    """`message_id` None: the vendor gives none, and telecom.nameless makes one."""
+
     gateway: str
-    message_id: str
+    message_id: str | None
     sender: Party
     to: str
     text: str
@@ -60,10 +62,13 @@ class MoSms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissedCall:
-    """A call to one of our numbers. `caller` may be hidden: then nobody can be answered."""
+    """A call to one of our numbers. `caller` may be hidden: then nobody can be answered.
+
+    `call_id` None: the vendor gives none, and telecom.nameless makes one.
+    """
 
     gateway: str
-    call_id: str
+    call_id: str | None
     caller: Party
     called: Party
     at: datetime | None = None

@@ -1,7 +1,7 @@
 """Webhooks that came while the database was down: sealed, on disk before they are acknowledged.
 
-One file an event, renamed into place when it is whole and synced. Replaying one twice does no harm:
-its unique key is taken.
+One file an event, renamed into place when it is whole and synced; the names sort by age. Replaying
+one twice does no harm: its unique key is taken.
 """
 
 from __future__ import annotations
@@ -10,7 +10,11 @@ import base64
 import json
 import os
 import threading
+import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import datetime
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Final
@@ -20,8 +24,9 @@ import structlog
 
 from gateways.webhook import WebhookRequest
 from models.database import DatabaseDown
-from models.sealing import Sealer, Unsealable
-from telecom.errors import Malformed
+from models.sealing import Sealer
+from telecom.clock import Clock
+from telecom.failpoints import failpoint
 
 log = structlog.get_logger(__name__)
 
@@ -29,30 +34,52 @@ ENDING: Final = ".event"
 UNREADABLE: Final = ".unreadable"
 REPLAY_SECONDS: Final = 2.0
 MAX_PER_REPLAY: Final = 1000
+MOST_WAITING: Final = 100_000  # a day of a small bridge; more is a disk that fills up for nothing
+DRAFT: Final = ".draft"
+DRAFT_SECONDS: Final = 3600.0  # nobody writes one for so long: its writer was killed
 TRIED_BYTES: Final = 64 * 1024
 
 Take = Callable[[str, WebhookRequest], None]  # by the gateway's name; raises DatabaseDown
 
 
 class Spool:
-    def __init__(self, folder: Path, sealer: Sealer) -> None:
+    def __init__(
+        self, folder: Path, sealer: Sealer, clock: Clock, most_waiting: int = MOST_WAITING
+    ) -> None:
         self._folder = folder
         self._sealer = sealer.bound_to("spool")
+        self._clock = clock
+        self._most_waiting = most_waiting
+        self._numbers = count()
+        self._counted_at = float("-inf")
+        self._waiting = 0
 
     def keep(self, channel: str, gateway: str, request: WebhookRequest) -> None:
-        """Durable when it returns. Raises OSError: then nothing may be acknowledged.
+        """Durable when it returns. Raises DatabaseDown when the disk takes nothing either: then
+        nothing may be acknowledged.
 
         The path is not kept, because it may hold the gateway's secret.
         """
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        whole = self._folder / f"{uuid4().hex}{ENDING}"
-        draft = whole.with_suffix(".draft")
-        with draft.open("wb") as file:
-            file.write(self._sealer.seal(_written(channel, gateway, request)))
-            file.flush()
-            os.fsync(file.fileno())
-        draft.rename(whole)
-        _sync_folder(self._folder)
+        self._check_room()
+        whole = self._folder / f"{self._new_name()}{ENDING}"
+        draft = whole.with_suffix(DRAFT)
+        try:
+            _make(self._folder)
+            with draft.open("wb") as file:
+                file.write(
+                    self._sealer.seal(_written(channel, gateway, request, self._clock.now()))
+                )
+                file.flush()
+                os.fsync(file.fileno())
+            failpoint("spool_drafted")
+            draft.rename(whole)
+            _sync(self._folder)
+        except OSError as fault:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
+            raise DatabaseDown(f"nor does the spool take it: {fault.strerror}") from fault
+        failpoint("spool_written")
+        self._waiting += 1
         log.warning("webhook spooled", gateway=gateway, channel=channel)
 
     def waiting(self) -> int:
@@ -71,20 +98,24 @@ class Spool:
             file.flush()
 
     def replay(self, takers: Mapping[str, Take]) -> int:
-        """Gives each event to its channel, as long as it is taken; returns how many were."""
-        taken = 0
+        """Gives each event to its channel, the oldest first, as long as the database takes them;
+        returns how many are off the spool.
+        """
+        gone = 0
+        self._sweep()
         for path in sorted(self._folder.glob(f"*{ENDING}"))[:MAX_PER_REPLAY]:
             try:
                 self._replay_one(path, takers)
             except DatabaseDown:
                 break
-            taken += 1
-        return taken
+            gone += 1
+        return gone
 
     def replay_until(self, stop: threading.Event, takers: Mapping[str, Take]) -> None:
         while not stop.wait(REPLAY_SECONDS):
             try:
-                self.replay(takers)
+                while self.replay(takers) == MAX_PER_REPLAY and not stop.is_set():
+                    pass  # there are more
             except Exception:
                 log.exception("spool not replayed")
 
@@ -94,15 +125,39 @@ class Spool:
             takers[channel](gateway, request)
         except FileNotFoundError:
             return  # another worker was faster
-        except (Unsealable, Malformed, KeyError) as fault:
-            # Kept for a human, and out of the way of the rest.
-            log.warning("spooled event not taken", why=type(fault).__name__, file=path.name)
+        except (DatabaseDown, OSError):
+            raise
+        except Exception as fault:
+            # Kept for a human, and out of the way of the rest, whatever is the matter with it.
+            why = type(fault).__name__
+            log.warning("spooled event not taken", why=why, file=path.name)
             path.rename(path.with_suffix(UNREADABLE))
             return
+        failpoint("spool_replayed")
         path.unlink(missing_ok=True)
 
+    def _new_name(self) -> str:
+        """Sorts by time; within one moment, by the order in this process."""
+        moment = int(self._clock.now().timestamp() * 1_000_000)
+        return f"{moment:017d}-{next(self._numbers):08d}-{uuid4().hex[:8]}"
 
-def _written(channel: str, gateway: str, request: WebhookRequest) -> str:
+    def _check_room(self) -> None:
+        """Raises DatabaseDown. The files are counted once a second: others write and take, too."""
+        if time.monotonic() - self._counted_at > 1.0:
+            self._waiting, self._counted_at = self.waiting(), time.monotonic()
+        if self._waiting >= self._most_waiting:
+            raise DatabaseDown("the spool is full")
+
+    def _sweep(self) -> None:
+        """What was never whole was never acknowledged."""
+        too_old = self._clock.now().timestamp() - DRAFT_SECONDS
+        for draft in self._folder.glob(f"*{DRAFT}"):
+            with suppress(FileNotFoundError):
+                if draft.stat().st_mtime < too_old:
+                    draft.unlink()
+
+
+def _written(channel: str, gateway: str, request: WebhookRequest, now: datetime) -> str:
     return json.dumps(
         {
             "channel": channel,
@@ -112,6 +167,7 @@ def _written(channel: str, gateway: str, request: WebhookRequest) -> str:
             "headers": dict(request.headers),
             "body": base64.b64encode(request.body).decode(),
             "client": request.client,
+            "arrived_at": now.isoformat(),
         }
     )
 
@@ -125,11 +181,23 @@ def _read(text: str) -> tuple[str, str, WebhookRequest]:
         headers=stored["headers"],
         body=base64.b64decode(stored["body"]),
         client=stored["client"],
+        arrived_at=_find_time(stored.get("arrived_at")),
     )
     return stored["channel"], stored["gateway"], request
 
 
-def _sync_folder(folder: Path) -> None:
+def _find_time(text: str | None) -> datetime | None:
+    """None of a file that an older version wrote."""
+    return datetime.fromisoformat(text) if text else None
+
+
+def _make(folder: Path) -> None:
+    if not folder.is_dir():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _sync(folder.parent)
+
+
+def _sync(folder: Path) -> None:
     """A rename is durable only when its folder is."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:

@@ -1,0 +1,144 @@
+"""Many small transactions as one: whoever comes first does the work of all who came meanwhile.
+
+A commit costs a wait for the disk, however little it holds, and a question a trip. There is no
+thread of its own and no waiting for company: alone, it is done at once by the thread that asks.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Final, Generic, TypeVar
+
+from models.database import DatabaseDown
+
+Item = TypeVar("Item")
+Outcome = TypeVar("Outcome")
+
+MOST_TOGETHER: Final = 128
+LONGEST_LINE: Final = 1024  # more wait only where the database has stopped
+PATIENCE_SECONDS: Final = 1.5
+
+
+class Together(Generic[Item, Outcome]):
+    """Safe to share between threads. Groups are written one at a time, in the order of arrival."""
+
+    def __init__(
+        self,
+        write: Callable[[Sequence[Item]], Sequence[Outcome]],
+        *,
+        most_together: int = MOST_TOGETHER,
+        longest_line: int = LONGEST_LINE,
+        patience_seconds: float = PATIENCE_SECONDS,
+    ) -> None:
+        """`write` writes them in one transaction, all or nothing, and returns once it is durable:
+        an outcome for each, in their order.
+        """
+        self._write = write
+        self._most_together = most_together
+        self._longest_line = longest_line
+        self._patience_seconds = patience_seconds
+        self._lock = threading.Lock()
+        self._line: deque[_Place[Item, Outcome]] = deque()
+        self._somebody_writes = False
+
+    def do(self, item: Item) -> Outcome:
+        """Done, and durable if it writes, when it returns.
+
+        Raises DatabaseDown, after which it is not known whether the item was kept; and whatever
+        `write` says of this item alone, for which no other has to suffer.
+        """
+        place = _Place[Item, Outcome](item)
+        with self._lock:
+            if self._somebody_writes:
+                if len(self._line) >= self._longest_line:
+                    raise DatabaseDown("too many wait to write")
+                self._line.append(place)
+            else:
+                self._somebody_writes = place.writes_now = True
+        if not place.writes_now and not place.turn.acquire(timeout=self._patience_seconds):
+            self._leave(place)
+        if place.writes_now:
+            self._write_for_all(place)
+        return place.outcome()
+
+    def _leave(self, place: _Place[Item, Outcome]) -> None:
+        """Patience is over. Raises DatabaseDown, unless the place was settled at this moment."""
+        with self._lock:
+            if place.is_settled:
+                return
+            if place in self._line:
+                self._line.remove(place)
+            elif place.writes_now:
+                self._pass_on()
+        raise DatabaseDown("the database is slow: too long in the line of writers")
+
+    def _write_for_all(self, first: _Place[Item, Outcome]) -> None:
+        group = [first]
+        with self._lock:
+            while self._line and len(group) < self._most_together:
+                group.append(self._line.popleft())
+        try:
+            self._settle(group)
+        finally:
+            with self._lock:
+                self._pass_on()
+            for place in group:
+                place.settle(DatabaseDown("whoever wrote for it was stopped"))
+
+    def _settle(self, group: Sequence[_Place[Item, Outcome]]) -> None:
+        try:
+            outcomes = self._write([place.item for place in group])
+        except DatabaseDown as fault:
+            with self._lock:  # they would find out one group after the other, each with a wait
+                group = [*group, *self._line]
+                self._line.clear()
+            for place in group:
+                place.settle(fault)
+        except Exception as fault:
+            if len(group) == 1:
+                group[0].settle(fault)
+                return
+            for place in group:
+                self._settle([place])
+        else:
+            for place, outcome in zip(group, outcomes, strict=True):
+                place.settle(None, outcome)
+
+    def _pass_on(self) -> None:
+        """The next in the line writes; the lock is held."""
+        self._somebody_writes = bool(self._line)
+        if self._line:
+            following = self._line.popleft()
+            following.writes_now = True
+            following.turn.release()
+
+
+class _Place(Generic[Item, Outcome]):
+    """One who waits. `turn` opens when it is settled, or when it is its turn to write."""
+
+    __slots__ = ("_fault", "_found", "is_settled", "item", "turn", "writes_now")
+
+    def __init__(self, item: Item) -> None:
+        self.item = item
+        self.turn = threading.Lock()
+        self.turn.acquire()
+        self.writes_now = False
+        self.is_settled = False
+        self._fault: Exception | None = None
+        self._found: Sequence[Outcome] = ()
+
+    def settle(self, fault: Exception | None, *found: Outcome) -> None:
+        """The first word counts."""
+        if self.is_settled:
+            return
+        self._fault, self._found, self.is_settled = fault, found, True
+        self.turn.release()
+
+    def outcome(self) -> Outcome:
+        if isinstance(self._fault, DatabaseDown):
+            raise DatabaseDown(str(self._fault)) from self._fault  # many raise the same one
+        if self._fault is not None:
+            raise self._fault
+        return self._found[0]

@@ -1,0 +1,76 @@
+"""An event and what follows from it, thought out and sealed: values that wait to be written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from models.consent import ConsentState
+from outbound.outbox import SealedMt
+from services.app_links import LinkSms
+from telecom.msisdn import Msisdn, Party
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """What came in. `event_id` is the gateway's own id of it, or one that we made of the turn.
+
+    `same_as`: other ids that the same event may have been kept under (telecom.nameless).
+    `content` is what must be kept of it and may be personal: it is sealed.
+    """
+
+    gateway: str
+    kind: str
+    event_id: str
+    party: Party
+    decision: str
+    menu_version: int | None = None
+    content: Mapping[str, str] = field(default_factory=dict, repr=False)
+    link_id: str | None = None
+    same_as: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What became of an event. True when it was new.
+
+    `is_withheld`: what it would have sent was not promised, for the subscriber has said STOP.
+    `is_news`: a change of consent that changed something.
+    """
+
+    is_new: bool
+    is_withheld: bool = False
+    is_news: bool = False
+
+    def __bool__(self) -> bool:
+        return self.is_new
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """An SMS that follows from an event. Its dedupe key is a purpose until the event has an id."""
+
+    mt: SealedMt
+    link: LinkSms | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """An event and what follows from it, thought out and sealed before the transaction.
+
+    `whose`: keyed hash of the subscriber. `heeds_stop`: nothing is promised to who said STOP.
+    """
+
+    cause: Cause
+    whose: str | None
+    content_sealed: bytes = field(repr=False)
+    promises: Sequence[Promise] = ()
+    heeds_stop: bool = True
+    remembers: Sequence[str] = ()
+    consent: ConsentState | None = None
+
+
+def subscriber_of(cause: Cause) -> Msisdn:
+    if not isinstance(cause.party, Msisdn):
+        raise TypeError("nothing can follow from an event without a subscriber")
+    return cause.party

@@ -1,0 +1,154 @@
+"""Events that are written together: each ends as if it had come alone, whoever else is there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import func, select
+
+from models import consent as consents
+from models.consent import ConsentState
+from models.inbound_event import inbound_event
+from models.mt_message import mt_message
+from models.shared_clock import OneClock
+from models.subscriber import subscriber
+from outbound.causes import Cause, Kept, Promise, Proposal
+from outbound.group_writer import GroupWriter
+from outbound.outbox import NewMt
+from telecom.keyed_hash import KeyedHash
+from telecom.msisdn import Msisdn
+from telecom.statuses import MessageClass, MtStatus
+
+if TYPE_CHECKING:
+    from tests.outbound.conftest import World
+
+CALLERS = [Msisdn.parse(f"+2547110001{number:02d}", "KE") for number in range(40)]
+
+
+class House:
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.hasher = KeyedHash(b"a test secret of enough bytes")
+        self.writer = GroupWriter(world.database, world.sealer, self.hasher, OneClock(world.clock))
+
+    def proposal(
+        self,
+        event_id: str,
+        caller: Msisdn = CALLERS[0],
+        *,
+        text: str | None = "Here is your link",
+        consent: ConsentState | None = None,
+        remembers: Sequence[str] = (),
+    ) -> Proposal:
+        cause = Cause(
+            gateway="at-ke", kind="sms", event_id=event_id, party=caller, decision="answered"
+        )
+        answers = consent is not None
+        promises = []
+        if text is not None:
+            new = NewMt(
+                gateway="at-ke",
+                to=caller,
+                text=text,
+                message_class=MessageClass.CONFIRMATION if answers else MessageClass.RESULT,
+                dedupe_key="answer",
+            )
+            promises = [Promise(mt=self.world.outbox.seal(new))]
+        return Proposal(
+            cause=cause,
+            whose=self.hasher.of(caller.e164),
+            content_sealed=b"sealed",
+            promises=promises,
+            heeds_stop=not answers,
+            remembers=remembers,
+            consent=consent,
+        )
+
+    def write(self, *proposals: Proposal) -> Sequence[Kept]:
+        return self.writer.write(proposals)
+
+    def events(self) -> dict[str, str]:
+        with self.world.database.read() as conn:
+            query = select(inbound_event.c.gateway_event_id, inbound_event.c.decision)
+            return {row[0]: row[1] for row in conn.execute(query)}
+
+    def messages(self) -> list[tuple[str, str]]:
+        with self.world.database.read() as conn:
+            query = select(mt_message.c.message_class, mt_message.c.status)
+            return sorted((row[0].value, row[1].value) for row in conn.execute(query))
+
+
+@pytest.fixture
+def house(world: World) -> House:
+    return House(world)
+
+
+def test_a_group_is_one_transaction_with_an_outcome_for_each(house: House) -> None:
+    kept = house.write(house.proposal("b"), house.proposal("a", CALLERS[1]))
+    assert [(one.is_new, one.is_withheld) for one in kept] == [(True, False), (True, False)]
+    assert house.events() == {"a": "answered", "b": "answered"}
+    assert house.messages() == [("result", "queued")] * 2
+
+
+def test_of_copies_in_one_group_the_first_is_new(house: House) -> None:
+    kept = house.write(*(house.proposal("same") for _ in range(5)), house.proposal("other"))
+    assert [one.is_new for one in kept] == [True, False, False, False, False, True]
+    assert not any(house.write(house.proposal("same"), house.proposal("other")))
+    assert len(house.messages()) == 2
+
+
+def test_stop_takes_back_what_the_same_group_promises(house: House) -> None:
+    """Whichever was first in the line: they came at the same time."""
+    stop = house.proposal("stop", consent=ConsentState.OPTED_OUT, text="Stopped")
+    kept = house.write(stop, house.proposal("link"), house.proposal("other", CALLERS[1]))
+    assert [one.is_new for one in kept] == [True, True, True]
+    assert kept[0].is_news
+    assert house.messages() == [
+        ("confirmation", MtStatus.QUEUED),
+        ("result", MtStatus.QUEUED),
+        ("result", MtStatus.SUPPRESSED),
+    ]
+
+
+def test_who_said_stop_is_promised_nothing_and_his_neighbour_is(house: House) -> None:
+    house.write(house.proposal("stop", consent=ConsentState.OPTED_OUT, text=None))
+    withheld, kept = house.write(house.proposal("a"), house.proposal("b", CALLERS[1]))
+    assert (withheld.is_withheld, kept.is_withheld) == (True, False)
+    assert house.events() == {"stop": "answered", "a": "opted_out", "b": "answered"}
+    assert house.messages() == [("result", "queued")]
+
+
+def test_a_second_stop_is_not_confirmed_again_and_a_start_is(house: House) -> None:
+    for event_id, state in [("1", "OUT"), ("2", "OUT"), ("3", "IN"), ("4", "IN")]:
+        consent = ConsentState[f"OPTED_{state}"]
+        assert house.write(house.proposal(event_id, consent=consent))[0].is_new
+    with house.world.database.read() as conn:
+        assert not consents.is_opted_out(conn, house.hasher.of(CALLERS[0].e164))
+    assert len(house.messages()) == 3
+
+
+def test_groups_of_several_processes_that_cross_do_not_lock_each_other_out(house: House) -> None:
+    """The same events, languages and STOPs from both ends at once: everything counts once."""
+    writers = [House(house.world) for _ in range(4)]
+
+    def rush(place: int) -> int:
+        order = CALLERS if place % 2 else CALLERS[::-1]
+        new = 0
+        for turn in range(5):
+            stops = ConsentState.OPTED_OUT if turn == 3 else None
+            group = [
+                writers[place].proposal(f"{caller.e164}{turn}", caller, consent=stops, text=None,
+                                        remembers=["hi"])
+                for caller in order
+            ]  # fmt: skip
+            new += sum(map(bool, writers[place].write(*group)))
+        return new
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(rush, range(4))) == 5 * len(CALLERS)
+    with house.world.database.read() as conn:
+        remembered = conn.execute(select(func.count()).select_from(subscriber)).scalar()
+    assert remembered == len(CALLERS)
