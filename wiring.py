@@ -28,6 +28,7 @@ from models.menu_files import MenuFiles
 from models.menu_publication import Listed
 from models.menu_watcher import MenuReview, MenuWatcher
 from models.publishing import Published
+from outbound.backups import Backups
 from outbound.desk import Desk
 from outbound.dispatcher import Dispatcher
 from outbound.reaper import Reaper
@@ -35,6 +36,7 @@ from outbound.worker import Worker
 from settings import Settings
 from sms import optouts, receipts
 from telecom.clock import Clock
+from telecom.keyed_hash import KeyedHash
 from web.spool import Take
 
 REPLAYER_PATIENCE_SECONDS: Final = 5.0
@@ -142,6 +144,17 @@ class Bridge(Channels):
             self._shared_clock,
             settle_seconds=self.settings.settle_seconds,
             gateways=self._find_sending,
+        )
+
+    @cached_property
+    def backups(self) -> Backups:
+        secret = self.settings.secret_key.get_secret_value().encode()
+        return Backups(
+            self.settings.database_url,
+            self.database,
+            self.outbox,
+            self._shared_clock,
+            KeyedHash(secret, "backup"),
         )
 
     def _find_sending(self) -> Collection[str] | None:
