@@ -35,6 +35,7 @@ class Watch:
                 "gateways": checks.gateways(lambda: bridge.shelf, bridge.check_gateways),
                 "menus": checks.menus(bridge.library.refresh, bridge.menu_warnings),
                 "spool": checks.spool(bridge.spool, str(bridge.settings.var / "spool")),
+                "outbox": checks.outbox(bridge.desk.pauses),
                 "dispatcher": checks.dispatcher(self._has_due, bridge.heartbeat.find_age_seconds),
             }
         )

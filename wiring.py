@@ -12,7 +12,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property, partial
 from typing import Final
@@ -20,6 +20,7 @@ from typing import Final
 from channels import Channels
 from gateways import loader as gateways_loader
 from gateways.base import Sender
+from gateways.findings import BadGateways
 from menu import linter
 from menu.diagnostics import BadMenu, Diagnostic, Place, error
 from models import migrate, publishing
@@ -27,12 +28,15 @@ from models.menu_files import MenuFiles
 from models.menu_publication import Listed
 from models.menu_watcher import MenuReview, MenuWatcher
 from models.publishing import Published
+from outbound.backups import Backups
+from outbound.desk import Desk
 from outbound.dispatcher import Dispatcher
 from outbound.reaper import Reaper
 from outbound.worker import Worker
 from settings import Settings
 from sms import optouts, receipts
 from telecom.clock import Clock
+from telecom.keyed_hash import KeyedHash
 from web.spool import Take
 
 REPLAYER_PATIENCE_SECONDS: Final = 5.0
@@ -130,6 +134,35 @@ class Bridge(Channels):
     def menu_history(self) -> list[Listed]:
         """Raises DatabaseDown."""
         return publishing.history(self.database)
+
+    @cached_property
+    def desk(self) -> Desk:
+        return Desk(
+            self.database,
+            self.outbox,
+            self._hasher,
+            self._shared_clock,
+            settle_seconds=self.settings.settle_seconds,
+            gateways=self._find_sending,
+        )
+
+    @cached_property
+    def backups(self) -> Backups:
+        secret = self.settings.secret_key.get_secret_value().encode()
+        return Backups(
+            self.settings.database_url,
+            self.database,
+            self.outbox,
+            self._shared_clock,
+            KeyedHash(secret, "backup"),
+        )
+
+    def _find_sending(self) -> Collection[str] | None:
+        """The gateways that send; None where gateways.yaml is broken."""
+        try:
+            return [name for name, gateway in self.gateways.items() if gateway.sender]
+        except (BadGateways, OSError, UnicodeDecodeError):
+            return None
 
     def how_to_reach(self) -> Sequence[str]:
         _, program = self.library.live()

@@ -11,6 +11,7 @@ from menu.diagnostics import BadMenu, Diagnostic
 from menu.ports import SessionsDown
 from models.database import DatabaseDown
 from models.library import NothingPublished
+from models.outbox_pause import Pause
 from web.spool import Spool
 
 SILENT_DISPATCHER_SECONDS: Final = 90.0
@@ -61,6 +62,10 @@ _NO_DISPATCHER: Final = (
     "SMS wait, and no dispatcher did its round {since}. flask serve runs one, and starts it again"
     ' when it dies: its log says "died, starting it again" and the dispatcher\'s own words before'
     " that. More of them: flask --app app worker."
+)
+_PAUSED: Final = (
+    "{what} is paused since {since:%Y-%m-%d %H:%M:%S} UTC by {by}: SMS wait. flask --app app outbox"
+    " show says why, flask --app app outbox resume{how} ends it."
 )
 
 
@@ -154,6 +159,24 @@ def spool(box: Spool, folder: str) -> Check:
         return Found(warnings=told)
 
     return Check(look)
+
+
+def outbox(pauses: Callable[[], Sequence[Pause]]) -> Check:
+    """`pauses` raises DatabaseDown."""
+
+    def look() -> Found:
+        try:
+            return Found(warnings=[_paused(pause) for pause in pauses()])
+        except DatabaseDown:
+            return Found()
+
+    return Check(look)
+
+
+def _paused(pause: Pause) -> str:
+    what = "The outbox" if pause.is_of_all else f"Gateway {pause.gateway}"
+    how = "" if pause.is_of_all else f" --gateway {pause.gateway}"
+    return _PAUSED.format(what=what, since=pause.since, by=pause.by, how=how)
 
 
 def dispatcher(has_due: Callable[[], bool], age: Callable[[], float | None]) -> Check:

@@ -12,6 +12,8 @@ from models.inbound_event import inbound_event
 from models.menu_publication import menu_publication
 from models.menu_version import menu_version
 from models.mt_message import mt_message
+from models.outbox_act import outbox_act
+from models.outbox_pause import outbox_pause
 from models.send_attempt import send_attempt
 from models.short_link import short_link
 from models.subscriber import subscriber
@@ -27,4 +29,6 @@ TABLES: Final[tuple[Table, ...]] = (
     short_link,
     consent,
     consent_change,
+    outbox_pause,
+    outbox_act,
 )

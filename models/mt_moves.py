@@ -31,7 +31,7 @@ from sqlalchemy import (
     update,
 )
 
-from models import consent, send_attempt
+from models import consent, outbox_pause, send_attempt
 from models.dialect import chosen
 from models.metadata import UtcDateTime
 from models.mt_message import mt_message
@@ -120,6 +120,7 @@ _IS_DUE: Final = (
     & (_T.not_before <= AT)
     & (_T.expires_at > AT)
     & is_one_of(_T.message_class, list(MessageClass))
+    & outbox_pause.allows(_T.gateway)
 )
 _HAS_DUE: Final = select(_T.id).where(_IS_DUE).order_by(_T.not_before).limit(1)
 _FIRST_DUE: Final = chosen(
@@ -143,6 +144,7 @@ _PUT_BACK: Final = (
 _WRITE_INTENT: Final = (
     moving({MtStatus.CLAIMED}, MtStatus.SUBMITTED)
     .where(_IS_HELD, _T.lease_until > AT, _T.expires_at > AT, not_(IS_UNWANTED))
+    .where(outbox_pause.allows(_T.gateway))
     .values(attempts=_T.attempts + 1, submissions=_T.submissions + 1, lease_until=_LEASE)
     .returning(_T.attempts, _T.ambiguous_before)
 )
@@ -234,9 +236,9 @@ def write_intent(
 ) -> Written | None:
     """claimed to submitted, with its attempt row: from now on the call may have happened.
 
-    None when the claim is no longer good (fenced, lease over, life over), or when its subscriber
-    has said STOP. The counters rise here, before the call, so that a message that kills its worker
-    is counted too.
+    None when the claim is no longer good (fenced, lease over, life over), when its subscriber has
+    said STOP, or when sending is paused. The counters rise here, before the call, so that a message
+    that kills its worker is counted too.
     """
     given = _fence(held) | {"at": now, "lease": lease_until}
     row = conn.execute(_WRITE_INTENT, given).mappings().first()

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Update,
     bindparam,
     false,
+    func,
     not_,
     or_,
     select,
@@ -23,6 +24,7 @@ from models.dialect import chosen
 from models.metadata import UtcDateTime
 from models.mt_message import mt_message
 from models.mt_moves import AT, is_one_of, moving
+from models.mt_restored import RESTORED
 from telecom.statuses import POLICIES, MtStatus
 
 _T = mt_message.c
@@ -48,11 +50,17 @@ def _sweeping(
 _LEASE_IS_OVER: Final = _T.lease_until <= AT
 _LIFE_IS_OVER: Final = _T.expires_at <= AT
 _IS_SETTLED: Final = _T.unknown_since <= bindparam("unknown_until", type_=UtcDateTime())
-_MAY_BE_RESENT: Final = (_T.expires_at > AT) & or_(
-    *(
-        is_one_of(_T.message_class, [message_class]) & (_T.submissions < policy.max_submissions)
-        for message_class, policy in POLICIES.items()
-        if policy.resends_ambiguous
+# A backup does not know what was sent after it: all of it once more would go to everybody at once.
+_IS_RESTORED: Final = func.coalesce(_T.evidence, "") == RESTORED
+_MAY_BE_RESENT: Final = (
+    (_T.expires_at > AT)
+    & not_(_IS_RESTORED)
+    & or_(
+        *(
+            is_one_of(_T.message_class, [message_class]) & (_T.submissions < policy.max_submissions)
+            for message_class, policy in POLICIES.items()
+            if policy.resends_ambiguous
+        )
     )
 )
 _RECLAIM: Final = _sweeping(MtStatus.CLAIMED, MtStatus.QUEUED, _LEASE_IS_OVER)

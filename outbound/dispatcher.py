@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from gateways.base import Sender
 from metrics.catalogue import CONSENT_CHANGES, MT_MOVES, SEND_SECONDS, SENDS
 from metrics.meter import SILENT, Meter
-from models import mt_moves, mt_withheld, send_attempt
+from models import mt_moves, mt_withheld, outbox_pause, send_attempt
 from models.consent import ConsentCause, ConsentState
 from models.database import Database, DatabaseDown
 from models.mt_moves import Claim, Settlement, Written
@@ -153,11 +153,15 @@ class Dispatcher:
                 conn, claim, now=now, lease_until=self._lease_until(now)
             )
             is_withheld = written is None and mt_withheld.withhold(conn, claim, now=now)
+            is_paused = written is None and outbox_pause.is_paused(conn, claim.gateway)
             if written is None and not is_withheld:
                 mt_moves.put_back(conn, claim, now=now)
         if is_withheld:
             self._meter.count(MT_MOVES, claim.gateway, MtStatus.SUPPRESSED)
             log.info("mt withheld", gateway=claim.gateway, mt_id=claim.id, why="opted out")
+            return None
+        if written is None and is_paused:
+            log.info("mt given back", gateway=claim.gateway, mt_id=claim.id, why="paused")
             return None
         if written is None:
             log.warning("claim lost", gateway=claim.gateway, mt_id=claim.id, why="lease or life")

@@ -126,19 +126,22 @@ class Outbox:
         """The message of a claimed row. Raises Unsealable."""
         if claim.body_sealed is None:
             raise Unsealable("the body was wiped")
-        try:
-            to = Msisdn.parse(self._recipients.open(claim.to_sealed), NO_REGION)
-        except Malformed:
-            raise Unsealable("what was sealed is no MSISDN") from None
         return MtSms(
             ref=claim.ref,
-            to=to,
+            to=self.recipient(claim.to_sealed),
             text=self._bodies.open(claim.body_sealed),
             sender_id=claim.sender_id,
             message_class=claim.message_class,
             expires_at=claim.expires_at,
             link_id=claim.link_id,
         )
+
+    def recipient(self, to_sealed: bytes) -> Msisdn:
+        """Raises Unsealable."""
+        try:
+            return Msisdn.parse(self._recipients.open(to_sealed), NO_REGION)
+        except Malformed:
+            raise Unsealable("what was sealed is no MSISDN") from None
 
     def inbox(
         self, conn: Connection, gateway: str, msisdn: Msisdn, after: str | None = None

@@ -15,6 +15,7 @@ from health import probe, readiness
 from health.probe import Probe, ask_all
 from health.readiness import Check, Found, Readiness
 from models import migrate
+from outbound.desk import Who
 
 OLDER = migrate.known()[1]
 
@@ -128,6 +129,16 @@ def test_a_spool_that_cannot_be_written_is_told(house: Any) -> None:
     (closed,) = told(house, "warnings")["spool"]
     assert "cannot be written" in closed
     assert "would be lost" in closed
+
+
+def test_a_pause_is_told_until_it_ends(house: Any) -> None:
+    assert "outbox" not in told(house, "warnings")
+    house.bridge.desk.pause("india", Who(by="asha", note="x"))
+    (warning,) = told(house, "warnings")["outbox"]
+    assert warning.startswith("Gateway india is paused since 2026-11-23 09:00:00 UTC by asha")
+    assert warning.endswith("flask --app app outbox resume --gateway india ends it.")
+    house.bridge.desk.resume("india", Who(by="asha"))
+    assert "outbox" not in told(house, "warnings")
 
 
 def test_sms_that_wait_for_no_dispatcher_are_told(house: Any) -> None:
