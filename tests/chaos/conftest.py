@@ -25,6 +25,7 @@ from tests.chaos.field import Field, Wishes, free_port, is_open
 
 NURSERY: Final = Path(__file__).parents[1] / "servers" / "nursery.py"
 LONG: Final = "SANKET_CHAOS_SECONDS" in os.environ
+IN_MEMORY: Final = "/dev/shm" if Path("/dev/shm").is_dir() else None
 SEED: Final = int(os.environ.get("SANKET_CHAOS_SEED") or 20261126)
 
 
@@ -74,6 +75,14 @@ def nursery_kit() -> ModuleType:
     return module
 
 
+@pytest.fixture(scope="session")
+def nursery(nursery_kit: Any) -> Iterator[Any]:
+    """One for all: its start costs more than all of its children's."""
+    nursery = nursery_kit.Nursery(os.environ | {"BRIDGE_DEV": "1"})
+    yield nursery
+    nursery.close()
+
+
 class RedisServer:
     """Of one scenario, to be killed, frozen and emptied."""
 
@@ -114,19 +123,17 @@ NewField = Callable[..., Field]
 
 @pytest.fixture
 def new_field(
-    database_url: str, redis_url: str, nursery_kit: Any, seed: int
+    database_url: str, redis_url: str, nursery_kit: Any, nursery: Any, seed: int
 ) -> Iterator[NewField]:
     """`new_field(webs=1)`: opened; closed at the end of the test."""
     fields: list[Field] = []
     folders: list[Path] = []
 
     def make(at_redis: str = redis_url, opens: bool = True, **wishes: Any) -> Field:
-        in_memory = Path("/dev/shm")
-        folder = Path(tempfile.mkdtemp(prefix="sanket-chaos-", dir=in_memory if in_memory.is_dir() else None))
+        folder = Path(tempfile.mkdtemp(prefix="sanket-chaos-", dir=IN_MEMORY))
         folders.append(folder)
-        field = Field(
-            folder, nursery_kit, database_url, at_redis, Wishes(**({"seed": seed} | wishes))
-        )
+        places = (database_url, at_redis)
+        field = Field(folder, nursery_kit, nursery, places, Wishes(**{"seed": seed, **wishes}))
         fields.append(field)
         if opens:
             field.open()

@@ -20,15 +20,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlencode
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from models.database import DatabaseDown
 from models.mt_message import mt_message
+from outbound.outbox import NewMt
 from settings import load_settings
 from telecom.keyed_hash import KeyedHash
+from telecom.msisdn import Msisdn
+from telecom.statuses import MessageClass
 from tests.chaos.judge import Verdict, judge
 from wiring import Bridge, build
 
@@ -89,22 +94,34 @@ class Wishes:
     settle_seconds: int = 6
     seed: int = 0
     faults: Mapping[str, float] = field(default_factory=lambda: FAULTS)
-    reports: Mapping[str, float] = field(default_factory=lambda: REPORTS)
+    reports: Mapping[str, float] | None = field(default_factory=lambda: REPORTS)  # None: never
     first: Sequence[str] = ()
-    before_fork: str = ""
+    after_fork: str = ""  # Python that each process runs first
     settings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Cradle:
+    """A nursery whose children all find the settings of one field."""
+
+    nursery: Any
+    settings: Mapping[str, str]
+
+    def fork(self, argv: list[str], log: Path, environ: Mapping[str, str]) -> int:
+        return int(self.nursery.fork(argv, log, {**self.settings, **environ}))
 
 
 class Field:
     def __init__(
-        self, folder: Path, nursery_kit: Any, database_url: str, redis_url: str, wishes: Wishes
+        self, folder: Path, kit: Any, nursery: Any, places: tuple[str, str], wishes: Wishes
     ) -> None:
+        """`places` are the URLs of the database and of Redis."""
+        database_url, redis_url = places
         self.folder = folder
         self.wishes = wishes
         self.vendor_port = free_port()
         self.kills: Counter[str] = Counter()
         self.chance = random.Random(wishes.seed)
-        self._redis_url, self._database_url = redis_url, database_url
         self._crowds: list[subprocess.Popen[bytes]] = []
         (folder / "gateways.yaml").write_text(
             GATEWAYS.format(secret=SECRET, account=ACCOUNT, token=TOKEN, port=self.vendor_port)
@@ -124,10 +141,10 @@ class Field:
         }
         self.bridge: Bridge = build(load_settings(self.settings), {})
         self.bridge.publish_menu()
-        before = {"SANKET_BEFORE_FORK": HURRY + wishes.before_fork}
-        self.nursery = nursery_kit.Nursery(os.environ | self.settings | before)
-        self.dispatchers = [self._dispatcher(nursery_kit, n) for n in range(wishes.dispatchers)]
-        self.webs = [self._web(nursery_kit, n) for n in range(wishes.webs)]
+        hurried = {"SANKET_AFTER_FORK": HURRY + wishes.after_fork}
+        self._cradle = Cradle(nursery, self.settings | hurried)
+        self.dispatchers = [self._dispatcher(kit, n) for n in range(wishes.dispatchers)]
+        self.webs = [self._web(kit, n) for n in range(wishes.webs)]
         self.vendor = self._start_vendor()
 
     @property
@@ -148,7 +165,6 @@ class Field:
             with suppress(ProcessLookupError):
                 if member.is_alive():
                     member.kill()
-        self.nursery.close()
         for running in [*self._crowds, self.vendor]:
             if running.poll() is None:
                 running.kill()
@@ -180,6 +196,38 @@ class Field:
         for crowd in self._crowds:
             assert crowd.wait(seconds) == 0
 
+    def promise(self, number: int, gateway: str, message_class: MessageClass) -> str:
+        """What an earlier event has put into the outbox; for whom."""
+        to = f"+91{8_000_000_000 + number}"
+        new = NewMt(
+            gateway=gateway,
+            to=Msisdn.parse(to, "IN"),
+            text=f"UMANG app: {URL}/l/Ab{number}",
+            message_class=message_class,
+            dedupe_key=f"chaos:{number}",
+            sender_id="+919718397183" if gateway == "us" else "UMANG",
+        )
+        with self.bridge.database.write() as conn:
+            assert self.bridge.outbox.enqueue(conn, new)
+        return to
+
+    def let_time_pass(self, seconds: float) -> None:
+        """For leases and for what is unknown: nobody waits for them."""
+        away = "make_interval(secs => :away)"
+        older = (
+            f"UPDATE mt_message SET lease_until = lease_until - {away},"
+            f" unknown_since = unknown_since - {away}"
+        )
+        with self.bridge.database.write() as conn:
+            conn.execute(text(older), {"away": seconds})
+
+    def ring(self, number: int, web: int = 0) -> int:
+        """One missed call by Africa's Talking; the status, 0 where no answer came."""
+        caller = f"+91{7_000_000_000 + number}"
+        form = {"isActive": "1", "sessionId": f"ATVId_c{number}", "direction": "Inbound"}
+        form |= {"callerNumber": caller, "destinationNumber": "+919718397183"}
+        return post(self.ports[web], f"/missed-call/india/{SECRET}", form)
+
     # Faults
 
     def kill_at_random(self) -> None:
@@ -206,7 +254,9 @@ class Field:
                 member.start()
 
     @contextmanager
-    def supervised(self, act: Callable[[], None] | None = None, every: float = 2.0) -> Iterator[None]:
+    def supervised(
+        self, act: Callable[[], None] | None = None, every: float = 2.0
+    ) -> Iterator[None]:
         """In the meantime the dead are started again, and `act` comes about every so many seconds."""
         stop = threading.Event()
 
@@ -245,7 +295,9 @@ class Field:
         return len([*(self.folder / "var" / "spool").glob("*.event")])
 
     def said(self) -> list[dict[str, Any]]:
-        return [entry for file in sorted(self.folder.glob("people-*.jsonl")) for entry in read(file)]
+        return [
+            entry for file in sorted(self.folder.glob("people-*.jsonl")) for entry in read(file)
+        ]
 
     def took(self) -> list[dict[str, Any]]:
         return read(self.folder / "vendor.jsonl")
@@ -290,13 +342,13 @@ class Field:
 
     def _dispatcher(self, kit: Any, number: int) -> Any:
         log = self.folder / f"dispatcher-{number}.log"
-        return kit.Member(["flask", "--app", "app", "worker"], self.nursery, log, is_sending)
+        return kit.Member(["flask", "--app", "app", "worker"], self._cradle, log, is_sending)
 
     def _web(self, kit: Any, number: int) -> Any:
         port = free_port()
         argv = ["web", "--app", "app", "--host", "127.0.0.1", "--port", str(port)]
         argv += ["--workers", "1", "--threads", "8"]
-        return kit.Member(argv, self.nursery, self.folder / f"web-{number}.log", answers, port)
+        return kit.Member(argv, self._cradle, self.folder / f"web-{number}.log", answers, port)
 
     def _start_vendor(self) -> subprocess.Popen[bytes]:
         plan = {
@@ -305,7 +357,7 @@ class Field:
             "seed": self.wishes.seed,
             "faults": dict(self.wishes.faults),
             "first": list(self.wishes.first),
-            "reports": dict(self.wishes.reports),
+            "reports": dict(self.wishes.reports or {}),
             "web_ports": self.ports if self.wishes.reports is not None else [],
             "public_url": URL,
             "account": ACCOUNT,
@@ -327,6 +379,11 @@ class Field:
             )
 
 
+def load_proxy() -> Any:
+    """The class in tests/servers/fault_proxy.py."""
+    return import_module("tests.servers.fault_proxy").FaultProxy
+
+
 def read(file: Path) -> list[dict[str, Any]]:
     """Every whole line of a ledger, for somebody may be writing it."""
     if not file.exists():
@@ -344,6 +401,22 @@ def get(port: int, path: str, seconds: float = 5.0) -> tuple[int, bytes]:
         return answer.status, answer.read()
     except (OSError, HTTPException):
         return 0, b""
+    finally:
+        connection.close()
+
+
+def post(port: int, path: str, form: Mapping[str, str], seconds: float = 10.0) -> int:
+    """0 where no answer comes."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=seconds)
+    try:
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        connection.request("POST", path, urlencode(form), kind)
+        answer = connection.getresponse()
+        answer.read()
+    except (OSError, HTTPException):
+        return 0
+    else:
+        return answer.status
     finally:
         connection.close()
 

@@ -94,13 +94,24 @@ class People:
         in_parallel = self._chance.random() < IN_PARALLEL
         word = self._chance.choice(self.plan.words)
         who = self.plan.first + number
-        life = self._dial(who) if kind == "ussd" else self._one(self._event(kind, vendor, who, word))
-        task = asyncio.ensure_future(self._told(life, is_doubled, in_parallel, kind, vendor, who, word))
+        life = (
+            self._dial(who) if kind == "ussd" else self._one(self._event(kind, vendor, who, word))
+        )
+        task = asyncio.ensure_future(
+            self._told(life, is_doubled, in_parallel, kind, vendor, who, word)
+        )
         self._on_their_way.add(task)
         task.add_done_callback(self._on_their_way.discard)
 
     async def _told(
-        self, life: Any, is_doubled: bool, in_parallel: bool, kind: str, vendor: str, who: int, word: str
+        self,
+        life: Any,
+        is_doubled: bool,
+        in_parallel: bool,
+        kind: str,
+        vendor: str,
+        who: int,
+        word: str,
     ) -> None:
         if kind == "ussd" or not is_doubled:
             await life

@@ -1,8 +1,8 @@
 """Processes of the bridge that start in no time, so that a test may kill one each second.
 
 A start of Python takes more than a second of a core. Here one process imports everything, opens
-nothing, and forks the others: each a process group of its own, killed as such. SANKET_BEFORE_FORK
-in its environment is Python that it runs before: to hurry a sweep, or to plant a bug.
+nothing, and forks the others: each a process group of its own, killed as such. SANKET_AFTER_FORK
+in the environment of one is Python that it runs first: to hurry a sweep, or to freeze somewhere.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ import app
 from cli import web_server
 
 app.create_app()
-exec(os.environ.get("SANKET_BEFORE_FORK", ""))
 os.environ["SANKET_PARENT"] = str(os.getpid())  # none of them outlives this one
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that are killed
 print("ready", flush=True)
@@ -41,6 +40,7 @@ for line in sys.stdin:
     log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     for descriptor, file in ((0, os.open(os.devnull, os.O_RDONLY)), (1, log), (2, log)):
         os.dup2(file, descriptor)
+    exec(os.environ.get("SANKET_AFTER_FORK", ""))
     sys.argv = order["argv"]
     sys.exit(flask.cli.main() if sys.argv[0] == "flask" else web_server.main())
 """
