@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
@@ -95,7 +95,7 @@ class Wishes:
     seed: int = 0
     faults: Mapping[str, float] = field(default_factory=lambda: FAULTS)
     reports: Mapping[str, float] | None = field(default_factory=lambda: REPORTS)  # None: never
-    first: Sequence[str] = ()
+    scripts: Mapping[str, Sequence[str]] = field(default_factory=dict)  # by recipient
     after_fork: str = ""  # Python that each process runs first
     settings: Mapping[str, str] = field(default_factory=dict)
 
@@ -257,7 +257,7 @@ class Field:
     def supervised(
         self, act: Callable[[], None] | None = None, every: float = 2.0
     ) -> Iterator[None]:
-        """In the meantime the dead are started again, and `act` comes about every so many seconds."""
+        """In the meantime the dead are started again, and `act` comes every so many seconds."""
         stop = threading.Event()
 
         def watch() -> None:
@@ -304,12 +304,14 @@ class Field:
 
     def verdict(self) -> Verdict:
         said, took = self.said(), self.took()
-        secret = self.bridge.settings.secret_key.get_secret_value().encode()
-        hasher = KeyedHash(secret)
         callers = {str(entry.get("caller") or entry.get("to")) for entry in [*said, *took]}
+        return judge(said, took, self.statuses_by_caller(callers))
+
+    def statuses_by_caller(self, callers: Iterable[str]) -> dict[str, str]:
+        """As an operator sees it."""
+        hasher = KeyedHash(self.bridge.settings.secret_key.get_secret_value().encode())
         by_hash = {hasher.of(caller): caller for caller in callers}
-        rows = {by_hash[to_hash]: status for to_hash, status in self._rows() if to_hash in by_hash}
-        return judge(said, took, rows)
+        return {by_hash[to_hash]: status for to_hash, status in self._rows() if to_hash in by_hash}
 
     def log_lines(self, words: str) -> int:
         """How often the bridge's own log says it."""
@@ -356,7 +358,7 @@ class Field:
             "ledger": str(self.folder / "vendor.jsonl"),
             "seed": self.wishes.seed,
             "faults": dict(self.wishes.faults),
-            "first": list(self.wishes.first),
+            "scripts": {to: list(script) for to, script in self.wishes.scripts.items()},
             "reports": dict(self.wishes.reports or {}),
             "web_ports": self.ports if self.wishes.reports is not None else [],
             "public_url": URL,

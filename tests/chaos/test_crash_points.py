@@ -1,4 +1,4 @@
-"""G4: kill -9 at each named place leaves what docs/delivery.md says, and the phone gets what it says.
+"""G4: kill -9 at each named place: the phone gets what docs/delivery.md says.
 
 Nobody waits for a lease: where minutes matter, the rows are made older.
 """

@@ -56,10 +56,11 @@ def test_g5_frozen_at_a_named_place(place: str, new_field: Any, tell: Callable[.
         field.wait_until(lambda: set(field.statuses()) <= {"sent", "unknown_final"}, 30)
         threading.Event().wait(LEASE)  # the frozen one's own clock goes on, and nobody hurries it
         os.killpg(frozen.pid, signal.SIGCONT)
-        if place == "after_claim":
-            field.wait_until(lambda: b"claim lost" in frozen.words(), 30)
-        elif place == "after_reply":
+        if place == "after_reply":
             field.wait_until(lambda: b"late reply" in frozen.words(), 30)
+            field.wait_until(lambda: set(field.statuses()) == {"sent"}, 10)  # it is evidence
+        elif place == "after_claim":
+            field.wait_until(lambda: b"claim lost" in frozen.words(), 30)
         else:
             field.wait_until(lambda: b"too_late" in frozen.words() or len(field.took()) > 1, 30)
         frozen.kill()

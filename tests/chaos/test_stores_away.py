@@ -78,11 +78,11 @@ def test_g7_redis_is_gone(
     meanwhile = [entry for entry in turns if began < entry["at"] < back]
     later = [entry for entry in turns if entry["at"] > back + RECOVERY_SECONDS]
     apologies = sum(not is_served(entry) for entry in meanwhile)
-    slow = slowest(turns)
+    slow, unserved = slowest(turns), sum(not is_served(entry) for entry in later)
     tell(
         "G7",
         f"{fault}: {verdict}  turns {len(turns)}, polite ends meanwhile {apologies}, slowest "
-        f"{slow:.2f} s, not served {RECOVERY_SECONDS} s after {sum(not is_served(e) for e in later)}",
+        f"{slow:.2f} s, not served {RECOVERY_SECONDS} s after {unserved}",
     )
     assert verdict.is_sound, verdict
     assert not verdict.copied

@@ -1,4 +1,4 @@
-"""G1, G2, G3, G11: any process is killed every two seconds, while people and vendors do their worst."""
+"""G1, G2, G3: any process is killed every two seconds, and vendors do their worst."""
 
 from __future__ import annotations
 

@@ -48,14 +48,14 @@ OUTCOMES: Mapping[str, tuple[int | None, bool, float]] = {
 class Plan:
     """`faults` and `reports` are shares of 1; the rest is accepted, and reported once, late.
 
-    `first` is what becomes of the first requests for each recipient, before chance decides.
+    `scripts` tells by recipient what becomes of his first requests, before chance decides.
     """
 
     port: int
     ledger: str
     seed: int = 0
     faults: Mapping[str, float] = field(default_factory=dict)
-    first: tuple[str, ...] = ()
+    scripts: Mapping[str, list[str]] = field(default_factory=dict)
     reports: Mapping[str, float] = field(default_factory=dict)  # early, doubled, lost; none
     web_ports: tuple[int, ...] = ()
     public_url: str = ""
@@ -108,7 +108,7 @@ class Gateway:
         nth = self._seen[to]
         self._seen[to] += 1
         chance = random.Random(f"{self.plan.seed}:{to}:{nth}")
-        outcome = self._choose(chance, nth)
+        outcome = self._choose(chance, to, nth)
         status, is_taken, seconds = OUTCOMES[outcome]
         id_ = UUID(int=chance.getrandbits(128)).hex
         sms = Taken(
@@ -130,9 +130,10 @@ class Gateway:
             await asyncio.sleep(seconds)
         return status, RENDER[vendor](sms, status)
 
-    def _choose(self, chance: random.Random, nth: int) -> str:
-        if nth < len(self.plan.first):
-            return self.plan.first[nth]
+    def _choose(self, chance: random.Random, to: str, nth: int) -> str:
+        script = self.plan.scripts.get(to, [])
+        if nth < len(script):
+            return script[nth]
         return choose(chance, self.plan.faults, "accept")
 
     async def _report_early_or_later(self, sms: Taken) -> None:
