@@ -71,6 +71,33 @@ def test_g5_frozen_at_a_named_place(place: str, new_field: Any, tell: Callable[.
     assert got == PLACES[place]
 
 
+def test_g5_wakes_while_another_sends(new_field: Any, tell: Callable[..., None]) -> None:
+    """What it says of a claim that is no longer its own must not touch the other one's call."""
+    lease = 8
+    field = new_field(
+        webs=0, dispatchers=2, threads=1, faults={}, reports=None, opens=False,
+        lease_seconds=lease, settle_seconds=SETTLE, after_fork=FREEZE,
+        scripts={"+918000000000": ["very_slow"]},
+    )  # fmt: skip
+    frozen, healthy = field.dispatchers
+    frozen.environ = {"CHAOS_FREEZE_AT": "after_intent"}
+    field.promise(0, "us", LINK)
+    frozen.start()
+    field.wait_until(lambda: is_stopped(frozen.pid), 30)
+    threading.Event().wait(lease / 2 + 1)  # too late to send
+    field.let_time_pass(lease + 1)
+    healthy.start()
+    field.wait_until(lambda: not {"claimed", "submitted"} & set(field.statuses()), 30)
+    field.let_time_pass(SETTLE + 1)
+    field.wait_until(lambda: len(field.took()) == 1, 30)
+    os.killpg(frozen.pid, signal.SIGCONT)
+    field.wait_until(lambda: b"too_late" in frozen.words(), 30)
+    field.wait_until_settled()
+    threading.Event().wait(2.0)  # a second call would have begun
+    tell("G5", f"wakes while another sends: copies of a link {len(field.took())}")
+    assert len(field.took()) == 1
+
+
 def test_g5_frozen_at_random(
     new_field: Any, times: Callable[[int, int], int], tell: Callable[..., None]
 ) -> None:

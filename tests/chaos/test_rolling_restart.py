@@ -81,10 +81,8 @@ def test_g10_rolling_restart(
     field.wait_until_settled()
     verdict, said = field.verdict(), field.said()
     errors = sum(entry["status"] != 200 for entry in said)
-    tell(
-        "G10",
-        f"{verdict}  restarts {rounds * len(field.members)}, answers that were no 200 {errors}",
-    )
+    restarts = rounds * len(field.members)
+    tell("G10", f"{verdict}  restarts {restarts}, answers that were no 200 {errors}")
     assert verdict.is_sound, verdict
     assert not errors
     assert not verdict.copied

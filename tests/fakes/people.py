@@ -94,35 +94,22 @@ class People:
         in_parallel = self._chance.random() < IN_PARALLEL
         word = self._chance.choice(self.plan.words)
         who = self.plan.first + number
-        life = (
-            self._dial(who) if kind == "ussd" else self._one(self._event(kind, vendor, who, word))
-        )
-        task = asyncio.ensure_future(
-            self._told(life, is_doubled, in_parallel, kind, vendor, who, word)
-        )
+        if kind == "ussd":
+            life: Any = self._dial(who)
+        else:
+            life = self._tell(self._event(kind, vendor, who, word), is_doubled, in_parallel)
+        task = asyncio.ensure_future(life)
         self._on_their_way.add(task)
         task.add_done_callback(self._on_their_way.discard)
 
-    async def _told(
-        self,
-        life: Any,
-        is_doubled: bool,
-        in_parallel: bool,
-        kind: str,
-        vendor: str,
-        who: int,
-        word: str,
-    ) -> None:
-        if kind == "ussd" or not is_doubled:
-            await life
+    async def _tell(self, event: Event, is_doubled: bool, in_parallel: bool) -> None:
+        if is_doubled and in_parallel:
+            await asyncio.gather(self._one(event), self._one(event, copy=1))
             return
-        again = self._one(self._event(kind, vendor, who, word), copy=1)
-        if in_parallel:
-            await asyncio.gather(life, again)
-            return
-        await life
-        await asyncio.sleep(AGAIN_SECONDS)
-        await again
+        await self._one(event)
+        if is_doubled:
+            await asyncio.sleep(AGAIN_SECONDS)
+            await self._one(event, copy=1)
 
     async def _dial(self, who: int) -> None:
         chance = random.Random(f"{self.plan.seed}:{who}")

@@ -33,6 +33,7 @@ ACCEPT = (201, True, 0.0)
 OUTCOMES: Mapping[str, tuple[int | None, bool, float]] = {
     "accept": ACCEPT,
     "slow": (201, True, SLOW_SECONDS),
+    "very_slow": (201, True, 3 * SLOW_SECONDS),
     "throttle": (429, False, 0.0),
     "refuse": (400, False, 0.0),
     "lost_before": (None, False, 0.0),
