@@ -3,6 +3,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 ARGS ?=
+SEED ?=
 
 UV_VERSION := 0.13.9
 VENV := .venv
@@ -14,7 +15,7 @@ PYTEST := $(BIN)/pytest -n auto --maxprocesses 4 --dist loadscope -r s
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run phone test test-all check bench format lock
+.PHONY: help run phone test test-all check bench chaos format lock
 
 help: ## List what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +46,9 @@ check: $(READY) ## Lint, format, types, who imports whom, and the checkout's men
 
 bench: $(READY) ## Measure what the bridge costs on this machine (ARGS=--help tells more)
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+chaos: $(READY) ## Kill everything for hours and count what is lost (ARGS="G1 G7 --seconds 60", SEED=7)
+	@SEED="$(SEED)" $(BIN)/python tests/chaos/run.py $(ARGS)
 
 format: $(READY) ## Format the code and repair what ruff can repair
 	@$(BIN)/ruff check --quiet --fix --exit-zero .

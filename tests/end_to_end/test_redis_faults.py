@@ -43,7 +43,7 @@ class Trouble:
         return int(self.client.info("server")["process_id"])
 
     def black_hole(self) -> Callable[[], object]:
-        self.door.swallows = True
+        self.door.mode = "black hole"
         return lambda: setattr(self.door, "swallows", False)
 
     def killed(self) -> Callable[[], object]:

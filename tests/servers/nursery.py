@@ -1,7 +1,8 @@
 """Processes of the bridge that start in no time, so that a test may kill one each second.
 
 A start of Python takes more than a second of a core. Here one process imports everything, opens
-nothing, and forks the others: each a process group of its own, killed as such.
+nothing, and forks the others: each a process group of its own, killed as such. SANKET_AFTER_FORK
+in the environment of one is Python that it runs first: to hurry a sweep, or to freeze somewhere.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -34,10 +35,12 @@ for line in sys.stdin:
         continue
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setsid()
+    os.environ.update(order["environ"])
     print(os.getpid(), flush=True)  # from now on it can be killed as a group
     log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     for descriptor, file in ((0, os.open(os.devnull, os.O_RDONLY)), (1, log), (2, log)):
         os.dup2(file, descriptor)
+    exec(os.environ.get("SANKET_AFTER_FORK", ""))
     sys.argv = order["argv"]
     sys.exit(flask.cli.main() if sys.argv[0] == "flask" else web_server.main())
 """
@@ -55,9 +58,11 @@ class Nursery:
         )
         assert self._told() == "ready"
 
-    def fork(self, argv: list[str], log: Path) -> int:
+    def fork(self, argv: list[str], log: Path, environ: Mapping[str, str] | None = None) -> int:
+        """`environ` is what this one process finds beside the rest."""
         assert self._running.stdin is not None
-        print(json.dumps({"argv": argv, "log": str(log)}), file=self._running.stdin, flush=True)
+        order = {"argv": argv, "log": str(log), "environ": dict(environ or {})}
+        print(json.dumps(order), file=self._running.stdin, flush=True)
         return int(self._told())
 
     def close(self) -> None:
@@ -80,6 +85,7 @@ class Member:
     port: int = 0
     pid: int = 0
     began_at: int = 0  # of this life, in the log
+    environ: Mapping[str, str] = field(default_factory=dict)  # of the next life
 
     @property
     def kind(self) -> str:
@@ -88,7 +94,7 @@ class Member:
     def start(self) -> None:
         self.log.touch()
         self.began_at = self.log.stat().st_size
-        self.pid = self.nursery.fork(self.argv, self.log)
+        self.pid = self.nursery.fork(self.argv, self.log, self.environ)
 
     def is_alive(self) -> bool:
         """Whether anybody of its process group is."""

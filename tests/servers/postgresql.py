@@ -10,8 +10,11 @@ import os
 import pwd
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
+import threading
+import time
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -79,6 +82,18 @@ class PostgreSQL:
 
     def stop(self) -> None:
         self._control("stop", "--mode=immediate")
+
+    def kill(self) -> None:
+        """kill -9 of its first process; the others find that out and end themselves."""
+        file = self._cluster / "postmaster.pid"
+        pid = int(file.read_text(encoding="ascii").split()[0])
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+        os.kill(pid, signal.SIGKILL)
+        pause, give_up_at = threading.Event(), time.monotonic() + SECONDS
+        # Shared memory is theirs as long as one of them lives, and no new server starts before.
+        while any(Path(f"/proc/{child}").exists() for child in children):
+            assert time.monotonic() < give_up_at, "PostgreSQL's children do not end"
+            pause.wait(0.02)
 
     def start(self) -> None:
         self._control("start")

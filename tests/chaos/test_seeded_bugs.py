@@ -1,0 +1,60 @@
+"""G36: bugs are planted in a copy of the code; the scenario that should see each must fail."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.chaos.bugs import BUGS, Bug
+
+pytestmark = pytest.mark.chaos
+ROOT: Final = Path(__file__).parents[2]
+MAY_BE_MISSED: Final = 1
+LEFT_OUT: Final = shutil.ignore_patterns(".git", ".venv", "var", "__pycache__", ".*_cache", "docs")
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
+def test_g36_each_bug_can_be_planted(bug: Bug) -> None:
+    assert (ROOT / bug.file).read_text(encoding="utf-8").count(bug.before) == 1
+
+
+@pytest.mark.debian("postgres", "redis-server")
+def test_g36_the_bugs_are_found(
+    tmp_path: Path, times: Callable[[int, int], int], tell: Callable[..., None]
+) -> None:
+    """The short form plants none: each takes half a minute."""
+    found: list[str] = []
+    missed: list[str] = []
+    for bug in BUGS[: times(0, len(BUGS))]:
+        caught = is_caught(bug, tmp_path / "copy")
+        print(
+            f"     {'caught' if caught else 'MISSED'}  {bug.name}", file=sys.__stderr__, flush=True
+        )
+        (found if caught else missed).append(bug.name)
+    tell("G36", f"bugs {len(found) + len(missed)}, caught {len(found)}, missed {missed or 0}")
+    assert len(missed) <= MAY_BE_MISSED
+
+
+def is_caught(bug: Bug, copy: Path) -> bool:
+    shutil.copytree(ROOT, copy, ignore=LEFT_OUT)
+    try:
+        file = copy / bug.file
+        code = file.read_text(encoding="utf-8")
+        assert code.count(bug.before) == 1
+        file.write_text(code.replace(bug.before, bug.after), encoding="utf-8")
+        command = [sys.executable, "-m", "pytest", "-x", "-p", "no:xdist", "-p", "no:cacheprovider"]
+        command += [f"tests/chaos/{bug.judge}", "-m", "chaos and debian or chaos", "-k", bug.words]
+        environ = {k: v for k, v in os.environ.items() if not k.startswith("SANKET_CHAOS_")}
+        done = subprocess.run(command, cwd=copy, env=environ, capture_output=True, check=False)
+        # 1: a test failed. Anything else would prove nothing.
+        assert done.returncode in {0, 1}, done.stdout.decode()[-2000:]
+        return done.returncode == 1
+    finally:
+        shutil.rmtree(copy)
