@@ -44,7 +44,7 @@ class Trouble:
 
     def black_hole(self) -> Callable[[], object]:
         self.door.mode = "black hole"
-        return lambda: setattr(self.door, "swallows", False)
+        return lambda: setattr(self.door, "mode", "pass")
 
     def killed(self) -> Callable[[], object]:
         os.kill(self.pid(), signal.SIGKILL)
