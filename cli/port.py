@@ -1,4 +1,4 @@
-"""Addresses and the port: what they resolve to, whether the port is free, whether it is served."""
+"""Addresses and the port: what they resolve to, and the socket that listens there."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable
 from ipaddress import ip_address
 from typing import Final
 
+from cli.listening import listen
 from cli.refusal import Refusal
 
 GLANCE_SECONDS: Final = 0.05
@@ -26,16 +27,16 @@ def is_loopback(address: str) -> bool:
     return ip_address(address).is_loopback
 
 
-def wait_until_free(address: str, port: int, patience_seconds: float) -> None:
-    """Waits for a previous server to let go. Raises Refusal.
-
-    Granian's workers share the port (SO_REUSEPORT): a second server would start without a word
-    and take half of the callers. An exclusive bind is what notices the first.
-    """
+def listen_when_free(address: str, port: int, patience_seconds: float) -> socket.socket:
+    """Listens, as soon as a previous server has let go. Raises Refusal."""
     give_up_at = time.monotonic() + patience_seconds
-    while (fault := _try_bind(address, port)) is not None:
-        if time.monotonic() >= give_up_at:
-            raise Refusal(f"cannot listen on {address} port {port}: {fault}")
+    while True:
+        try:
+            return listen(address, port)
+        except OSError as fault:
+            if time.monotonic() >= give_up_at:
+                words = f"cannot listen on {address} port {port}: {fault.strerror}"
+                raise Refusal(words) from None
         time.sleep(GLANCE_SECONDS)
 
 
@@ -53,16 +54,3 @@ def wait_until_served(
         else:
             return True
     return False
-
-
-def _try_bind(address: str, port: int) -> str | None:
-    """What is wrong with the port, None when nothing is."""
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        # Without this the connections that a stopped server left behind keep the port for a minute.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((address, port))
-        except OSError as fault:
-            return fault.strerror
-    return None

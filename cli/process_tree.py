@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -44,7 +44,10 @@ class Child:
         self._running: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        self._running = spawn_owned(self._argv, env=self._env)
+        self._spawn((), ())
+
+    def _spawn(self, more: Sequence[str], pass_fds: Sequence[int]) -> None:
+        self._running = spawn_owned([*self._argv, *more], env=self._env, pass_fds=pass_fds)
 
     def has_exited(self) -> bool:
         return self._running is not None and self._running.poll() is not None
@@ -77,6 +80,7 @@ class _Life:
     started_at: float = 0.0
     deaths: int = 0
     again_at: float | None = None
+    is_renewed: bool = False  # asked to end, to be started again
 
 
 class ProcessTree:
@@ -95,12 +99,18 @@ class ProcessTree:
         member.start()
         self._lives[member.name] = _Life(started_at=time.monotonic())
 
-    def watch(self, stop: threading.Event) -> None:
-        """Starts again what dies, until `stop` is set."""
+    def watch(self, stop: threading.Event, glance: Callable[[], None] = lambda: None) -> None:
+        """Starts again what dies, until `stop` is set. `glance` is called with each look."""
         everybody = [*self._members, *([self._base] if self._base else [])]
         while not stop.wait(GLANCE_SECONDS):
+            glance()
             for member in everybody:
                 self._revive(member, time.monotonic())
+
+    def renew(self, member: Member) -> None:
+        """It ends what it has begun, and is started again then: no death."""
+        self._lives[member.name].is_renewed = True
+        member.ask_to_stop()
 
     def stop(self, patience_seconds: float, base_patience_seconds: float) -> None:
         """Asks all members at once and waits for them together; the base ends after the last."""
@@ -114,7 +124,9 @@ class ProcessTree:
 
     def _revive(self, member: Member, now: float) -> None:
         life = self._lives[member.name]
-        if life.again_at is None and member.has_exited():
+        if life.again_at is None and life.is_renewed and member.has_exited():
+            life.is_renewed, life.again_at = False, now
+        elif life.again_at is None and member.has_exited():
             life.deaths = 1 if now - life.started_at > STEADY_SECONDS else life.deaths + 1
             life.again_at = now + pause_seconds(life.deaths)
             self._meter.count(DEATHS, member.name)

@@ -8,29 +8,37 @@ flask serve ── redis          (unless BRIDGE_REDIS_URL names one)
 from __future__ import annotations
 
 import os
+import socket
 import sys
+import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import click
+import structlog
 
 from cli import port as ports
 from cli.lifeline import PARENT, end_with_named_parent
+from cli.listening import find_inherited
 from cli.ports import Bridge, BridgeFactory
-from cli.process_tree import Child, ProcessTree
+from cli.process_tree import GLANCE_SECONDS, Child, ProcessTree
 from cli.refusal import Refusal
-from cli.stop_signals import stop_on_signals
+from cli.stop_signals import renew_on_signals, stop_on_signals
+from cli.web_member import START_SECONDS, WebServer
 from menu.diagnostics import BadMenu
 from models.database import DatabaseDown
 from state.embedded import EmbeddedRedis, FolderInUse, RedisNotStarted
 
-START_SECONDS: Final = 60.0
 # Together under the 15 s that a supervisor is told to wait. A send needs 11 s at most.
 CHILDREN_PATIENCE_SECONDS: Final = 12.0
 REDIS_PATIENCE_SECONDS: Final = 2.0
 CHECKOUT: Final = Path(__file__).resolve().parent.parent
+
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 EXAMPLES: Final = """\b
 Examples:
@@ -100,6 +108,9 @@ def commands(bridge_factory: BridgeFactory) -> click.Command:
         """
         end_with_named_parent(os.environ)  # `make run` names itself
         bridge = bridge_factory()
+        inherited = find_inherited(os.environ)
+        if inherited is not None:
+            host, port = inherited.getsockname()[:2]
         plan = Plan(
             app=getattr(ctx.find_root().obj, "app_import_path", None) or "app",
             address=ports.resolve(host),
@@ -109,7 +120,8 @@ def commands(bridge_factory: BridgeFactory) -> click.Command:
             patience_seconds=patience,
         )
         check(bridge, plan)
-        run(bridge, plan)
+        line = inherited or ports.listen_when_free(plan.address, plan.port, patience)
+        run(bridge, plan, line, is_handed_over=inherited is not None)
 
     return serve
 
@@ -123,17 +135,20 @@ def check(bridge: Bridge, plan: Plan) -> None:
             f"not started: BRIDGE_DEV=1 opens the simulator, and {plan.address} is not a loopback"
             " address"
         )
-    ports.wait_until_free(plan.address, plan.port, plan.patience_seconds)
 
 
-def run(bridge: Bridge, plan: Plan) -> None:
-    """Starts everything, serves until a signal says stop, and stops everything."""
+def run(bridge: Bridge, plan: Plan, line: socket.socket, *, is_handed_over: bool) -> None:
+    """Starts everything, serves until a signal says stop, and stops everything.
+
+    `line` is what is listened on; `is_handed_over`: it belongs to systemd, and outlives us.
+    """
     redis = None if bridge.settings.redis_url else EmbeddedRedis(bridge.settings.var)
     env = environment_of_children(os.environ, plan, redis.url if redis else None)
     worker = Child("dispatcher", [*_python("flask"), "--app", plan.app, "worker"], env)
-    web = Child("web", [*_python("cli.web_server"), *_web_arguments(plan)], env)
+    argv = [*_python("cli.web_server"), *_web_arguments(plan)]
+    web = WebServer(argv, env, line, plan.workers, is_handed_over=is_handed_over)
     tree = ProcessTree(members=[web, worker], base=redis, meter=bridge.meter)
-    stop = stop_on_signals()
+    stop, renew = stop_on_signals(), renew_on_signals()
     try:
         if redis is not None:
             _start_redis(tree, redis, plan.patience_seconds)
@@ -141,17 +156,12 @@ def run(bridge: Bridge, plan: Plan) -> None:
         _prepare(bridge)
         tree.start(worker)
         tree.start(web)
-        ready = ports.wait_until_served(
-            plan.address,
-            plan.port,
-            patience_seconds=START_SECONDS,
-            hopeless=lambda: stop.is_set() or web.has_exited(),
-        )
+        ready = _wait_until_ready(web, stop)
         if not ready and not stop.is_set():
             raise click.ClickException("the web server does not start; its words are above")
         if ready:
             _greet(bridge, plan)
-        tree.watch(stop)
+        tree.watch(stop, partial(_glance, bridge, tree, web, worker, renew))
     finally:
         tree.stop(CHILDREN_PATIENCE_SECONDS, REDIS_PATIENCE_SECONDS)
 
@@ -161,8 +171,9 @@ def environment_of_children(
 ) -> dict[str, str]:
     """What every child finds: its parent, the port, the checkout, and the built-in Redis."""
     paths = [str(CHECKOUT), *filter(None, [environ.get("PYTHONPATH")])]
+    own = {name: text for name, text in environ.items() if not name.startswith("LISTEN_")}
     return {
-        **environ,
+        **own,
         "PYTHONPATH": os.pathsep.join(paths),
         "PORT": str(plan.port),
         PARENT: str(os.getpid()),
@@ -179,6 +190,30 @@ def _web_arguments(plan: Plan) -> list[str]:
         *("--app", plan.app, "--host", plan.address, "--port", str(plan.port)),
         *("--workers", str(plan.workers), "--threads", str(plan.threads)),
     ]
+
+
+def _wait_until_ready(web: WebServer, stop: threading.Event) -> bool:
+    give_up_at = time.monotonic() + START_SECONDS
+    while not web.is_ready():
+        if web.has_exited() or time.monotonic() >= give_up_at or stop.wait(GLANCE_SECONDS):
+            return False
+    return True
+
+
+def _glance(
+    bridge: Bridge, tree: ProcessTree, web: WebServer, worker: Child, renew: threading.Event
+) -> None:
+    """On SIGUSR2 new processes take over, unless what they would read is wrong."""
+    if renew.is_set():
+        renew.clear()
+        if findings := bridge.check():
+            log.error("not renewed", member="web", why="gateways.yaml or menus.yaml is wrong")
+            for finding in findings:
+                click.echo(finding, err=True)
+        else:
+            web.renew()
+            tree.renew(worker)
+    web.glance()
 
 
 def _prepare(bridge: Bridge) -> None:

@@ -25,6 +25,7 @@ def spawn_owned(
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
     output: IO[bytes] | None = None,
+    pass_fds: Sequence[int] = (),
 ) -> Popen[bytes]:
     """Starts a child in a session of its own. Call it from a thread that lives as long as you.
 
@@ -40,6 +41,7 @@ def spawn_owned(
         stdout=output,
         stderr=STDOUT if output else None,
         start_new_session=True,
+        pass_fds=pass_fds,
         preexec_fn=die_with,
     )
 

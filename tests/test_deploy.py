@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
-import ssl
-import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from http.client import HTTPSConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from ipaddress import ip_address
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Thread
+from types import ModuleType
+from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 Eventually = Callable[[Callable[[], object], float], None]
 
 ROOT = Path(__file__).resolve().parent.parent
 MSISDN_IN_QUERY = "/sms/kenya/secret-in-path?from=%2B254700000000"
 
+
+def _load_front_door() -> ModuleType:
+    """The tests are no package."""
+    spec = spec_from_file_location("by_path_front_door", ROOT / "tests/servers/front_door.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules[spec.name] = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+front_door = _load_front_door()
 pytestmark = pytest.mark.debian("nginx")
 
 
@@ -38,19 +44,22 @@ class Upstream:
 
 @dataclass(frozen=True)
 class Front:
-    port: int
-    folder: Path
+    door: Any
     upstream: Upstream
 
+    @property
+    def port(self) -> int:
+        return int(self.door.port)
+
     def post(self, path: str, body: bytes, **headers: str) -> int:
-        line = HTTPSConnection("127.0.0.1", self.port, timeout=5, context=trusting())
+        line = self.door.connect()
         line.request("POST", path, body, {name.replace("_", "-"): v for name, v in headers.items()})
-        code = line.getresponse().status
+        code = int(line.getresponse().status)
         line.close()
         return code
 
     def logged(self) -> str:
-        return "".join(file.read_text() for file in sorted(self.folder.glob("*.log")))
+        return str(self.door.logged())
 
 
 @pytest.fixture(scope="module")
@@ -68,22 +77,10 @@ def front() -> Iterator[Front]:
         def log_message(self, *_: object) -> None:
             pass
 
-    with (
-        TemporaryDirectory(prefix="sanket-") as name,
-        ThreadingHTTPServer(("127.0.0.1", 0), Answering) as server,
-    ):
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answering) as server:
         Thread(target=server.serve_forever, daemon=True).start()
-        folder, port = Path(name), unused_port()
-        configure(folder, port, server.server_port)
-        nginx = subprocess.Popen(
-            [str(shutil.which("nginx")), "-p", name, "-c", "main.conf", "-e", "start.log"],
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        wait_for(port, nginx)
-        yield Front(port, folder, upstream)
-        nginx.terminate()
-        nginx.communicate(timeout=10)
+        with front_door.FrontDoor(server.server_port) as door:
+            yield Front(door, upstream)
         server.shutdown()
 
 
@@ -105,7 +102,9 @@ def test_a_body_has_a_limit(front: Front, size: int, code: int) -> None:
 
 def test_half_a_body_never_reaches_the_bridge(front: Front) -> None:
     before = len(front.upstream.got)
-    with trusting().wrap_socket(socket.create_connection(("127.0.0.1", front.port))) as half:
+    with front_door.trusting().wrap_socket(
+        socket.create_connection(("127.0.0.1", front.port))
+    ) as half:
         half.sendall(b"POST /half HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf")
         # A whole request that comes later is through while the half one still waits.
         assert front.post("/whole", b"") == 200
@@ -119,72 +118,3 @@ def test_the_logs_hold_no_secret_and_no_caller(front: Front, eventually: Eventua
     assert " POST 200 " in front.logged()
     for word in ("kenya", "secret", "254700000000", "127.0.0.1"):
         assert word not in front.logged()
-
-
-def configure(folder: Path, port: int, upstream_port: int) -> None:
-    """The shipped file with this machine's ports and paths, inside the smallest main file."""
-    site = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
-    for shipped, here in (
-        ("server 127.0.0.1:8000", f"server 127.0.0.1:{upstream_port}"),
-        ("listen 443 ssl", f"listen 127.0.0.1:{port} ssl"),
-        ("    listen [::]:443 ssl;\n", ""),
-        ("listen 80", f"listen 127.0.0.1:{unused_port()}"),
-        ("    listen [::]:80;\n", ""),
-        ("/etc/ssl/sanket/", f"{folder}/"),
-        ("/var/log/nginx/", f"{folder}/"),
-    ):
-        assert shipped in site
-        site = site.replace(shipped, here)
-    (folder / "site.conf").write_text(site)
-    homes = "".join(
-        f"{name}_temp_path {folder}/{name};\n"
-        for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    (folder / "main.conf").write_text(
-        f"daemon off; master_process off; pid {folder}/pid;\nevents {{}}\n"
-        f"http {{ {homes} include {folder}/site.conf; }}\n"
-    )
-    certify(folder)
-
-
-def certify(folder: Path) -> None:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "sanket.example.in")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
-        )
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    (folder / "fullchain.pem").write_bytes(certificate.public_bytes(pem))
-    (folder / "privkey.pem").write_bytes(
-        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-
-
-def trusting() -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return context
-
-
-def unused_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_for(port: int, nginx: subprocess.Popen[str]) -> None:
-    while nginx.poll() is None:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except ConnectionRefusedError:
-            continue
-        return
-    pytest.fail(f"nginx ended: {nginx.communicate()[1]}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -43,9 +44,13 @@ def new_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[...,
     """`new_town(settings, *arguments)`: opened, not waited for; closed at the end of the module."""
     towns: list[Any] = []
 
-    def make(settings: dict[str, str] | None = None, *arguments: str) -> Any:
+    def make(
+        settings: dict[str, str] | None = None,
+        *arguments: str,
+        line: socket.socket | None = None,
+    ) -> Any:
         town = load_by_path(TOWN).Town(
-            tmp_path_factory.mktemp("town"), settings=settings or {}, arguments=arguments
+            tmp_path_factory.mktemp("town"), settings=settings or {}, arguments=arguments, line=line
         )
         towns.append(town)
         town.open()

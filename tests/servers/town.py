@@ -41,6 +41,15 @@ gateways:
     base_url: http://127.0.0.1:{port}
 """
 
+# As systemd does it: the socket is descriptor 3, and whose it is stands in the environment.
+HAND_OVER = """
+import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.set_inheritable(3, True)
+os.environ |= {"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": "1"}
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+
 
 @dataclass
 class Town:
@@ -53,12 +62,14 @@ class Town:
     running: subprocess.Popen[bytes] | None = None
     vendor: subprocess.Popen[bytes] | None = None
     acknowledged: list[str] = field(default_factory=list)
+    line: socket.socket | None = None  # handed to `flask serve` as systemd would do it
 
     secret = SECRET
 
     def open(self) -> None:
         """The vendor first, then the bridge, which is not ready yet."""
-        self.port, vendor_port = free_port(), free_port()
+        self.port = self.line.getsockname()[1] if self.line else free_port()
+        vendor_port = free_port()
         text = GATEWAYS.format(secret=SECRET, port=vendor_port)
         (self.folder / "gateways.yaml").write_text(text, encoding="utf-8")
         fake = [sys.executable, str(ROOT / "tests" / "fakes" / "africastalking.py")]
@@ -78,8 +89,12 @@ class Town:
 
     def start(self) -> None:
         command = [sys.executable, "-m", "flask", "--app", "app", "serve", "--patience", "20"]
+        fds = [self.line.fileno()] if self.line else []
+        if self.line is not None:
+            command = [sys.executable, "-c", HAND_OVER, str(fds[0]), *command]
         self.running = subprocess.Popen(
             [*command, *self.arguments],
+            pass_fds=fds,
             cwd=ROOT,
             env=os.environ
             | {
