@@ -20,8 +20,13 @@ class Clients:
         self._trusted = tuple(trusted)
 
     def address_of(self, request: Request) -> str:
-        hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
-        client = request.remote_addr or ""
+        return self.address(request.remote_addr or "", request.headers.get("X-Forwarded-For", ""))
+
+    def address(self, client: str, forwarded_for: str) -> str:
+        """`client` is who is connected, `forwarded_for` the header as it came."""
+        if not forwarded_for or not self._trusted:
+            return client
+        hops = [hop.strip() for hop in forwarded_for.split(",")]
         while hops and is_in(client, self._trusted):
             client = hops.pop() or client
         return client

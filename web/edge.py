@@ -57,7 +57,11 @@ class Edge:
         `door` is one of metrics.catalogue.DOORS: for who watches, and for nothing else.
         """
         began_at = self._monotonic()
-        gateway = self._gateways().get(name)
+        try:
+            gateway = self._gateways().get(name)
+        except Exception:
+            log.exception("webhook failed", gateway=name)
+            return refusal(503, "try again", Result.FAILED)
         if gateway is None:  # nobody may make up names for us to count
             answer, known = refusal(404, "unknown gateway", Result.NOT_SERVED), UNKNOWN
         else:
