@@ -30,6 +30,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         missing = [program for program in mark.args if not _is_there(program)]
         if missing:
             pytest.skip(f"needs {', '.join(missing)} (make test-all installs it)")
+        if item.get_closest_marker("chaos") and not _is_thorough(item.config):
+            pytest.skip("kills and waits for minutes (make test-all and make chaos do it)")
         if mark.kwargs.get("repeats") and not _is_thorough(item.config):
             pytest.skip("the same once more on PostgreSQL (make test-all does it)")
 

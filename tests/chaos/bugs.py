@@ -27,7 +27,7 @@ BUGS: Final = (
         before="    MtStatus.UNKNOWN,\n    _LEASE_IS_OVER,",
         after="    MtStatus.QUEUED,\n    _LEASE_IS_OVER,",
         judge=CRASH,
-        words="after_bytes",
+        words="after_intent",
     ),
     Bug(
         name="no fence: an old claim is as good as a new one",

@@ -77,7 +77,7 @@ def test_g8_the_database_disk_is_full(
     seed: int,
     tell: Callable[..., None],
 ) -> None:
-    """SQLite's, with room for its log (4 MB); the spool has a disk of its own, so people are served all the while."""
+    """SQLite's, with room for its log of 4 MB; the spool has a disk of its own."""
     with small_disk(tmp_path / "database", "16m") as disk:
         url = f"sqlite:///{disk}/sanket.db"
         migrate.upgrade(url)
