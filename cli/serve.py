@@ -109,6 +109,8 @@ def commands(bridge_factory: BridgeFactory) -> click.Command:
         end_with_named_parent(os.environ)  # `make run` names itself
         bridge = bridge_factory()
         inherited = find_inherited(os.environ)
+        if inherited is not None and inherited.family not in (socket.AF_INET, socket.AF_INET6):
+            raise Refusal("not started: the socket that was handed over is no TCP socket")
         if inherited is not None:
             host, port = inherited.getsockname()[:2]
         plan = Plan(
