@@ -13,6 +13,8 @@ from typing import Final
 from benchmarks.house import bridge_in, home
 from benchmarks.measuring import Meter, Round, Sample, Scale, Skipped, timed
 from benchmarks.processes import cpu_seconds, tree_of
+from benchmarks.webhooks import DIALOGUES, FORM_TYPE, GATEWAY, SECRET
+from gateways.webhook import Result, WebhookRequest
 from models import migrate
 from models.sealing import KEY_BYTES, Sealer
 from models.shared_clock import DatabaseClock
@@ -21,9 +23,11 @@ from services.app_links import AppLinks
 from telecom.keyed_hash import KeyedHash
 from telecom.msisdn import Msisdn
 from tests.servers.postgresql import PostgreSQL, find_program
+from web.edge import Edge
 from wiring import Bridge
 
 THREADS: Final = 16  # as many as a web worker has
+MANY: Final = 64  # webhooks in flight in one process, as when a village rings at once
 PROGRAM: Final = "postgres"
 
 
@@ -47,10 +51,11 @@ def on_postgresql(scale: Scale) -> Iterator[Mapping[str, Round]]:
 
 
 def _rounds(name: str, bridge: Bridge, scale: Scale, beside: Meter) -> Mapping[str, Round]:
-    accept = _accept(bridge)
+    accept, ring = _accept(bridge), _ring(bridge)
     return {
         f"accept-{name}": partial(_one_by_one, accept, scale.accepts, beside),
-        f"accept-{name}-16": partial(_side_by_side, accept, scale.accepts, beside),
+        f"accept-{name}-16": partial(_side_by_side, accept, scale.accepts, beside, THREADS),
+        f"accept-{name}-64": partial(_side_by_side, ring, scale.accepts, beside, MANY),
     }
 
 
@@ -58,10 +63,32 @@ def _one_by_one(accept: Callable[[int], None], total: int, beside: Meter) -> Sam
     return timed(total, lambda: deque(map(accept, range(total)), maxlen=0), beside)
 
 
-def _side_by_side(accept: Callable[[int], None], total: int, beside: Meter) -> Sample:
-    with ThreadPoolExecutor(THREADS) as pool:
-        list(pool.map(accept, range(THREADS)))  # their connections are open from here on
+def _side_by_side(accept: Callable[[int], None], total: int, beside: Meter, threads: int) -> Sample:
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(accept, range(threads)))  # their connections are open from here on
         return timed(total, lambda: list(pool.map(accept, range(total))), beside)
+
+
+def _ring(bridge: Bridge) -> Callable[[int], None]:
+    """A missed call through the edge: proof, form, menu, language and link, but no web server."""
+    edge = Edge(lambda: bridge.gateways, bridge.meter)
+    (webhook,) = DIALOGUES["missed-call"]
+    callers = count()
+
+    def ring(_: int) -> None:
+        request = WebhookRequest(
+            method="POST",
+            path=webhook.path,
+            query="",
+            headers={"content-type": FORM_TYPE},
+            body=webhook.body(next(callers)),
+            client="127.0.0.1",
+        )
+        answer = edge.answer("missed_call", GATEWAY, SECRET, request, bridge.missed_call.ring)
+        if answer.result is not Result.ACCEPTED:
+            raise RuntimeError(f"a call is {answer.result}")
+
+    return ring
 
 
 def _accept(bridge: Bridge) -> Callable[[int], None]:

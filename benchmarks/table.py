@@ -69,6 +69,7 @@ GROUPS: Final = (
         {
             "accept-sqlite": "an event and its SMS, committed to SQLite",
             "accept-sqlite-16": "the same from 16 threads",
+            "accept-sqlite-64": "a missed call through the edge, 64 in flight, SQLite",
         },
     ),
     Group(
@@ -76,6 +77,7 @@ GROUPS: Final = (
         {
             "accept-postgresql": "an event and its SMS, committed to PostgreSQL",
             "accept-postgresql-16": "the same from 16 threads",
+            "accept-postgresql-64": "a missed call through the edge, 64 in flight, PostgreSQL",
         },
     ),
 )
