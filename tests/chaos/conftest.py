@@ -29,8 +29,12 @@ IN_MEMORY: Final = "/dev/shm" if Path("/dev/shm").is_dir() else None
 SEED: Final = int(os.environ.get("SANKET_CHAOS_SEED") or 20261126)
 
 
-# Only root may mount a small disk. Not skipped: where nothing may be skipped, others run it too.
-collect_ignore = [] if os.geteuid() == 0 else ["test_full_disks.py"]
+# Left out, not skipped, for where nothing may be skipped these are still no part of the short form,
+# or of one that is not root's: only root may mount a small disk.
+collect_ignore = [
+    *([] if os.geteuid() == 0 else ["test_full_disks.py"]),
+    *([] if LONG else ["test_seeded_bugs.py"]),
+]
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""G36: bugs are planted in a copy of the code; the scenario that should see each must fail."""
+"""G36: the scenario that should see a bug must fail in a copy that has it. Long form only."""
 
 from __future__ import annotations
 
@@ -22,20 +22,12 @@ AT_A_TIME: Final = 3  # they wait more than they work
 LEFT_OUT: Final = shutil.ignore_patterns(".git", ".venv", "var", "__pycache__", ".*_cache", "docs")
 
 
-@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
-def test_g36_each_bug_can_be_planted(bug: Bug) -> None:
-    assert (ROOT / bug.file).read_text(encoding="utf-8").count(bug.before) == 1
-
-
 @pytest.mark.debian("postgres", "redis-server")
 def test_g36_the_bugs_are_found(
     tmp_path: Path,
-    times: Callable[[int, int], int],
     tell: Callable[..., None],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """The short form plants none: each takes half a minute."""
-    planted = BUGS[: times(0, len(BUGS))]
     found: list[str] = []
     missed: list[str] = []
 
@@ -47,7 +39,7 @@ def test_g36_the_bugs_are_found(
             print(f"     {word}  {bug.name}", file=sys.__stderr__, flush=True)
 
     with ThreadPoolExecutor(AT_A_TIME) as hands:
-        list(hands.map(try_out, planted))
+        list(hands.map(try_out, BUGS))
     tell("G36", f"bugs {len(found) + len(missed)}, caught {len(found)}, missed {missed or 0}")
     assert len(missed) <= MAY_BE_MISSED
 
