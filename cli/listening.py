@@ -31,15 +31,16 @@ def find_inherited(environ: Mapping[str, str]) -> socket.socket | None:
     return socket.socket(fileno=FIRST_OF_SYSTEMD)
 
 
-def listen(address: str, port: int) -> socket.socket:
-    """Raises OSError where somebody listens there already."""
+def take(address: str, port: int) -> socket.socket:
+    """The port is ours, yet nobody listens before the first web worker does: a host that is only
+    starting must refuse, so that a proxy goes to another one. Raises OSError where it is taken.
+    """
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     line = socket.socket(family, socket.SOCK_STREAM)
     try:
         # Without this the connections that a stopped server left behind keep the port for a minute.
         line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         line.bind((address, port))
-        line.listen(BACKLOG)
     except OSError:
         line.close()
         raise

@@ -9,6 +9,7 @@ from typing import Final, Protocol
 
 import click
 
+from cli import outbox_examples as examples
 from cli import outbox_words as words
 from cli.moments import Duration, Moment
 from cli.refusal import Refusal, database_faults
@@ -23,45 +24,6 @@ from telecom.statuses import MessageClass, MtStatus
 
 NOT_CONFIRMED: Final = 1  # the exit code where --yes is missing: nothing was changed
 NO_REGION: Final = "ZZ"
-
-PAUSE_EXAMPLES: Final = """\b
-Examples:
-  flask outbox pause -m "The gateway bills twice; ticket 4711"
-  flask outbox pause --gateway kenya -m "Their maintenance until noon"
-"""
-RESUME_EXAMPLES: Final = """\b
-Examples:
-  flask outbox resume
-  flask outbox resume --gateway kenya
-  flask outbox resume --yes                after a restore, when you have read what it says
-"""
-SHOW_EXAMPLES: Final = """\b
-Examples:
-  flask outbox show
-  flask outbox show --json                 the same, for programs
-"""
-SEARCH_EXAMPLES: Final = """\b
-Examples:
-  flask outbox search --status unknown_final --since 2h
-  flask outbox search --msisdn -           asks for the number, and shows it to nobody
-  flask outbox search --gateway-message-id ATXid_1234
-  flask outbox search --gateway kenya --since 2026-11-26T09:00 --until 2026-11-26T10:00
-"""
-EXPLAIN_EXAMPLES: Final = """\b
-Examples:
-  flask outbox explain 019ac0de-0000-7000-8000-000000000001
-"""
-REQUEUE_EXAMPLES: Final = """\b
-Examples:
-  flask outbox requeue 019ac0de-0000-7000-8000-000000000001         states the risk, does nothing
-  flask outbox requeue 019ac0de-0000-7000-8000-000000000001 --yes -m "She rang: nothing came"
-"""
-EXPIRE_EXAMPLES: Final = """\b
-Examples:
-  flask outbox expire 019ac0de-0000-7000-8000-000000000001 -m "Wrong text"
-  flask outbox expire --older-than 2h --class link                  counts them, does nothing
-  flask outbox expire --older-than 2h --class link --yes
-"""
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 yes_option = click.option("--yes", is_flag=True, help="You have read what is said, and want it.")
@@ -89,7 +51,7 @@ def commands(bridge_factory: Callable[[], Bridge]) -> click.Group:
     def outbox() -> None:
         """The SMS that wait, and what became of the others."""
 
-    @outbox.command("pause", epilog=PAUSE_EXAMPLES)
+    @outbox.command("pause", epilog=examples.PAUSE)
     @gateway_option
     @click.option("-m", "--note", metavar="NOTE", required=True, help="Why.")
     @by
@@ -106,7 +68,7 @@ def commands(bridge_factory: Callable[[], Bridge]) -> click.Group:
         what = gateway or "The outbox"
         click.echo(f"{what} is paused." if is_new else f"{what} was paused already.")
 
-    @outbox.command("resume", epilog=RESUME_EXAMPLES)
+    @outbox.command("resume", epilog=examples.RESUME)
     @gateway_option
     @note_option
     @by
@@ -130,7 +92,7 @@ def commands(bridge_factory: Callable[[], Bridge]) -> click.Group:
         for line in words.still_paused(overview, gateway):
             click.echo(line)
 
-    @outbox.command("show", epilog=SHOW_EXAMPLES)
+    @outbox.command("show", epilog=examples.SHOW)
     @as_json_option
     def show(as_json: bool) -> None:
         """How many SMS are where, by gateway, class and status; since when one is due; pauses."""
@@ -142,7 +104,7 @@ def commands(bridge_factory: Callable[[], Bridge]) -> click.Group:
         for line, colour in words.overview(overview):
             click.secho(line, fg=colour)
 
-    @outbox.command("search", epilog=SEARCH_EXAMPLES)
+    @outbox.command("search", epilog=examples.SEARCH)
     @click.option("--msisdn", metavar="NUMBER", help="To whom, as +254...; - asks for it unseen.")
     @click.option("--id", "mt_id", metavar="ID", help="Our id of it.")
     @click.option("--gateway-message-id", metavar="ID", help="The gateway's id of it.")
@@ -201,7 +163,7 @@ def commands(bridge_factory: Callable[[], Bridge]) -> click.Group:
         elif len(found) == limit:
             click.echo(f"There may be more: --after {found[-1].row.id}", err=True)
 
-    @outbox.command("explain", epilog=EXPLAIN_EXAMPLES)
+    @outbox.command("explain", epilog=examples.EXPLAIN)
     @click.argument("mt_id", metavar="ID")
     @as_json_option
     def explain(mt_id: str, as_json: bool) -> None:
@@ -223,7 +185,7 @@ def commands(bridge_factory: Callable[[], Bridge]) -> click.Group:
         for line, is_heading in words.told(mt_id, masked, told):
             click.secho(line, bold=is_heading)
 
-    @outbox.command("requeue", epilog=REQUEUE_EXAMPLES)
+    @outbox.command("requeue", epilog=examples.REQUEUE)
     @click.argument("mt_id", metavar="ID")
     @note_option
     @by
@@ -250,7 +212,7 @@ def commands(bridge_factory: Callable[[], Bridge]) -> click.Group:
                 raise Refusal(f"not queued again: {fault}") from None
         click.echo(f"Queued as {copy_id}.")
 
-    @outbox.command("expire", epilog=EXPIRE_EXAMPLES)
+    @outbox.command("expire", epilog=examples.EXPIRE)
     @click.argument("mt_ids", metavar="[ID]...", nargs=-1)
     @click.option("--older-than", type=Duration(), metavar="AGE", help="All promised before that.")
     @gateway_option

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from ipaddress import ip_address
 from typing import Final
 
-from cli.listening import listen
+from cli.listening import take
 from cli.refusal import Refusal
 
 GLANCE_SECONDS: Final = 0.05
@@ -27,12 +27,12 @@ def is_loopback(address: str) -> bool:
     return ip_address(address).is_loopback
 
 
-def listen_when_free(address: str, port: int, patience_seconds: float) -> socket.socket:
-    """Listens, as soon as a previous server has let go. Raises Refusal."""
+def take_when_free(address: str, port: int, patience_seconds: float) -> socket.socket:
+    """As soon as a previous server has let go. Raises Refusal."""
     give_up_at = time.monotonic() + patience_seconds
     while True:
         try:
-            return listen(address, port)
+            return take(address, port)
         except OSError as fault:
             if time.monotonic() >= give_up_at:
                 words = f"cannot listen on {address} port {port}: {fault.strerror}"

@@ -122,7 +122,7 @@ def commands(bridge_factory: BridgeFactory) -> click.Command:
             patience_seconds=patience,
         )
         check(bridge, plan)
-        line = inherited or ports.listen_when_free(plan.address, plan.port, patience)
+        line = inherited or ports.take_when_free(plan.address, plan.port, patience)
         run(bridge, plan, line, is_handed_over=inherited is not None)
 
     return serve
@@ -158,7 +158,7 @@ def run(bridge: Bridge, plan: Plan, line: socket.socket, *, is_handed_over: bool
         _prepare(bridge)
         tree.start(worker)
         tree.start(web)
-        ready = _wait_until_ready(web, stop)
+        ready = _wait_until_ready(web, plan, stop)
         if not ready and not stop.is_set():
             raise click.ClickException("the web server does not start; its words are above")
         if ready:
@@ -194,12 +194,17 @@ def _web_arguments(plan: Plan) -> list[str]:
     ]
 
 
-def _wait_until_ready(web: WebServer, stop: threading.Event) -> bool:
+def _wait_until_ready(web: WebServer, plan: Plan, stop: threading.Event) -> bool:
     give_up_at = time.monotonic() + START_SECONDS
     while not web.is_ready():
         if web.has_exited() or time.monotonic() >= give_up_at or stop.wait(GLANCE_SECONDS):
             return False
-    return True
+    return ports.wait_until_served(
+        plan.address,
+        plan.port,
+        patience_seconds=give_up_at - time.monotonic(),
+        hopeless=lambda: stop.is_set() or web.has_exited(),
+    )
 
 
 def _glance(

@@ -46,8 +46,9 @@ def test_everything_but_redis_and_the_parent_is_new(
 def test_a_worker_whose_duty_is_over_accepts_nothing_more() -> None:
     """The listening socket stays open elsewhere: what the old one let go, others take."""
     line = socket.create_server(("127.0.0.1", 0))
-    others = line.dup()
-    duplicate = line.dup()
+    address, duplicate = line.getsockname(), line.dup()
+    elsewhere, sent = socket.socketpair()
+    socket.send_fds(sent, [b"x"], [line.fileno()])  # not a descriptor of this process, as yet
     until, end = os.pipe()
     duty = Duty(line.fileno(), until)
     said: list[tuple[str, list[tuple[str, str]]]] = []
@@ -70,11 +71,13 @@ def test_a_worker_whose_duty_is_over_accepts_nothing_more() -> None:
             thread.join(5)
     wrapped({}, start_response)  # type: ignore[arg-type]
     assert said == [("200 OK", [("X", "y")]), ("200 OK", [("X", "y"), ("Connection", "close")])]
-    with socket.create_connection(others.getsockname(), timeout=5):
+    with socket.create_connection(address, timeout=5):
         for let_go in (line, duplicate):
             with pytest.raises(BlockingIOError):
                 let_go.accept()
+        _, (held,), *_ = socket.recv_fds(elsewhere, 1, 1)
+        others = socket.socket(fileno=held)
         others.settimeout(5)
         others.accept()[0].close()
-    for one in (line, duplicate, others):
+    for one in (line, duplicate, others, elsewhere, sent):
         one.close()
