@@ -195,8 +195,8 @@ BUGS: Final = (
     Bug(
         name="STOP is acknowledged and not kept",
         file="models/consent.py",
-        before="    if not _is_news(conn, change):",
-        after="    if _is_news(conn, change):",
+        before='state = {"state": change.state, ',
+        after='state = {"state": ConsentState.OPTED_IN, ',
         judge="test_stop.py",
     ),
     Bug(
