@@ -54,9 +54,10 @@ def test_g26_stop_among_everything_else(
             post(field.ports[nth % 2], f"/missed-call/india/{SECRET}", form)
             rung.append(caller)
 
-    with field.supervised(field.kill_at_random, every=3.0), ThreadPoolExecutor(16) as crowd:
+    with field.supervised(field.kill_at_random, every=3.0), ThreadPoolExecutor(40) as crowd:
         for number in range(people):
-            moments = [chance.uniform(0, 1.0) for _ in range(3)]
+            # Around STOP, and once more when everybody should have heard of it.
+            moments = [*(chance.uniform(0, 1.0) for _ in range(3)), chance.uniform(7.0, 8.0)]
             crowd.submit(live, number, moments, chance.uniform(0, 1.0))
         pause.wait(within / 2)
         Redis(port=own_redis.port).flushall()
