@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Sequence
+from queue import SimpleQueue
 from types import FrameType
 from typing import Final
 
@@ -23,11 +24,25 @@ def renew_on_signals() -> threading.Event:
 
 
 def _event_of(signals: Sequence[signal.Signals]) -> threading.Event:
+    """An event that another thread sets, not the handler.
+
+    A handler runs in the main thread, between any two of its instructions, and so perhaps while
+    that thread, in `Event.wait`, holds the lock that `Event.set` would wait for, for ever. A
+    SimpleQueue is the one of the library that may be told from a handler.
+    """
     event = threading.Event()
+    told: SimpleQueue[int] = SimpleQueue()
 
-    def on_signal(_signal: int, _frame: FrameType | None) -> None:
-        event.set()
+    def on_signal(signal_number: int, _frame: FrameType | None) -> None:
+        told.put(signal_number)
 
+    def set_when_told() -> None:
+        while True:
+            told.get()
+            event.set()
+
+    name = f"on-{signals[0].name.lower()}"
+    threading.Thread(target=set_when_told, name=name, daemon=True).start()
     for each in signals:
         signal.signal(each, on_signal)
     return event
