@@ -210,8 +210,11 @@ def _wait_until_ready(web: WebServer, plan: Plan, stop: threading.Event) -> bool
 def _glance(
     bridge: Bridge, tree: ProcessTree, web: WebServer, worker: Child, renew: threading.Event
 ) -> None:
-    """On SIGUSR2 new processes take over, unless what they would read is wrong."""
-    if renew.is_set():
+    """On SIGUSR2 new processes take over, unless what they would read is wrong.
+
+    Who asks in the middle of a replacement is obeyed after it: the files may have changed since.
+    """
+    if renew.is_set() and not web.is_being_replaced():
         renew.clear()
         if findings := bridge.check():
             log.error("not renewed", member="web", why="gateways.yaml or menus.yaml is wrong")

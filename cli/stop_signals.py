@@ -41,8 +41,7 @@ def _event_of(signals: Sequence[signal.Signals]) -> threading.Event:
             told.get()
             event.set()
 
-    name = f"on-{signals[0].name.lower()}"
-    threading.Thread(target=set_when_told, name=name, daemon=True).start()
+    threading.Thread(target=set_when_told, name="signals", daemon=True).start()
     for each in signals:
         signal.signal(each, on_signal)
     return event

@@ -103,9 +103,12 @@ class WebServer:
     def has_exited(self) -> bool:
         return self._server is not None and self._server.has_exited()
 
+    def is_being_replaced(self) -> bool:
+        return self._next is not None or self._old is not None
+
     def renew(self) -> None:
         """Begins a replacement, unless one is on its way. `glance` carries it on."""
-        if self._next is None and self._old is None:
+        if not self.is_being_replaced():
             self._next = self._make()
             self._next.start()
             self._until = time.monotonic() + START_SECONDS

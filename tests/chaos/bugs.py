@@ -64,9 +64,9 @@ BUGS: Final = (
     Bug(
         name="a repeated event counts as new",
         file="models/inbound_event.py",
-        before="    return insert_new(conn, inbound_event, columns_of(fitting), unique=_KEY)",
-        after="    insert_new(conn, inbound_event, columns_of(fitting), unique=_KEY)\n"
-        "    return True",
+        before="    return bulk.insert_new(conn, inbound_event, rows, unique=_KEY)",
+        after="    bulk.insert_new(conn, inbound_event, rows, unique=_KEY)\n"
+        '    return {row["id"] for row in rows}',
         judge=CRASH,
         words="after_inbound_commit",
     ),

@@ -28,7 +28,7 @@ print(stop.wait(10) if {number} != signal.SIGUSR2 else renew.wait(10))
 """
 
 
-@pytest.mark.parametrize("number", (*STOPPING, *RENEWING), ids=lambda number: signal.Signals(number).name)
+@pytest.mark.parametrize("number", [*STOPPING, *RENEWING], ids=str)
 def test_a_signal_in_the_middle_of_a_wait_stops(number: int) -> None:
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM.format(number=int(number))],
