@@ -218,8 +218,16 @@ class Field:
             f"UPDATE mt_message SET lease_until = lease_until - {away},"
             f" unknown_since = unknown_since - {away}"
         )
-        with self.bridge.database.write() as conn:
-            conn.execute(text(older), {"away": seconds})
+
+        def is_past() -> bool:
+            try:
+                with self.bridge.database.write() as conn:
+                    conn.execute(text(older), {"away": seconds})
+            except DatabaseDown:  # a frozen process holds rows until PostgreSQL ends its idle wait
+                return False
+            return True
+
+        self.wait_until(is_past, 30)
 
     def ring(self, number: int, web: int = 0) -> int:
         """One missed call by Africa's Talking; the status, 0 where no answer came."""
