@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Final
 
 import click
@@ -13,10 +10,10 @@ import click
 from cli.findings import EXIT_WITH_ERRORS, show
 from cli.menu_tests import count, show_not_walked, show_outcomes
 from cli.ports import BridgeFactory
-from cli.refusal import Refusal
+from cli.refusal import Refusal, database_faults
+from cli.who import by_whom
 from menu.diagnostics import BadMenu
 from menu.transcripts import read
-from models.database import DatabaseDown
 from models.menu_publication import Listed
 from models.publishing import NoSuchVersion
 
@@ -41,7 +38,6 @@ Examples:
   flask menus rollback                     to what was live before
   flask menus rollback 3 -m "The new texts confuse people"
 """
-MAX_NAME: Final = 80
 SHORT: Final = 12  # characters of a fingerprint that tell versions apart
 
 TEST_EXAMPLES: Final = """\b
@@ -54,14 +50,6 @@ Examples:
 
 
 def commands(bridge_factory: BridgeFactory) -> click.Group:
-    by = click.option(
-        "--by",
-        metavar="NAME",
-        default=_system_user,
-        callback=_checked_name,
-        help="Who does it; without it, your user name on this system.",
-    )
-
     @click.group("menus")
     def menus() -> None:
         """The menus that admins edit, and which of them people see."""
@@ -78,7 +66,7 @@ def commands(bridge_factory: BridgeFactory) -> click.Group:
 
     @menus.command("publish", epilog=PUBLISH_EXAMPLES)
     @click.option("-m", "--note", metavar="NOTE", required=True, help="What changed, and why.")
-    @by
+    @by_whom
     def publish(note: str, by: str) -> None:
         """Make menus.yaml live, even if it was live before. Exit code 2 when it has an error.
 
@@ -86,7 +74,7 @@ def commands(bridge_factory: BridgeFactory) -> click.Group:
         which they began.
         """
         bridge = bridge_factory()
-        with _database_faults():
+        with database_faults():
             try:
                 published = bridge.publish_menu_as(by, note)
             except BadMenu as fault:
@@ -99,7 +87,7 @@ def commands(bridge_factory: BridgeFactory) -> click.Group:
     @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
     def history(as_json: bool) -> None:
         """Show every time that a menu went live: when, by whom, and why. The newest comes first."""
-        with _database_faults():
+        with database_faults():
             publications = bridge_factory().menu_history()
         if not as_json and not publications:
             click.echo("No menu was published yet: flask serve or flask menus publish does it.")
@@ -109,14 +97,14 @@ def commands(bridge_factory: BridgeFactory) -> click.Group:
     @menus.command("rollback", epilog=ROLLBACK_EXAMPLES)
     @click.argument("version", type=click.IntRange(1), required=False)
     @click.option("-m", "--note", metavar="NOTE", default="", help="Why.")
-    @by
+    @by_whom
     def rollback(version: int | None, note: str, by: str) -> None:
         """Make an older version live again: VERSION, or the one that was live before.
 
         menus.yaml is neither read nor changed. It goes live again when you change it, or with
         "flask menus publish".
         """
-        with _database_faults():
+        with database_faults():
             try:
                 live = bridge_factory().roll_back_menu(version, by, note)
             except NoSuchVersion as fault:
@@ -180,28 +168,3 @@ def _as_json(publication: Listed, is_live: bool) -> str:
         },
         ensure_ascii=False,
     )
-
-
-def _system_user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container may run as a number that has no name
-        return ""
-
-
-def _checked_name(_ctx: click.Context, _option: click.Parameter, name: str) -> str:
-    name = name.strip()
-    if not name:
-        raise click.BadParameter("your user has no name here; say who you are")
-    if len(name) > MAX_NAME or not name.isprintable():
-        raise click.BadParameter(f"must be one line of {MAX_NAME} characters at most")
-    return name
-
-
-@contextmanager
-def _database_faults() -> Iterator[None]:
-    """Raises Refusal for a database that does not answer."""
-    try:
-        yield
-    except DatabaseDown as fault:
-        raise Refusal(f"the database does not answer ({fault})") from None

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import IO, Any
 
 import click
+
+from models.database import DatabaseDown
 
 
 class Refusal(click.ClickException):
@@ -21,3 +24,12 @@ class Refusal(click.ClickException):
         click.secho(self.message, err=file is None, file=file, fg="red")
         for finding in self.findings:
             click.echo(f"  {finding}", err=file is None, file=file)
+
+
+@contextmanager
+def database_faults() -> Iterator[None]:
+    """Raises Refusal for a database that does not answer."""
+    try:
+        yield
+    except DatabaseDown as fault:
+        raise Refusal(f"the database does not answer ({fault})") from None

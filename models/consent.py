@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     bindparam,
     exists,
+    func,
     insert,
     select,
     update,
@@ -62,6 +63,7 @@ consent_change: Final = Table(
 class ConsentCause(StrEnum):
     SMS = "sms"  # the subscriber's own word
     GATEWAY = "gateway"  # a gateway refused a message because of an opt-out that it knows
+    LIST = "list"  # a list of do-not-disturb that says: no SMS at all
 
 
 _STATE: Final = select(consent.c.state).where(
@@ -110,6 +112,14 @@ def history(conn: Connection, msisdn_hash: str) -> list[Change]:
     query = select(*columns).where(consent_change.c.msisdn_hash == msisdn_hash)
     rows = conn.execute(query.order_by(consent_change.c.id)).mappings()
     return [Change(**{**row, "cause": ConsentCause(row["cause"])}) for row in rows]
+
+
+def count(conn: Connection) -> dict[tuple[str, str], int]:
+    """How many numbers are in which state, and by what cause they came to it."""
+    last = select(func.max(consent_change.c.id)).group_by(consent_change.c.msisdn_hash)
+    columns = (consent_change.c.state, consent_change.c.cause)
+    query = select(*columns, func.count()).where(consent_change.c.id.in_(last)).group_by(*columns)
+    return {(str(state), str(cause)): how_many for state, cause, how_many in conn.execute(query)}
 
 
 def _is_news(conn: Connection, change: Change) -> bool:

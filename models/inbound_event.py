@@ -7,7 +7,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Column, Connection, LargeBinary, String, Table, UniqueConstraint, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+    update,
+)
 from sqlalchemy import select as sql_select
 
 from models.dialect import insert_new
@@ -24,11 +33,13 @@ inbound_event: Final = Table(
     Column("gateway", GATEWAY, nullable=False),
     Column("kind", WORD, nullable=False),
     Column("gateway_event_id", String(_EVENT_ID_LENGTH), nullable=False),
-    Column("msisdn_hash", HASH, index=True),
+    Column("msisdn_hash", HASH),
     Column("content_sealed", LargeBinary, nullable=False),
     Column("decision", WORD),
     Column("received_at", UtcDateTime, nullable=False, index=True),
+    Column("said_hash", HASH),  # keyed: tells a text that comes again and again
     UniqueConstraint(*_KEY),
+    Index("ix_inbound_event_msisdn_hash", "msisdn_hash", "received_at"),
 )
 
 
@@ -48,6 +59,7 @@ class NewEvent:
     content_sealed: bytes = field(repr=False)
     received_at: datetime
     decision: str | None = None
+    said_hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

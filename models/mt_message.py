@@ -5,6 +5,7 @@ How a row may change is in `mt_moves` and `mt_sweeps`; nothing else writes `stat
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -25,6 +26,7 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy import delete as sql_delete
 
 from models.dialect import insert_new
 from models.inbound_event import inbound_event
@@ -65,6 +67,9 @@ mt_message: Final = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     Column("sent_at", UtcDateTime),
+    Column("channel", WORD),  # what it answers: ussd, sms or missed_call
+    Column("service", String(64)),  # the link that it brings, else the screen that it shows
+    Column("body_hash", HASH),  # keyed: tells our own words when they come back
     Index("ix_mt_message_inbox", "gateway", "to_hash", "sent_at"),
     Index("ix_mt_message_to_hash", "to_hash", "created_at"),  # all of one number: for STOP
     Index("ix_mt_message_gateway_message_id", "gateway", "gateway_message_id"),
@@ -103,6 +108,9 @@ class NewRow:
     inbound_event_id: str | None
     resend_of: str | None
     created_at: datetime
+    channel: str | None = None
+    service: str | None = None
+    body_hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +132,11 @@ def insert(conn: Connection, row: NewRow) -> bool:
         "updated_at": row.created_at,
     }
     return insert_new(conn, mt_message, columns_of(row) | fresh, unique=("dedupe_key",))
+
+
+def delete(conn: Connection, mt_ids: Sequence[str]) -> None:
+    """Only for rows of the same transaction: a promise that anybody may have seen is kept."""
+    conn.execute(sql_delete(mt_message).where(mt_message.c.id.in_(mt_ids)))
 
 
 def find_recipient(conn: Connection, mt_id: str) -> str | None:

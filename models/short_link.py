@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, select
+from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, delete, select
 
 from models.dialect import insert_new
 from models.menu_version import menu_version
@@ -43,6 +44,11 @@ class ShortLink:
 def insert(conn: Connection, link: ShortLink) -> bool:
     """False when the code is taken."""
     return insert_new(conn, short_link, columns_of(link), unique=("code",))
+
+
+def forget_of(conn: Connection, mt_ids: Sequence[str]) -> None:
+    """Links of messages that will not be sent after all."""
+    conn.execute(delete(short_link).where(short_link.c.mt_id.in_(mt_ids)))
 
 
 def find(conn: Connection, code: str, now: datetime) -> ShortLink | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,6 +16,7 @@ from models.mt_message import NewRow
 from models.mt_moves import Claim
 from models.sealing import Sealer, Unsealable
 from models.shared_clock import SharedClock
+from outbound.words import hash_of_words
 from telecom.errors import Malformed
 from telecom.keyed_hash import KeyedHash
 from telecom.msisdn import Msisdn
@@ -32,6 +34,7 @@ class NewMt:
 
     `dedupe_key` is class + event id + purpose, without personal values: the same cause, seen
     twice, promises once. `life_seconds` shortens or stretches the life that the class gives.
+    `channel` is what it answers, `service` the link or screen that it brings: limits count them.
     """
 
     gateway: str
@@ -45,6 +48,8 @@ class NewMt:
     resend_of: str | None = None
     not_before: datetime | None = None
     life_seconds: int | None = None
+    channel: str | None = None
+    service: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +98,18 @@ class Outbox:
             inbound_event_id=new.inbound_event_id,
             resend_of=new.resend_of,
             created_at=now,
+            channel=new.channel,
+            service=new.service,
+            # A one-time code has few digits: whoever has the key could try them all.
+            body_hash=None
+            if new.message_class is MessageClass.OTP
+            else hash_of_words(self._hasher, new.to, new.text),
         )
         return row.id if mt_message.insert(conn, row) else None
+
+    def withdraw(self, conn: Connection, mt_ids: Sequence[str]) -> None:
+        """Takes back what this very transaction has queued: nobody has seen it."""
+        mt_message.delete(conn, mt_ids)
 
     def open(self, claim: Claim) -> MtSms:
         """The message of a claimed row. Raises Unsealable."""
