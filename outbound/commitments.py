@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Final
 
 from menu.effects import Effect, RememberLanguage, SendLink
 from menu.program import Program
@@ -32,6 +33,9 @@ from telecom.msisdn import Msisdn
 from telecom.statuses import MessageClass
 
 __all__ = ["Cause", "Commitments", "Kept"]
+
+# A group holds the counters of spending, for which the other processes wait a second at most.
+MOST_TOGETHER: Final = 32
 
 
 class Commitments:
@@ -59,7 +63,7 @@ class Commitments:
         self._sender_id_of = sender_id_of
         self._meter = meter
         self._group: Together[Proposal, Kept] = Together(
-            GroupWriter(database, sealer, hasher, clock, guard).write
+            GroupWriter(database, sealer, hasher, clock, guard).write, most_together=MOST_TOGETHER
         )
 
     def record(self, cause: Cause) -> bool:
