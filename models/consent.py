@@ -6,7 +6,6 @@ means all of us. Changes are only ever added: they are the proof of what was agr
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -22,6 +21,7 @@ from sqlalchemy import (
     Table,
     bindparam,
     exists,
+    func,
     insert,
     select,
     update,
@@ -63,14 +63,11 @@ consent_change: Final = Table(
 class ConsentCause(StrEnum):
     SMS = "sms"  # the subscriber's own word
     GATEWAY = "gateway"  # a gateway refused a message because of an opt-out that it knows
+    LIST = "list"  # a list of do-not-disturb that says: no SMS at all
 
 
 _STATE: Final = select(consent.c.state).where(
     consent.c.msisdn_hash == bindparam("whose", type_=HASH)
-)
-_OPTED_OUT: Final = select(consent.c.msisdn_hash).where(
-    consent.c.msisdn_hash.in_(bindparam("whose", type_=HASH, expanding=True)),
-    consent.c.state == ConsentState.OPTED_OUT,
 )
 
 
@@ -102,13 +99,6 @@ def is_opted_out(conn: Connection, msisdn_hash: str) -> bool:
     return conn.execute(_STATE, {"whose": msisdn_hash}).scalar() is ConsentState.OPTED_OUT
 
 
-def opted_out_of(conn: Connection, msisdn_hashes: Collection[str]) -> set[str]:
-    """Those among them who said STOP."""
-    if not msisdn_hashes:
-        return set()
-    return set(conn.execute(_OPTED_OUT, {"whose": sorted(msisdn_hashes)}).scalars())
-
-
 def forbids(msisdn_hash: ColumnElement[str]) -> ColumnElement[bool]:
     """As part of another statement: whether the number of its row has opted out."""
     return exists().where(
@@ -122,6 +112,14 @@ def history(conn: Connection, msisdn_hash: str) -> list[Change]:
     query = select(*columns).where(consent_change.c.msisdn_hash == msisdn_hash)
     rows = conn.execute(query.order_by(consent_change.c.id)).mappings()
     return [Change(**{**row, "cause": ConsentCause(row["cause"])}) for row in rows]
+
+
+def count(conn: Connection) -> dict[tuple[str, str], int]:
+    """How many numbers are in which state, and by what cause they came to it."""
+    last = select(func.max(consent_change.c.id)).group_by(consent_change.c.msisdn_hash)
+    columns = (consent_change.c.state, consent_change.c.cause)
+    query = select(*columns, func.count()).where(consent_change.c.id.in_(last)).group_by(*columns)
+    return {(str(state), str(cause)): how_many for state, cause, how_many in conn.execute(query)}
 
 
 def _is_news(conn: Connection, change: Change) -> bool:

@@ -8,7 +8,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Column, Connection, LargeBinary, String, Table, UniqueConstraint, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+    update,
+)
 from sqlalchemy import select as sql_select
 
 from models import bulk
@@ -25,11 +34,13 @@ inbound_event: Final = Table(
     Column("gateway", GATEWAY, nullable=False),
     Column("kind", WORD, nullable=False),
     Column("gateway_event_id", String(_EVENT_ID_LENGTH), nullable=False),
-    Column("msisdn_hash", HASH, index=True),
+    Column("msisdn_hash", HASH),
     Column("content_sealed", LargeBinary, nullable=False),
     Column("decision", WORD),
     Column("received_at", UtcDateTime, nullable=False, index=True),
+    Column("said_hash", HASH),  # keyed: tells a text that comes again and again
     UniqueConstraint(*_KEY),
+    Index("ix_inbound_event_msisdn_hash", "msisdn_hash", "received_at"),
 )
 
 
@@ -49,6 +60,7 @@ class NewEvent:
     content_sealed: bytes = field(repr=False)
     received_at: datetime
     decision: str | None = None
+    said_hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,9 +101,9 @@ def find(conn: Connection, gateway: str, kind: str, gateway_event_id: str) -> St
     return StoredEvent(**row) if row else None
 
 
-def set_decision(conn: Connection, event_id: str, decision: str) -> None:
+def set_decision(conn: Connection, event_ids: Sequence[str], decision: str) -> None:
     conn.execute(
-        update(inbound_event).where(inbound_event.c.id == event_id).values(decision=decision)
+        update(inbound_event).where(inbound_event.c.id.in_(event_ids)).values(decision=decision)
     )
 
 

@@ -1,0 +1,37 @@
+"""Numbers that a register of do-not-disturb lists for promotional SMS. Keyed hashes only."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Column, ColumnElement, Connection, Table, exists, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from models.metadata import HASH, UtcDateTime, metadata
+
+do_not_disturb: Final = Table(
+    "do_not_disturb",
+    metadata,
+    Column("msisdn_hash", HASH, primary_key=True),
+    Column("listed_at", UtcDateTime, nullable=False),
+)
+
+
+def add(conn: Connection, msisdn_hashes: Collection[str], now: datetime) -> int:
+    """How many of them are news."""
+    if not msisdn_hashes:
+        return 0
+    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    rows = [{"msisdn_hash": one, "listed_at": now} for one in msisdn_hashes]
+    return conn.execute(insert(do_not_disturb).on_conflict_do_nothing(), rows).rowcount
+
+
+def count(conn: Connection) -> int:
+    return int(conn.execute(select(func.count()).select_from(do_not_disturb)).scalar_one())
+
+
+def forbids(msisdn_hash: ColumnElement[str]) -> ColumnElement[bool]:
+    """As part of another statement: whether the number of its row is listed."""
+    return exists().where(do_not_disturb.c.msisdn_hash == msisdn_hash)
