@@ -20,12 +20,14 @@ do_not_disturb: Final = Table(
 
 
 def add(conn: Connection, msisdn_hashes: Collection[str], now: datetime) -> int:
-    """How many of them are news."""
-    if not msisdn_hashes:
-        return 0
-    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
-    rows = [{"msisdn_hash": one, "listed_at": now} for one in msisdn_hashes]
-    return conn.execute(insert(do_not_disturb).on_conflict_do_nothing(), rows).rowcount
+    """How many of them are news. Drivers do not count what many inserts did, so we look first."""
+    column = do_not_disturb.c.msisdn_hash
+    known = set(conn.execute(select(column).where(column.in_(msisdn_hashes))).scalars())
+    rows = [{"msisdn_hash": one, "listed_at": now} for one in msisdn_hashes if one not in known]
+    if rows:
+        insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+        conn.execute(insert(do_not_disturb).on_conflict_do_nothing(), rows)
+    return len(rows)
 
 
 def count(conn: Connection) -> int:
