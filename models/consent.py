@@ -6,6 +6,7 @@ means all of us. Changes are only ever added: they are the proof of what was agr
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -24,10 +25,9 @@ from sqlalchemy import (
     func,
     insert,
     select,
-    update,
 )
 
-from models.dialect import insert_new
+from models import bulk
 from models.inbound_event import inbound_event
 from models.metadata import GATEWAY, HASH, ID, WORD, UtcDateTime, metadata, words
 
@@ -88,11 +88,24 @@ def record(conn: Connection, change: Change) -> bool:
 
     Of parallel copies exactly one is a change.
     """
-    if not _is_news(conn, change):
-        return False
-    values = {name: getattr(change, name) for name in Change.__dataclass_fields__}
-    conn.execute(insert(consent_change).values(values))
-    return True
+    return bool(record_all(conn, [change]))
+
+
+def record_all(conn: Connection, changes: Sequence[Change]) -> set[str]:
+    """The same for many, of which no two are of one number: whose change changed something."""
+    ordered = sorted(changes, key=lambda change: change.msisdn_hash)
+    rows = [
+        {"msisdn_hash": one.msisdn_hash, "state": one.state, "since": one.at} for one in ordered
+    ]
+    news = bulk.overwrite(conn, consent, rows, unique="msisdn_hash", where="state")
+    kept = [
+        {name: getattr(one, name) for name in Change.__dataclass_fields__}
+        for one in ordered
+        if one.msisdn_hash in news
+    ]
+    if kept:
+        conn.execute(insert(consent_change), kept)
+    return {str(row["msisdn_hash"]) for row in kept}
 
 
 def is_opted_out(conn: Connection, msisdn_hash: str) -> bool:
@@ -120,16 +133,3 @@ def count(conn: Connection) -> dict[tuple[str, str], int]:
     columns = (consent_change.c.state, consent_change.c.cause)
     query = select(*columns, func.count()).where(consent_change.c.id.in_(last)).group_by(*columns)
     return {(str(state), str(cause)): how_many for state, cause, how_many in conn.execute(query)}
-
-
-def _is_news(conn: Connection, change: Change) -> bool:
-    state = {"state": change.state, "since": change.at}
-    row = {"msisdn_hash": change.msisdn_hash, **state}
-    if insert_new(conn, consent, row, unique=("msisdn_hash",)):
-        return True
-    changed = (
-        update(consent)
-        .where(consent.c.msisdn_hash == change.msisdn_hash, consent.c.state != change.state)
-        .values(state)
-    )
-    return conn.execute(changed).rowcount == 1

@@ -58,23 +58,6 @@ def insert_new(
     return conn.execute(statement, dict(values)).first() is not None
 
 
-def upsert(
-    conn: Connection,
-    table: Table,
-    values: Mapping[str, object],
-    *,
-    unique: str,
-    kept: Sequence[str],
-) -> None:
-    """Inserts the row, or overwrites the one that is there except for its `kept` columns."""
-    statement = _insert(conn.dialect.name, table)
-    changed = [name for name in values if name not in (unique, *kept)]
-    overwritten = {name: statement.excluded[name] for name in changed}
-    conn.execute(
-        statement.on_conflict_do_update(index_elements=[unique], set_=overwritten), dict(values)
-    )
-
-
 @cache
 def _insert_new(dialect: str, table: Table, unique: tuple[str, ...]) -> ReturningInsert[object]:
     key = table.primary_key.columns.values()[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -16,6 +16,8 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    bindparam,
+    tuple_,
     update,
 )
 from sqlalchemy import select as sql_select
@@ -70,6 +72,13 @@ class StoredEvent:
     received_at: datetime
 
 
+_E: Final = inbound_event.c
+_COLUMNS: Final = [_E[name] for name in _KEY]
+_FIND: Final = sql_select(*_COLUMNS, _E.id, _E.decision, _E.received_at).where(
+    tuple_(*_COLUMNS).in_(bindparam("keys", expanding=True))
+)
+
+
 def record(conn: Connection, new: NewEvent) -> bool:
     """True when it is new; False for a repeat, which changes nothing."""
     return bool(record_all(conn, [new]))
@@ -91,14 +100,24 @@ def record_all(conn: Connection, events: Sequence[NewEvent]) -> set[object]:
 
 def find(conn: Connection, gateway: str, kind: str, gateway_event_id: str) -> StoredEvent | None:
     """What a repeat is a repeat of."""
-    table = inbound_event.c
-    query = sql_select(table.id, table.decision, table.received_at).where(
-        table.gateway == gateway,
-        table.kind == kind,
-        table.gateway_event_id == _fitting(gateway_event_id),
-    )
-    row = conn.execute(query).mappings().first()
-    return StoredEvent(**row) if row else None
+    key = (gateway, kind, gateway_event_id)
+    return find_all(conn, [key]).get(key)
+
+
+def find_all(
+    conn: Connection, keys: Collection[tuple[str, str, str]]
+) -> dict[tuple[str, str, str], StoredEvent]:
+    """Those that are there, by gateway, kind and the gateway's id of each."""
+    if not keys:
+        return {}
+    fitting = {(gateway, kind, _fitting(one)): (gateway, kind, one) for gateway, kind, one in keys}
+    found = conn.execute(_FIND, {"keys": sorted(fitting)})
+    return {
+        fitting[(row.gateway, row.kind, row.gateway_event_id)]: StoredEvent(
+            id=row.id, decision=row.decision, received_at=row.received_at
+        )
+        for row in found
+    }
 
 
 def set_decision(conn: Connection, event_ids: Sequence[str], decision: str) -> None:

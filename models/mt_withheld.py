@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
@@ -16,7 +17,7 @@ LISTED: Final = "do_not_disturb"
 
 _T = mt_message.c
 _IS_THIS: Final = _T.id == bindparam("mt_id", type_=_T.id.type)
-_IS_THEIRS: Final = _T.to_hash == bindparam("whose", type_=_T.to_hash.type)
+_IS_THEIRS: Final = _T.to_hash.in_(bindparam("whose", type_=_T.to_hash.type, expanding=True))
 _IS_NO_ANSWER: Final = _T.message_class != MessageClass.CONFIRMATION
 
 _UNWANTED: Final = select(case((HAS_STOPPED, OPTED_OUT), else_=LISTED)).where(_IS_THIS, IS_UNWANTED)
@@ -57,10 +58,14 @@ def _why_unwanted(conn: Connection, mt_id: str) -> str | None:
     return why
 
 
-def withhold_all(conn: Connection, to_hash: str, *, spares_answers: bool, now: datetime) -> None:
-    """Whatever waits for this number is not sent, and what is doubtful is not sent again.
+def withhold_all(
+    conn: Connection, to_hashes: Collection[str], *, spares_answers: bool, now: datetime
+) -> None:
+    """Whatever waits for these numbers is not sent, and what is doubtful is not sent again.
 
     A claimed row of which a copy may be out is left to its worker, whose intent is refused.
     """
+    if not to_hashes:
+        return
     for move in _ALL_BUT_ANSWERS if spares_answers else _ALL:
-        conn.execute(move, {"whose": to_hash, "at": now})
+        conn.execute(move, {"whose": sorted(to_hashes), "at": now})

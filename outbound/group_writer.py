@@ -6,6 +6,7 @@ after the other, for each may use up what the next one would have had.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -19,6 +20,7 @@ from models.ids import new_id
 from models.inbound_event import NewEvent
 from models.sealing import Sealer
 from models.shared_clock import SharedClock
+from models.subscriber import Choice
 from outbound import consent
 from outbound.causes import Cause, Draft, Kept, Proposal, subscriber_of
 from outbound.guard import Guard
@@ -66,11 +68,12 @@ class GroupWriter:
             new = [draft for draft in drafts if draft.event.id in new_ids]
             withheld, news = self._judge(conn, new, now)
             self._remember(conn, new, now)
-            first = {
-                draft.event.id: _decided(conn, draft.proposal.cause)
+            repeats = [
+                draft
                 for draft in drafts
                 if draft.event.id not in new_ids and draft.proposal.wish is not None
-            }
+            ]
+            first = _decided(conn, repeats)
             failpoint("group_commit_written")
         return [
             Kept(
@@ -94,29 +97,32 @@ class GroupWriter:
             if draft.proposal.consent is None:
                 withheld[draft.event.id] = promises.make(draft)
         _set_decisions(conn, withheld)  # a STOP stays a STOP on record
-        news = set()
-        for draft in _in_one_order([one for one in new if one.proposal.consent is not None]):
+        news: set[str] = set()
+        for commands in _rounds([one for one in new if one.proposal.consent is not None]):
             promises.write()  # a STOP takes back what is there
-            if _change(conn, draft):
-                news.add(draft.event.id)
-            elif draft.proposal.consent is ConsentState.OPTED_OUT:
-                continue
-            withheld[draft.event.id] = promises.make(draft)
+            obeyed = _obey(conn, commands)
+            news |= obeyed
+            for draft in commands:
+                is_known = draft.event.id not in obeyed
+                if not (is_known and draft.proposal.consent is ConsentState.OPTED_OUT):
+                    withheld[draft.event.id] = promises.make(draft)
         promises.write()
         return withheld, news
 
     def _remember(self, conn: Connection, new: Sequence[Draft], now: datetime) -> None:
-        for draft in _in_one_order(new):
+        choices = []
+        for draft in new:
             for language in draft.proposal.remembers:
                 party = subscriber_of(draft.proposal.cause)
-                subscriber.remember_language(
-                    conn,
-                    msisdn_hash=self._hasher.of(party.e164),
-                    msisdn_sealed=self._msisdn_sealer.seal(party.e164),
-                    language=language,
-                    country=party.region,
-                    now=now,
+                choices.append(
+                    Choice(
+                        msisdn_hash=self._hasher.of(party.e164),
+                        msisdn_sealed=self._msisdn_sealer.seal(party.e164),
+                        language=language,
+                        country=party.region,
+                    )
                 )
+        subscriber.remember_languages(conn, choices, now)
 
 
 def _known_by_another_id(conn: Connection, proposals: Sequence[Proposal]) -> Sequence[bool]:
@@ -130,12 +136,8 @@ def _known_by_another_id(conn: Connection, proposals: Sequence[Proposal]) -> Seq
         return [False] * len(causes)
     for purpose in sorted({_family(cause) for cause in nameless}):
         alone(conn, purpose)  # copies at the border of two buckets find nothing to clash on
-    kept = {
-        (cause.gateway, cause.kind, other)
-        for cause in nameless
-        for other in cause.same_as
-        if inbound_event.find(conn, cause.gateway, cause.kind, other)
-    }
+    others = {(cause.gateway, cause.kind, one) for cause in nameless for one in cause.same_as}
+    kept = set(inbound_event.find_all(conn, others))
     known = []
     for cause in causes:
         known.append(any((cause.gateway, cause.kind, one) in kept for one in cause.same_as))
@@ -170,31 +172,47 @@ def _set_decisions(conn: Connection, withheld: dict[str, Withheld | None]) -> No
         inbound_event.set_decision(conn, event_ids, reason)
 
 
-def _decided(conn: Connection, cause: Cause) -> Withheld | None:
-    """What was made of the event that this one repeats."""
+def _decided(conn: Connection, repeats: Sequence[Draft]) -> dict[str, Withheld | None]:
+    """What was made of the events that these repeat."""
     known = {reason.value: reason for reason in Withheld}
-    for event_id in (cause.event_id, *cause.same_as):
-        first = inbound_event.find(conn, cause.gateway, cause.kind, event_id)
-        if first is not None:
-            return known.get(first.decision or "")
-    return None
+    keys = {draft.event.id: _keys_of(draft.proposal.cause) for draft in repeats}
+    first = inbound_event.find_all(conn, {key for some in keys.values() for key in some})
+    return {
+        event_id: next((known.get(first[key].decision or "") for key in some if key in first), None)
+        for event_id, some in keys.items()
+    }
 
 
-def _change(conn: Connection, draft: Draft) -> bool:
-    state, whose, event = draft.proposal.consent, draft.proposal.whose, draft.event
-    if state is None or whose is None:
-        return False
-    change = Change(
-        msisdn_hash=whose,
-        state=state,
-        at=event.received_at,
-        cause=ConsentCause.SMS,
-        gateway=event.gateway,
-        inbound_event_id=event.id,
-    )
-    return consent.settle(conn, change)
+def _keys_of(cause: Cause) -> Sequence[tuple[str, str, str]]:
+    return [(cause.gateway, cause.kind, one) for one in (cause.event_id, *cause.same_as)]
 
 
-def _in_one_order(drafts: Sequence[Draft]) -> Sequence[Draft]:
-    """By number: two processes that lock the same two rows crosswise would wait for ever."""
-    return sorted(drafts, key=lambda draft: draft.proposal.whose or "")
+def _obey(conn: Connection, commands: Sequence[Draft]) -> set[str]:
+    """STOPs and STARTs of which no two are of one number: the events that changed something."""
+    changes = [
+        Change(
+            msisdn_hash=draft.proposal.whose,
+            state=draft.proposal.consent,
+            at=draft.event.received_at,
+            cause=ConsentCause.SMS,
+            gateway=draft.event.gateway,
+            inbound_event_id=draft.event.id,
+        )
+        for draft in commands
+        if draft.proposal.consent is not None and draft.proposal.whose is not None
+    ]
+    news = consent.settle_all(conn, changes)
+    return {draft.event.id for draft in commands if draft.proposal.whose in news}
+
+
+def _rounds(commands: Sequence[Draft]) -> Sequence[Sequence[Draft]]:
+    """The first command of each number, then the second of those who gave two, and so on."""
+    rounds: list[list[Draft]] = []
+    given: Counter[str | None] = Counter()
+    for draft in commands:
+        place = given[draft.proposal.whose]
+        given[draft.proposal.whose] += 1
+        if place == len(rounds):
+            rounds.append([])
+        rounds[place].append(draft)
+    return rounds

@@ -98,16 +98,17 @@ class Register:
             now = self._clock.now(conn)
             some = sorted({entry.msisdn_hash for entry in entries if not entry.is_everything})
             listed = do_not_disturb.add(conn, some, now)
-            opted_out = 0
-            for whose in sorted({entry.msisdn_hash for entry in entries if entry.is_everything}):
-                change = Change(
+            changes = [
+                Change(
                     msisdn_hash=whose,
                     state=ConsentState.OPTED_OUT,
                     at=now,
                     cause=ConsentCause.LIST,
                     gateway=source,
                 )
-                opted_out += consent.settle(conn, change)
+                for whose in sorted({one.msisdn_hash for one in entries if one.is_everything})
+            ]
+            opted_out = len(consent.settle_all(conn, changes))
         done.listed += listed
         done.opted_out += opted_out
         done.known += len(entries) - listed - opted_out

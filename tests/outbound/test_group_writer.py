@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from models import consent as consents
 from models.consent import ConsentState
@@ -191,3 +191,35 @@ def test_groups_of_several_processes_that_cross_do_not_lock_each_other_out(house
     with house.world.database.read() as conn:
         remembered = conn.execute(select(func.count()).select_from(subscriber)).scalar()
     assert remembered == len(CALLERS)
+
+
+def test_many_stops_and_languages_are_few_statements(house: House) -> None:
+    """Other processes wait a second at most for the numbers that a group holds."""
+    seen: list[str] = []
+    writer = house.world.database._engines_here().writer
+    event.listen(writer, "before_cursor_execute", lambda *given: seen.append(given[2]))
+
+    def stop(people: Sequence[Msisdn], turn: int) -> int:
+        seen.clear()
+        group = [
+            house.proposal(f"{turn}{caller.e164}", caller, consent=ConsentState.OPTED_OUT,
+                           text=None, remembers=["hi"])
+            for caller in people
+        ]  # fmt: skip
+        assert [one.is_news for one in house.write(*group)] == [True] * len(people)
+        assert not any(house.write(*group))
+        return len(seen)
+
+    alone, together = stop(CALLERS[:1], 1), stop(CALLERS[1:], 2)
+    assert 0 < together <= alone < 25
+
+
+def test_stop_and_start_of_one_number_in_one_group_are_obeyed_in_turn(house: House) -> None:
+    words = [ConsentState.OPTED_OUT, ConsentState.OPTED_IN, ConsentState.OPTED_OUT]
+    group = [house.proposal(str(place), consent=word) for place, word in enumerate(words)]
+    kept = house.write(house.proposal("9", CALLERS[1], consent=words[0]), *group)
+    assert [one.is_news for one in kept] == [True] * 4
+    with house.world.database.read() as conn:
+        whose = house.hasher.of(CALLERS[0].e164)
+        assert [one.state for one in consents.history(conn, whose)] == words
+        assert consents.is_opted_out(conn, whose)
