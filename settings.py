@@ -169,10 +169,12 @@ class Settings(BaseModel):
         description="The same link is not sent again to a number within this time.",
     )
     loop_texts: int = Field(
-        default=20, ge=1, description="Texts of one number that are answered within the minutes."
+        default=5,
+        ge=1,
+        description="Texts of over two characters of one number that are answered within minutes.",
     )
     loop_minutes: int = Field(
-        default=10, ge=1, le=1440, description="The minutes within which texts look like a loop."
+        default=60, ge=1, le=1440, description="The minutes within which texts look like a loop."
     )
     loop_same_texts: int = Field(
         default=3, ge=1, description="How often the same text is answered within the minutes."

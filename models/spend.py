@@ -1,7 +1,8 @@
 """What was spent, in counters that are checked as they rise; and the breaker that humans re-arm.
 
-A counter is one row a period. Whoever raises it holds it to the end of his transaction, so the sum
-that he reads is exact, also beside parallel writers.
+A counter is a row for each period and shard, and what counts is their sum. Whoever raises a row
+holds it to the end of his transaction, so parallel writers have shards of their own: each sees what
+the others have committed, and not what they are about to. SQLite's writers are alone and need one.
 """
 
 from __future__ import annotations
@@ -23,19 +24,23 @@ from sqlalchemy import (
     Table,
     Text,
     TextClause,
+    cast,
     delete,
+    func,
     select,
     text,
     tuple_,
     update,
 )
 
-from models.dialect import insert_new
+from models.dialect import alone, insert_new
 from models.metadata import GATEWAY, WORD, UtcDateTime, metadata
 
 EVERYWHERE: Final = ""  # the scope of all gateways together
 CURRENCY: Final = String(3)
 MOST_SWEPT: Final = 20_000
+SHARDS: Final = 16  # who finds them all taken waits in a line for one more
+_SHARD_LOCK: Final = 0x5A5D  # the first half of the advisory locks of shards
 
 
 class Counts(StrEnum):
@@ -43,7 +48,7 @@ class Counts(StrEnum):
 
     SPENT = "spent"  # for people to read: by gateway, country and service
     BUDGET = "budget"  # what the breaker watches, of one gateway or of all
-    PREFIX = "prefix"  # SMS to a thousand neighbouring numbers
+    PREFIX = "prefix"  # SMS to a thousand neighbouring numbers; never in shards
     NEWCOMERS = "newcomers"  # SMS of one service to numbers that never got any
 
 
@@ -56,6 +61,7 @@ spend_counter: Final = Table(
     Column("country", String(2), primary_key=True),
     Column("subject", String(64), primary_key=True),  # a service, or the keyed hash of a prefix
     Column("currency", CURRENCY, primary_key=True),
+    Column("shard", Integer, primary_key=True, autoincrement=False),
     Column("sms", Integer, nullable=False),
     Column("micros", BigInteger, nullable=False),
 )
@@ -107,34 +113,64 @@ class Trip:
 
 _C = spend_counter.c
 _T = spend_trip.c
-_KEY: Final = [column.name for column in spend_counter.primary_key]
+_ROW: Final = [column.name for column in spend_counter.primary_key]
+_KEY: Final = _ROW[:-1]
+# Stops at the first that is free: rows of unnest are looked at one by one.
+_FREE: Final = text(
+    "SELECT shard FROM generate_series(0, :last) AS shard"
+    " WHERE pg_try_advisory_xact_lock(:lock, shard) LIMIT 1"
+)
 
 
-def raise_by(conn: Connection, counters: Sequence[Counter], added: Sum) -> dict[Counter, Sum]:
+def take_shard(conn: Connection) -> int:
+    """A shard that nobody else writes to before this transaction ends."""
+    if conn.dialect.name == "sqlite":
+        return 0
+    free = conn.execute(_FREE, {"last": SHARDS - 1, "lock": _SHARD_LOCK}).scalar()
+    if free is None:
+        alone(conn, "spend")
+        return SHARDS
+    return int(free)
+
+
+def raise_by(
+    conn: Connection, counters: Sequence[Counter], added: Sum, shard: int
+) -> dict[Counter, Sum]:
     """Adds to each counter and returns their sums, in one statement. Negative takes back."""
     ordered = sorted(counters)
     given: dict[str, object] = {"sms": added.sms, "micros": added.micros}
     for place, counter in enumerate(ordered):
         given |= {f"{name}{place}": getattr(counter, name) for name in _KEY}
-    rows = conn.execute(_raising(len(ordered)), given).all()
-    return {
-        Counter(row.period, Counts(row.counts), *row[2:6]): Sum(row.sms, row.micros) for row in rows
-    }
+        given[f"shard{place}"] = 0 if counter.counts is Counts.PREFIX else shard
+    rows = conn.execute(_raising(conn.dialect.name, len(ordered)), given).all()
+    return {Counter(row[0], Counts(row[1]), *row[2:6]): Sum(row[6], row[7]) for row in rows}
 
 
 @cache
-def _raising(how_many: int) -> TextClause:
+def _raising(dialect: str, how_many: int) -> TextClause:
     """As text: SQLAlchemy compiles an insert of several rows anew each time, for 1.5 ms."""
-    names = ", ".join(_KEY)
+    names = ", ".join(_ROW)
     rows = ", ".join(
-        f"({', '.join(f':{name}{place}' for name in _KEY)}, :sms, :micros)"
+        f"({', '.join(f':{name}{place}' for name in _ROW)}, :sms, :micros)"
         for place in range(how_many)
     )
-    return text(
+    raising = (
         f"INSERT INTO spend_counter ({names}, sms, micros) VALUES {rows}"  # noqa: S608 - our names
         f" ON CONFLICT ({names}) DO UPDATE SET sms = spend_counter.sms + excluded.sms,"
         " micros = spend_counter.micros + excluded.micros"
-        f" RETURNING {names}, sms, micros"
+        f" RETURNING {', '.join(_KEY)}, sms, micros, shard"
+    )
+    if dialect == "sqlite":
+        return text(raising)
+    # What the others have committed: this statement does not see its own rows yet.
+    same = " AND ".join(f"other.{name} = raised.{name}" for name in _KEY)
+    return text(
+        f"WITH raised AS ({raising})"  # noqa: S608 - our names
+        f" SELECT {', '.join(f'raised.{name}' for name in _KEY)},"
+        " raised.sms + coalesce(others.sms, 0), raised.micros + coalesce(others.micros, 0)"
+        " FROM raised, LATERAL (SELECT CAST(sum(sms) AS bigint) AS sms,"
+        " CAST(sum(micros) AS bigint) AS micros FROM spend_counter AS other"
+        f" WHERE {same} AND other.shard <> raised.shard) AS others"
     )
 
 
@@ -169,11 +205,11 @@ def trips(conn: Connection, limit: int = 20) -> list[Trip]:
 
 def spent(conn: Connection, day: str) -> list[tuple[Counter, Sum]]:
     """What a day cost, by gateway, country and service."""
-    query = select(spend_counter).where(_C.period == day, _C.counts == Counts.SPENT)
-    rows = conn.execute(query.order_by(*(_C[name] for name in _KEY)))
-    return [
-        (Counter(*(getattr(row, name) for name in _KEY)), Sum(row.sms, row.micros)) for row in rows
-    ]
+    key = [_C[name] for name in _KEY]
+    sums = (cast(func.sum(_C.sms), Integer), cast(func.sum(_C.micros), BigInteger))
+    query = select(*key, *sums).where(_C.period == day, _C.counts == Counts.SPENT)
+    rows = conn.execute(query.group_by(*key).order_by(*key))
+    return [(Counter(row[0], Counts(row[1]), *row[2:6]), Sum(row[6], row[7])) for row in rows]
 
 
 def forget_before(conn: Connection, period: str) -> None:
@@ -181,7 +217,7 @@ def forget_before(conn: Connection, period: str) -> None:
 
     Nobody is waited for: who else sweeps has those rows.
     """
-    key = [_C[name] for name in _KEY]
+    key = [_C[name] for name in _ROW]
     old = select(*key).where(_C.period < period, _C.counts != Counts.SPENT).limit(MOST_SWEPT)
     swept = tuple_(*key).in_(old.with_for_update(skip_locked=True))
     conn.execute(delete(spend_counter).where(swept))

@@ -61,9 +61,12 @@ class Picture(Got):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """Texts of a number within the loop's minutes; `echoes`: our own words, come back."""
+    """Texts of a number within the loop's minutes, without choices in menus: they have no hash.
 
-    texts: int
+    `answered`: of any words, by an SMS; `same`: of these words; `echoes`: our own words, come back.
+    """
+
+    answered: int
     same: int
     echoes: bool
 
@@ -113,9 +116,18 @@ _PICTURE: Final = select(
     .where((_B.scope == _GATEWAY) | (_B.scope == _ALL), _B.armed_at.is_(None))
     .label("is_stopped"),
 ).where(_TO, _M.created_at > _at("week"), _M.channel.is_not(None))
+_HEARD: Final = inbound_event.alias("heard").c
+# From the side of what was sent: of that a day has a few, and of forged texts any number.
+_ANSWERED: Final = select(func.count(_HEARD.id.distinct())).where(
+    _TO,
+    _M.created_at > _at("since"),
+    _HEARD.id == _M.inbound_event_id,
+    _HEARD.kind == "sms",
+    _HEARD.said_hash.is_not(None),
+)
 _SAID: Final = select(
-    func.count().label("texts"),
-    _count(_E.said_hash == bindparam("said")).label("same"),
+    _ANSWERED.scalar_subquery().label("answered"),
+    func.count().label("same"),
     exists(
         select(_M.id).where(
             _TO, _M.created_at > _at("since"), _M.body_hash == bindparam("said", type_=HASH)
@@ -125,6 +137,7 @@ _SAID: Final = select(
     _E.msisdn_hash == bindparam("whose", type_=HASH),
     _E.received_at > _at("since"),
     _E.kind == "sms",
+    _E.said_hash == bindparam("said", type_=HASH),
     _E.id.not_in(bindparam("unheard", type_=ID, expanding=True)),
 )
 

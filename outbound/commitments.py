@@ -24,6 +24,7 @@ from outbound import consent
 from outbound.causes import Cause, Kept, Promise, Proposal, subscriber_of
 from outbound.group_writer import GroupWriter
 from outbound.guard import SERVICE_LENGTH, Guard, Wish
+from outbound.limits import is_choice
 from outbound.outbox import NewMt, Outbox, SealedMt
 from outbound.words import hash_of_words
 from services.app_links import AppLinks
@@ -34,7 +35,8 @@ from telecom.statuses import MessageClass
 
 __all__ = ["Cause", "Commitments", "Kept"]
 
-# A group holds the counters of spending, for which the other processes wait a second at most.
+# A group does not see what others are about to spend, so this bounds by how much a budget is passed
+# (docs/spending.md); and they wait a second at most for its numbers.
 MOST_TOGETHER: Final = 32
 
 
@@ -154,7 +156,7 @@ class Commitments:
 
     def _said_hash(self, cause: Cause) -> str | None:
         text = _said(cause)
-        if text is None or not isinstance(cause.party, Msisdn):
+        if text is None or is_choice(text) or not isinstance(cause.party, Msisdn):
             return None
         return hash_of_words(self._hasher, cause.party, text)
 

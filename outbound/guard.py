@@ -15,10 +15,10 @@ import structlog
 from sqlalchemy import Connection
 
 from models import spend, tally
-from models.dialect import alone, alone_in_all
+from models.dialect import alone_in_all
 from models.spend import EVERYWHERE, Counter, Counts, Sum, Trip
 from models.tally import Picture
-from outbound.limits import Limits, Withheld, is_loop, judge_answers, judge_calls
+from outbound.limits import Limits, Withheld, is_choice, is_loop, judge_answers, judge_calls
 from outbound.words import hash_of_words
 from telecom.encoding import segments_of
 from telecom.keyed_hash import KeyedHash
@@ -55,7 +55,7 @@ class Wish:
 
     `service` is what the money is for, `link` the link and its language.
 
-    `is_stop`: the confirmation of STOP, which goes out when money is up, too.
+    `is_stop`: the confirmation of STOP, which goes out when money is up, too, to whom we write to.
     """
 
     gateway: str
@@ -87,14 +87,11 @@ class Guard:
         self._world = world
 
     def hold(self, conn: Connection, numbers: Collection[Msisdn]) -> None:
-        """From here to the end of its transaction nobody else decides about these numbers."""
-        alone_in_all(conn, {f"spend:{self._hasher.of(one.e164)}" for one in numbers})
-
-    def hold_counters(self, conn: Connection) -> None:
-        """Before the first `spend` of a transaction, and after `hold`. Counters are taken in one
-        order for one wish only: transactions of several wishes would wait for each other in a ring.
+        """From here to the end of its transaction nobody else decides about these numbers, or
+        counts their neighbours.
         """
-        alone(conn, "spend")
+        held = {f"spend:{self._hasher.of(one.e164)}" for one in numbers}
+        alone_in_all(conn, held | {f"spend:{self._prefix_of(one)}" for one in numbers})
 
     def look(
         self, conn: Connection, wish: Wish, now: datetime, *, unheard: Sequence[str] = ()
@@ -121,11 +118,13 @@ class Guard:
             withheld=self._judge(conn, wish, to_hash, picture, now, unheard), picture=picture
         )
 
-    def spend(self, conn: Connection, wish: Wish, look: Look, now: datetime) -> Withheld | None:
+    def spend(
+        self, conn: Connection, wish: Wish, look: Look, now: datetime, shard: int
+    ) -> Withheld | None:
         """Books what the wish costs, or says why not, and books nothing.
 
-        Opens the breaker where a budget is up. Comes last, when the event is known to be new and
-        the counters are held: they are everybody's, and wait for this transaction.
+        Opens the breaker where a budget is up. Comes last, when the event is known to be new.
+        `shard`: from `models.spend.take_shard`, after `hold`, one for the whole transaction.
         """
         if look.picture is None:
             raise TypeError("what is out of the question costs nothing")
@@ -142,12 +141,12 @@ class Guard:
             wish.service[:SERVICE_LENGTH],
             cost.currency,
         )
-        sums = spend.raise_by(conn, [spent, *watched], added)
+        sums = spend.raise_by(conn, [spent, *watched], added, shard)
         self._forget(conn, sums, added, now)
         for counter, limit in watched.items():
-            if limit.allows(sums[counter]) or (wish.is_stop and limit.why is Withheld.OVER_BUDGET):
+            if limit.allows(sums[counter]) or _is_owed(wish, look.picture, limit.why):
                 continue
-            spend.raise_by(conn, [spent, *watched], Sum(-added.sms, -added.micros))
+            spend.raise_by(conn, [spent, *watched], Sum(-added.sms, -added.micros), shard)
             if limit.why is Withheld.OVER_BUDGET:
                 _trip(conn, counter.gateway, limit, look.picture, now)
             return limit.why
@@ -174,7 +173,7 @@ class Guard:
         limits, more = self._limits, len(wish.texts)
         if picture.has_opted_out and not wish.is_answer_to_command:
             return Withheld.OPTED_OUT
-        if picture.is_stopped and not wish.is_stop:
+        if picture.is_stopped and not _is_owed(wish, picture, Withheld.OVER_BUDGET):
             return Withheld.STOPPED
         if wish.channel == tally.CALLS:
             return judge_calls(limits, picture, more)
@@ -187,7 +186,7 @@ class Guard:
     def _is_loop(
         self, conn: Connection, wish: Wish, to_hash: str, now: datetime, unheard: Sequence[str]
     ) -> bool:
-        if wish.said is None or wish.is_stop:
+        if wish.said is None or wish.is_stop or is_choice(wish.said):
             return False
         words = hash_of_words(self._hasher, wish.to, wish.said)
         said = tally.said(conn, to_hash, words, now - self._limits.loop_window, unheard)
@@ -198,12 +197,8 @@ class Guard:
     ) -> dict[Counter, _Limit]:
         """The counters that have a limit, the cheapest reason first."""
         limits, day, hour = self._limits, f"{now:%Y-%m-%d}", f"{now:%Y-%m-%dT%H}"
-        prefix = self._hasher.of(f"prefix:{wish.to.e164[:-NEIGHBOURS]}")
-        watched = {
-            Counter(hour, Counts.PREFIX, subject=prefix): _Limit(
-                Withheld.PREFIX, most_sms=limits.prefix_per_hour
-            )
-        }
+        neighbours = Counter(hour, Counts.PREFIX, subject=self._prefix_of(wish.to))
+        watched = {neighbours: _Limit(Withheld.PREFIX, most_sms=limits.prefix_per_hour)}
         if not picture.is_known:
             newcomers = Counter(day, Counts.NEWCOMERS, subject=wish.service[:SERVICE_LENGTH])
             watched[newcomers] = _Limit(Withheld.NEWCOMERS, most_sms=limits.new_numbers_per_day)
@@ -221,6 +216,9 @@ class Guard:
                 counter = Counter(period + since, Counts.BUDGET, gateway=scope, currency=currency)
                 watched[counter] = _Limit(Withheld.OVER_BUDGET, most_micros=most, words=words)
         return watched
+
+    def _prefix_of(self, msisdn: Msisdn) -> str:
+        return self._hasher.of(f"prefix:{msisdn.e164[:-NEIGHBOURS]}")
 
     def _forget(
         self, conn: Connection, sums: Mapping[Counter, Sum], added: Sum, now: datetime
@@ -242,6 +240,15 @@ class _Limit:
         return (self.most_sms is None or reached.sms <= self.most_sms) and (
             self.most_micros is None or reached.micros <= self.most_micros
         )
+
+
+def _is_owed(wish: Wish, picture: Picture, why: Withheld) -> bool:
+    """Whom we write to is answered, whatever strangers used up. A stranger's word is not enough:
+    it would be a way around each limit.
+    """
+    if not wish.is_answer_to_command or not picture.is_known:
+        return False
+    return why is Withheld.PREFIX or (wish.is_stop and why is Withheld.OVER_BUDGET)
 
 
 def _generation(picture: Picture, scope: str) -> int:

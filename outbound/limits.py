@@ -12,7 +12,7 @@ from models.tally import Got, Said
 from telecom.money import Money
 
 STOPS: Final = 3  # confirmations of STOP that a number may still get a day when its answers are up
-SHORT_ANSWER: Final = 2  # characters: "98" three times is somebody who leafs through a list
+SHORT_ANSWER: Final = 2  # characters: "98" ten times is somebody who leafs through a list
 
 
 class Withheld(StrEnum):
@@ -43,8 +43,8 @@ class Limits:
     calls_per_week: int = 10
     answers_per_day: int = 30
     same_link: timedelta = timedelta(seconds=60)
-    loop_texts: int = 20
-    loop_window: timedelta = timedelta(minutes=10)
+    loop_texts: int = 5
+    loop_window: timedelta = timedelta(hours=1)
     loop_same_texts: int = 3
     prefix_per_hour: int = 20
     new_numbers_per_day: int = 200
@@ -70,6 +70,18 @@ def judge_answers(limits: Limits, got: Got, more: int, *, is_stop: bool) -> With
 
 
 def is_loop(limits: Limits, said: Said, text: str) -> bool:
-    """Whether a text sounds like a machine's. `said` is what came before it."""
-    is_repetitive = len(text.strip()) > SHORT_ANSWER and said.same >= limits.loop_same_texts
-    return bool(said.echoes) or is_repetitive or said.texts >= limits.loop_texts
+    """Whether a text sounds like a machine's. `said` is what came before it.
+
+    Who chooses in menus may go on: machines do not answer with a digit.
+    """
+    if is_choice(text):
+        return False
+    return (
+        bool(said.echoes)
+        or said.same >= limits.loop_same_texts
+        or said.answered >= limits.loop_texts
+    )
+
+
+def is_choice(text: str) -> bool:
+    return len(text.strip()) <= SHORT_ANSWER

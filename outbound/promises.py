@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from models import mt_message, short_link
+from models import mt_message, short_link, spend
 from models.mt_message import NewRow
 from models.short_link import ShortLink
 from outbound.causes import Draft
@@ -36,7 +36,7 @@ class Promises:
         self._rows: list[NewRow] = []
         self._links: list[ShortLink] = []
         self._waiting: set[str | None] = set()
-        self._has_counters = False
+        self._shard: int | None = None
 
     def make(self, draft: Draft) -> Withheld | None:
         """All that the event would bring is promised, or nothing: then why not."""
@@ -50,10 +50,9 @@ class Promises:
         look = self._guard.look(self._conn, wish, self._now, unheard=unheard)
         if look.withheld is not None:
             return look.withheld
-        if not self._has_counters:
-            self._guard.hold_counters(self._conn)
-            self._has_counters = True
-        withheld = self._guard.spend(self._conn, wish, look, self._now)
+        if self._shard is None:
+            self._shard = spend.take_shard(self._conn)
+        withheld = self._guard.spend(self._conn, wish, look, self._now, self._shard)
         if withheld is None:
             self._waiting.add(whose)
             self._note(draft)

@@ -38,10 +38,11 @@ def upgrade() -> None:
         sa.Column("country", sa.String(2), nullable=False),
         sa.Column("subject", sa.String(64), nullable=False),
         sa.Column("currency", sa.String(3), nullable=False),
+        sa.Column("shard", sa.Integer, nullable=False),
         sa.Column("sms", sa.Integer, nullable=False),
         sa.Column("micros", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint(
-            *("period", "counts", "gateway", "country", "subject", "currency"),
+            *("period", "counts", "gateway", "country", "subject", "currency", "shard"),
             name="pk_spend_counter",
         ),
     )
