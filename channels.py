@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import cached_property
 from typing import Final
 
@@ -19,8 +20,12 @@ from models.library import SqlLibrary
 from models.sealing import Sealer
 from models.shared_clock import DatabaseClock, OneClock, SharedClock
 from outbound.commitments import Commitments
+from outbound.guard import Guard, Tariff, World
+from outbound.ledger import Ledger
+from outbound.limits import Limits
 from outbound.outbox import Outbox
 from outbound.receipts import Receipts
+from outbound.register import Register
 from services.app_links import AppLinks
 from services.short_links import ShortLinks
 from settings import Settings
@@ -34,7 +39,10 @@ from state.heartbeat import Heartbeat
 from state.keys import Keys
 from state.sessions import RedisSessions
 from telecom.clock import Clock, SystemClock
+from telecom.errors import Malformed
 from telecom.keyed_hash import KeyedHash, derive_key
+from telecom.msisdn import Msisdn
+from telecom.prices import PriceList
 from ussd.handler import UssdHandler
 from web.spool import Spool
 
@@ -118,6 +126,36 @@ class Channels:
         return ShortLinks(self.database, self.library, self.clock)
 
     @cached_property
+    def guard(self) -> Guard:
+        return Guard(self._hasher, _limits(self.settings), lambda: self.spend_world)
+
+    @cached_property
+    def spending(self) -> Ledger:
+        limits = _limits(self.settings)
+        return Ledger(self.database, self._shared_clock, limits, lambda: self.spend_world)
+
+    @cached_property
+    def do_not_disturb(self) -> Register:
+        return Register(self.database, self._hasher, self._shared_clock)
+
+    @cached_property
+    def spend_world(self) -> World:
+        """What the spend guard must know of gateways.yaml. Raises BadGateways."""
+        each = [gateway.settings for gateway in self.gateways.values()]
+        own = (_find_own(one.sender_id, one.country) for one in each)
+        return World(
+            tariffs={
+                one.name: Tariff(
+                    prices=one.prices or PriceList.flat(self.settings.sms_price),
+                    day_budget=one.day_budget,
+                )
+                for one in each
+            },
+            countries=self.settings.sms_countries | {one.country for one in each},
+            own=frozenset(number for number in own if number),
+        )
+
+    @cached_property
     def _commitments(self) -> Commitments:
         return Commitments(
             self.database,
@@ -126,6 +164,32 @@ class Channels:
             self._sealer,
             self._hasher,
             self._shared_clock,
+            self.guard,
             lambda name: self.gateways[name].settings.sender_id,
             self.meter,
         )
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        call_cooldown=timedelta(seconds=settings.call_cooldown_seconds),
+        calls_per_day=settings.calls_per_day,
+        calls_per_week=settings.calls_per_week,
+        answers_per_day=settings.answers_per_day,
+        same_link=timedelta(seconds=settings.same_link_seconds),
+        loop_texts=settings.loop_texts,
+        loop_window=timedelta(minutes=settings.loop_minutes),
+        loop_same_texts=settings.loop_same_texts,
+        prefix_per_hour=settings.prefix_per_hour,
+        new_numbers_per_day=settings.new_numbers_per_day,
+        day_budgets={budget.currency: budget for budget in settings.day_budget},
+        hour_percent=settings.hour_percent,
+    )
+
+
+def _find_own(sender_id: str | None, country: str) -> str | None:
+    """The number that our SMS come from, where it is one."""
+    try:
+        return Msisdn.parse(sender_id or "", country).e164
+    except Malformed:
+        return None

@@ -19,6 +19,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
+from telecom.money import Money
+
 CHECKOUT: Final = Path(__file__).resolve().parent
 PREFIX: Final = "BRIDGE_"
 MIN_SECRET_KEY: Final = 32
@@ -27,6 +29,7 @@ MIN_LEASE_SECONDS: Final = 15
 MIN_SETTLE_SECONDS: Final = 30
 
 Network = IPv4Network | IPv6Network
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 
 
 class BadSettings(Exception):
@@ -58,6 +61,20 @@ def _lower(value: object) -> object:
 
 def _bare(value: object) -> object:
     return value.rstrip("/") if isinstance(value, str) else value
+
+
+def _money(value: object) -> object:
+    return Money.parse(value) if isinstance(value, str) else value
+
+
+def _moneys(value: object) -> object:
+    """One amount a currency."""
+    if not isinstance(value, str):
+        return value
+    amounts = [Money.parse(amount) for amount in value.split(",")]
+    if len({amount.currency for amount in amounts}) < len(amounts):
+        raise ValueError("names a currency twice")
+    return tuple(amounts)
 
 
 AbsolutePath = Annotated[Path, BeforeValidator(_absolute)]
@@ -130,6 +147,61 @@ class Settings(BaseModel):
     worker_threads: int = Field(
         default=4, ge=1, le=64, description="How many SMS one dispatcher sends at a time."
     )
+    call_cooldown_seconds: int = Field(
+        default=600,
+        ge=0,
+        le=7 * 86400,
+        description="After an SMS that a missed call brought, calls of that number bring none.",
+    )
+    calls_per_day: int = Field(
+        default=3, ge=0, description="SMS that missed calls may bring a number in 24 hours."
+    )
+    calls_per_week: int = Field(
+        default=10, ge=0, description="SMS that missed calls may bring a number in 7 days."
+    )
+    answers_per_day: int = Field(
+        default=30, ge=0, description="SMS that texts and dials may bring a number in 24 hours."
+    )
+    same_link_seconds: int = Field(
+        default=60,
+        ge=0,
+        le=86400,
+        description="The same link is not sent again to a number within this time.",
+    )
+    loop_texts: int = Field(
+        default=5,
+        ge=1,
+        description="Texts of over two characters of one number that are answered within minutes.",
+    )
+    loop_minutes: int = Field(
+        default=60, ge=1, le=1440, description="The minutes within which texts look like a loop."
+    )
+    loop_same_texts: int = Field(
+        default=3, ge=1, description="How often the same text is answered within the minutes."
+    )
+    sms_countries: Annotated[frozenset[Country], BeforeValidator(_words)] = Field(
+        default=frozenset({"IN", "US", "GB", "CA", "AU", "AE", "NL", "SG", "NZ"}),
+        description="Countries that get SMS, beside those of the enabled gateways.",
+    )
+    prefix_per_hour: int = Field(
+        default=20, ge=0, description="SMS to a thousand neighbouring numbers in an hour."
+    )
+    new_numbers_per_day: int = Field(
+        default=200,
+        ge=0,
+        description="SMS of one service a day to numbers that never got one.",
+    )
+    sms_price: Annotated[Money, BeforeValidator(_money)] = Field(
+        default=Money(1_000_000, "INR"),
+        description="What a segment costs where gateways.yaml has no price.",
+    )
+    day_budget: Annotated[tuple[Money, ...], BeforeValidator(_moneys)] = Field(
+        default=(Money(5_000_000_000, "INR"),),
+        description="What all gateways may spend a UTC day, by currency, between commas.",
+    )
+    hour_percent: int = Field(
+        default=25, ge=1, le=100, description="How much of a day's budget one hour may spend."
+    )
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = (
         Field(default="info", description="debug, info, warning or error.")
     )
@@ -159,6 +231,7 @@ WORDS: Final = {
 SHAPES: Final = {
     "database_url": "must begin with sqlite:// or postgresql://",
     "redis_url": "must begin with redis://, rediss:// or unix://",
+    "sms_countries": "must be countries such as IN, two capital letters each, between commas",
     "public_url": "must be http(s)://host[:port][/path], without user, query or fragment",
 }
 
@@ -229,6 +302,8 @@ def _contradictions(draft: Settings, *, unread: Collection[str]) -> dict[str, st
         found["BRIDGE_PUBLIC_URL"] = "must be https, except on a loopback address"
     if key_length and key_length < MIN_SECRET_KEY:
         found["BRIDGE_SECRET_KEY"] = f"must have {MIN_SECRET_KEY} characters or more"
+    if draft.sms_price.currency not in {budget.currency for budget in draft.day_budget}:
+        found["BRIDGE_DAY_BUDGET"] = "must have an amount in the currency of BRIDGE_SMS_PRICE"
     if draft.dev or "BRIDGE_DEV" in unread:
         return found
     if not draft.public_url:

@@ -66,4 +66,5 @@ class Watch:
             version: int | None = bridge.library.refresh()[0]
         except (NothingPublished, BadMenu):
             version = None
-        return gauges.of_the_database(queue, now, version)
+        stopped = gauges.of_spending(bridge.spending.count_stopped())
+        return [*gauges.of_the_database(queue, now, version), *stopped]

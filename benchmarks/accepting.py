@@ -102,6 +102,7 @@ def _accept(bridge: Bridge) -> Callable[[int], None]:
         Sealer(bytes(KEY_BYTES)),
         KeyedHash(bytes(KEY_BYTES)),
         DatabaseClock(bridge.clock),
+        bridge.guard,
         lambda _: None,
     )
 

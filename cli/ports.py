@@ -11,6 +11,8 @@ from menu.diagnostics import Diagnostic
 from metrics.meter import Meter
 from models.menu_publication import Listed
 from models.publishing import Published
+from outbound.ledger import Ledger
+from outbound.register import Register
 
 
 class ServeSettings(Protocol):
@@ -85,6 +87,20 @@ class Bridge(Protocol):
     def run_worker(self, stop: threading.Event) -> None:
         """Sends until `stop` is set, then finishes the sends that it began."""
         ...
+
+
+class Spender(Protocol):
+    """What `flask spending` needs. Asking raises DatabaseDown."""
+
+    @property
+    def spending(self) -> Ledger: ...
+
+
+class Listener(Protocol):
+    """What `flask consent` needs. Asking raises DatabaseDown."""
+
+    @property
+    def do_not_disturb(self) -> Register: ...
 
 
 BridgeFactory = Callable[[], Bridge]  # raises cli.refusal.Refusal for bad settings

@@ -9,9 +9,21 @@ from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+)
 
 from telecom.encoding import Limit
+from telecom.money import Money
+from telecom.prices import PriceList
 
 Network = IPv4Network | IPv6Network
 
@@ -25,6 +37,12 @@ def _require_host(url: str) -> str:
     if not parts.hostname or parts.port == 0:
         raise ValueError("has no host, or port 0")
     return url
+
+
+def _money(value: object) -> Money:
+    if not isinstance(value, str):
+        raise ValueError('must be an amount and a currency, such as "500 INR"')  # noqa: TRY004
+    return Money.parse(value)
 
 
 Secrets = Annotated[tuple[SecretStr, ...], BeforeValidator(_as_list)]
@@ -76,4 +94,24 @@ class GatewaySettings(BaseModel):
     ussd_limit: Limit = Field(
         default=Limit(), description="Such as {septets: 160, ucs2: 70}: what one screen holds."
     )
+    prices: Annotated[PriceList, PlainValidator(PriceList.parse)] | None = Field(
+        default=None,
+        description='Such as {IN: "0.15 INR", "+9198": "0.2 INR", default: "2 INR"}, a segment.',
+    )
+    day_budget: Annotated[Money, PlainValidator(_money)] | None = Field(
+        default=None,
+        validate_default=True,
+        description='Such as "500 INR": what this gateway may spend a day; needed with prices.',
+    )
     ussd_script: Literal["any", "latin"] = Field(default="any", description="any or latin.")
+
+    @field_validator("day_budget")
+    @classmethod
+    def _is_of_one_currency(cls, budget: Money | None, info: ValidationInfo) -> Money | None:
+        """Money without a limit, or a limit that nothing ever reaches, protects nobody."""
+        prices = info.data.get("prices")
+        if prices and budget is None:
+            raise ValueError("is missing; the prices are there")
+        if budget and prices and budget.currency != prices.currency:
+            raise ValueError(f"must be in {prices.currency}, as the prices are")
+        return budget

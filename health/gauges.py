@@ -41,6 +41,10 @@ def of_the_database(queue: Queue, now: datetime, menu_version: int | None) -> li
     ]
 
 
+def of_spending(open_breakers: int) -> list[Reading]:
+    return [Reading(catalogue.SPENDING_STOPPED, open_breakers)]
+
+
 def of_redis(heartbeat_age: float | None) -> list[Reading]:
     """An age that nobody knows is no age: an alarm on its absence tells."""
     return [] if heartbeat_age is None else [Reading(catalogue.HEARTBEAT_AGE, heartbeat_age)]

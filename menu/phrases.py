@@ -129,6 +129,13 @@ BUILT_IN: Final[Mapping[str, Texts]] = MappingProxyType(
             "hi-Latn": "Aapne SMS band kiye hain. Paane ke liye START bhejen.",
             "bn-Latn": "Apni SMS bondho korechhen. Pete START pathan.",
         },
+        "too_many_sms": {
+            "en": "No SMS can be sent to you today. Please try again tomorrow.",
+            "hi": "आज और SMS नहीं भेज सकते। कल फिर कोशिश करें।",
+            "bn": "আজ আর SMS পাঠানো যাবে না। কাল আবার চেষ্টা করুন।",
+            "hi-Latn": "Aaj aur SMS nahi bhej sakte. Kal phir koshish karen.",
+            "bn-Latn": "Aj ar SMS pathano jabe na. Kal abar cheshta korun.",
+        },
     }
 )
 LAST_RESORT: Final = "en"

@@ -135,6 +135,7 @@ class Phrases(Shape):
     language_set: Texts | None = None
     which_language: Texts | None = None
     no_sms: Texts | None = None
+    too_many_sms: Texts | None = None
 
 
 class Link(Shape):

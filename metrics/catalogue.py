@@ -30,18 +30,29 @@ RESULTS: Final = (
 )
 DECISIONS: Final = (
     "answered",
+    "called_too_soon",
     "cannot_take_sms",
+    "country_not_allowed",
     "helped",
     "hidden_caller",
     "language_chosen",
     "languages_told",
     "link_sent",
+    "loop",
     "no_entry_point",
     "not_a_subscriber",
     "opted_out",
+    "over_budget",
     "own_number",
+    "same_link",
+    "spending_stopped",
     "started",
     "stopped",
+    "too_many_answers_today",
+    "too_many_calls_this_week",
+    "too_many_calls_today",
+    "too_many_neighbours",
+    "too_many_new_numbers",
 )
 RECEIPTS: Final = ("taken", "late", "repeated", "waits", "contradicts")
 SEND_OUTCOMES: Final = ("accepted", *Verdict)
@@ -97,7 +108,7 @@ CONSENT_CHANGES: Final = Counter(
     labels={
         "gateway": GATEWAY,
         "state": ("opted_in", "opted_out"),
-        "cause": ("sms", "gateway"),
+        "cause": ("sms", "gateway", "list"),
     },
 )
 SESSION_FAULTS: Final = Counter(
@@ -130,6 +141,10 @@ MENU_VERSION: Final = Gauge(name="sanket_menu_version", meaning="The version tha
 MENU_REFUSED: Final = Gauge(
     name="sanket_menu_refused", meaning="1 while this host's menu file is not what is live."
 )
+SPENDING_STOPPED: Final = Gauge(
+    name="sanket_spending_stopped",
+    meaning="Breakers that are open: SMS are withheld until somebody re-arms them.",
+)
 HEARTBEAT_AGE: Final = Gauge(
     name="sanket_dispatcher_heartbeat_age_seconds",
     meaning="Since any dispatcher last did its round.",
@@ -156,6 +171,7 @@ GAUGES: Final = (
     SPOOL_FILES,
     MENU_VERSION,
     MENU_REFUSED,
+    SPENDING_STOPPED,
     HEARTBEAT_AGE,
 )
 ALL: Final[tuple[Metric, ...]] = (*COUNTED, *GAUGES)

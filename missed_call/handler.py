@@ -61,6 +61,7 @@ class MissedCallHandler:
             party=call.caller,
             menu_version=thought.session.menu_version if thought else None,
             decision=decision,
+            service=thought.session.screen if thought else "",
         )
         if thought is None:
             is_new = self._commitments.record(cause)

@@ -8,6 +8,7 @@ from sqlalchemy import Table
 
 from models.consent import consent, consent_change
 from models.delivery_report import delivery_report
+from models.do_not_disturb import do_not_disturb
 from models.inbound_event import inbound_event
 from models.menu_publication import menu_publication
 from models.menu_version import menu_version
@@ -16,6 +17,7 @@ from models.outbox_act import outbox_act
 from models.outbox_pause import outbox_pause
 from models.send_attempt import send_attempt
 from models.short_link import short_link
+from models.spend import spend_counter, spend_trip
 from models.subscriber import subscriber
 
 TABLES: Final[tuple[Table, ...]] = (
@@ -29,6 +31,9 @@ TABLES: Final[tuple[Table, ...]] = (
     short_link,
     consent,
     consent_change,
+    do_not_disturb,
+    spend_counter,
+    spend_trip,
     outbox_pause,
     outbox_act,
 )

@@ -7,7 +7,7 @@ network, gets their values one after the other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
@@ -35,18 +35,45 @@ def insert_new(
     The primary keys of those that were new. Two processes that insert the same keys wait for each
     other, so they must do it in the same order: sort the rows by `unique` where it is not ours.
     """
+    return _insert(conn, table, rows, tuple(unique), "NOTHING")
+
+
+def overwrite(
+    conn: Connection,
+    table: Table,
+    rows: Sequence[Row],
+    *,
+    unique: str,
+    kept: Collection[str] = (),
+    where: str = "",
+) -> set[object]:
+    """Inserts the rows, no two for the same `unique` column, or overwrites those that are there,
+    but for their `kept` columns. With `where` only if that column differs.
+
+    The primary keys of the rows that were written. Sort the rows, as for `insert_new`.
+    """
+    changed = [name for name in (rows[0] if rows else ()) if name not in (unique, *kept)]
+    deed = f"UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in changed)}"
+    if where:
+        deed += f" WHERE {table.name}.{where} <> excluded.{where}"
+    return _insert(conn, table, rows, (unique,), deed)
+
+
+def _insert(
+    conn: Connection, table: Table, rows: Sequence[Row], unique: tuple[str, ...], deed: str
+) -> set[object]:
     if not rows:
         return set()
     names = tuple(rows[0])
     if conn.dialect.name == "postgresql":
         _check_times(table, names, rows)
-        statement = _from_json(table, names, tuple(unique))
+        statement = _from_json(table, names, unique, deed)
         return set(conn.exec_driver_sql(statement, (_encode(rows).decode(),)).scalars())
     new: set[object] = set()
     most = _MOST_VALUES // len(names)
     for start in range(0, len(rows), most):
         part = rows[start : start + most]
-        statement = _from_values(table, names, tuple(unique), len(part))
+        statement = _from_values(table, names, unique, deed, len(part))
         new.update(conn.exec_driver_sql(statement, _bound(table, names, part)).scalars())
     return new
 
@@ -62,7 +89,7 @@ def _check_times(table: Table, names: tuple[str, ...], rows: Sequence[Row]) -> N
 
 
 @cache
-def _from_json(table: Table, names: tuple[str, ...], unique: tuple[str, ...]) -> str:
+def _from_json(table: Table, names: tuple[str, ...], unique: tuple[str, ...], deed: str) -> str:
     kinds = {name: _kind(table, name) for name in names}
     chosen = ", ".join(
         f"decode({name}, 'base64')" if kind == "bytea" else name for name, kind in kinds.items()
@@ -71,20 +98,24 @@ def _from_json(table: Table, names: tuple[str, ...], unique: tuple[str, ...]) ->
         f"{name} {'text' if kind == 'bytea' else kind}" for name, kind in kinds.items()
     )
     rows = f"SELECT {chosen} FROM json_to_recordset(%s) AS new ({read})"  # noqa: S608 - our names
-    return _statement(table, names, unique, rows)
+    return _statement(table, names, unique, deed, rows)
 
 
 @cache
-def _from_values(table: Table, names: tuple[str, ...], unique: tuple[str, ...], rows: int) -> str:
+def _from_values(
+    table: Table, names: tuple[str, ...], unique: tuple[str, ...], deed: str, rows: int
+) -> str:
     one = f"({', '.join('?' * len(names))})"
-    return _statement(table, names, unique, f"VALUES {', '.join([one] * rows)}")
+    return _statement(table, names, unique, deed, f"VALUES {', '.join([one] * rows)}")
 
 
-def _statement(table: Table, names: tuple[str, ...], unique: tuple[str, ...], rows: str) -> str:
+def _statement(
+    table: Table, names: tuple[str, ...], unique: tuple[str, ...], deed: str, rows: str
+) -> str:
     (key,) = table.primary_key.columns
     return (
         f"INSERT INTO {table.name} ({', '.join(names)}) {rows}"
-        f" ON CONFLICT ({', '.join(unique)}) DO NOTHING RETURNING {key.name}"
+        f" ON CONFLICT ({', '.join(unique)}) DO {deed} RETURNING {key.name}"
     )
 
 

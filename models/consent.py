@@ -6,7 +6,7 @@ means all of us. Changes are only ever added: they are the proof of what was agr
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -22,12 +22,12 @@ from sqlalchemy import (
     Table,
     bindparam,
     exists,
+    func,
     insert,
     select,
-    update,
 )
 
-from models.dialect import insert_new
+from models import bulk
 from models.inbound_event import inbound_event
 from models.metadata import GATEWAY, HASH, ID, WORD, UtcDateTime, metadata, words
 
@@ -63,14 +63,11 @@ consent_change: Final = Table(
 class ConsentCause(StrEnum):
     SMS = "sms"  # the subscriber's own word
     GATEWAY = "gateway"  # a gateway refused a message because of an opt-out that it knows
+    LIST = "list"  # a list of do-not-disturb that says: no SMS at all
 
 
 _STATE: Final = select(consent.c.state).where(
     consent.c.msisdn_hash == bindparam("whose", type_=HASH)
-)
-_OPTED_OUT: Final = select(consent.c.msisdn_hash).where(
-    consent.c.msisdn_hash.in_(bindparam("whose", type_=HASH, expanding=True)),
-    consent.c.state == ConsentState.OPTED_OUT,
 )
 
 
@@ -91,22 +88,28 @@ def record(conn: Connection, change: Change) -> bool:
 
     Of parallel copies exactly one is a change.
     """
-    if not _is_news(conn, change):
-        return False
-    values = {name: getattr(change, name) for name in Change.__dataclass_fields__}
-    conn.execute(insert(consent_change).values(values))
-    return True
+    return bool(record_all(conn, [change]))
+
+
+def record_all(conn: Connection, changes: Sequence[Change]) -> set[str]:
+    """The same for many, of which no two are of one number: whose change changed something."""
+    ordered = sorted(changes, key=lambda change: change.msisdn_hash)
+    rows = [
+        {"msisdn_hash": one.msisdn_hash, "state": one.state, "since": one.at} for one in ordered
+    ]
+    news = bulk.overwrite(conn, consent, rows, unique="msisdn_hash", where="state")
+    kept = [
+        {name: getattr(one, name) for name in Change.__dataclass_fields__}
+        for one in ordered
+        if one.msisdn_hash in news
+    ]
+    if kept:
+        conn.execute(insert(consent_change), kept)
+    return {str(row["msisdn_hash"]) for row in kept}
 
 
 def is_opted_out(conn: Connection, msisdn_hash: str) -> bool:
     return conn.execute(_STATE, {"whose": msisdn_hash}).scalar() is ConsentState.OPTED_OUT
-
-
-def opted_out_of(conn: Connection, msisdn_hashes: Collection[str]) -> set[str]:
-    """Those among them who said STOP."""
-    if not msisdn_hashes:
-        return set()
-    return set(conn.execute(_OPTED_OUT, {"whose": sorted(msisdn_hashes)}).scalars())
 
 
 def forbids(msisdn_hash: ColumnElement[str]) -> ColumnElement[bool]:
@@ -124,14 +127,9 @@ def history(conn: Connection, msisdn_hash: str) -> list[Change]:
     return [Change(**{**row, "cause": ConsentCause(row["cause"])}) for row in rows]
 
 
-def _is_news(conn: Connection, change: Change) -> bool:
-    state = {"state": change.state, "since": change.at}
-    row = {"msisdn_hash": change.msisdn_hash, **state}
-    if insert_new(conn, consent, row, unique=("msisdn_hash",)):
-        return True
-    changed = (
-        update(consent)
-        .where(consent.c.msisdn_hash == change.msisdn_hash, consent.c.state != change.state)
-        .values(state)
-    )
-    return conn.execute(changed).rowcount == 1
+def count(conn: Connection) -> dict[tuple[str, str], int]:
+    """How many numbers are in which state, and by what cause they came to it."""
+    last = select(func.max(consent_change.c.id)).group_by(consent_change.c.msisdn_hash)
+    columns = (consent_change.c.state, consent_change.c.cause)
+    query = select(*columns, func.count()).where(consent_change.c.id.in_(last)).group_by(*columns)
+    return {(str(state), str(cause)): how_many for state, cause, how_many in conn.execute(query)}

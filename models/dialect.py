@@ -7,12 +7,18 @@ write lock that `Database.write` takes first does the same, and SQLAlchemy leave
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
+from typing import Final
 
-from sqlalchemy import CTE, ColumnElement, Connection, Select, Table, func, select
+from sqlalchemy import CTE, ColumnElement, Connection, Select, Table, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
+
+# Rows of unnest come in the order of the array, and each waits for its lock in turn.
+_ALONE: Final = text(
+    "SELECT pg_advisory_xact_lock(number) FROM unnest(CAST(:numbers AS bigint[])) AS number"
+)
 
 
 def chosen(query: Select[tuple[str]], *, limit: ColumnElement[int]) -> CTE:
@@ -29,10 +35,19 @@ def alone(conn: Connection, purpose: str) -> None:
 
     SQLite's writers are alone anyway. The number is made of the name, the same on every host.
     """
-    if conn.dialect.name == "postgresql":
-        digest = hashlib.sha256(f"sanket:{purpose}".encode()).digest()
-        number = int.from_bytes(digest[:8], "big", signed=True)
-        conn.execute(select(func.pg_advisory_xact_lock(number)))
+    alone_in_all(conn, [purpose])
+
+
+def alone_in_all(conn: Connection, purposes: Collection[str]) -> None:
+    """The same of many at once, in one order for all processes."""
+    if purposes and conn.dialect.name == "postgresql":
+        numbers = [_number_of(purpose) for purpose in sorted(purposes)]
+        conn.execute(_ALONE, {"numbers": numbers})
+
+
+def _number_of(purpose: str) -> int:
+    digest = hashlib.sha256(f"sanket:{purpose}".encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
 
 
 def insert_new(
@@ -41,23 +56,6 @@ def insert_new(
     """Inserts the row unless one with the same `unique` columns is there. True when it was new."""
     statement = _insert_new(conn.dialect.name, table, tuple(unique))
     return conn.execute(statement, dict(values)).first() is not None
-
-
-def upsert(
-    conn: Connection,
-    table: Table,
-    values: Mapping[str, object],
-    *,
-    unique: str,
-    kept: Sequence[str],
-) -> None:
-    """Inserts the row, or overwrites the one that is there except for its `kept` columns."""
-    statement = _insert(conn.dialect.name, table)
-    changed = [name for name in values if name not in (unique, *kept)]
-    overwritten = {name: statement.excluded[name] for name in changed}
-    conn.execute(
-        statement.on_conflict_do_update(index_elements=[unique], set_=overwritten), dict(values)
-    )
 
 
 @cache

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Column, Connection, LargeBinary, String, Table, UniqueConstraint, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+    bindparam,
+    tuple_,
+    update,
+)
 from sqlalchemy import select as sql_select
 
 from models import bulk
@@ -25,11 +36,13 @@ inbound_event: Final = Table(
     Column("gateway", GATEWAY, nullable=False),
     Column("kind", WORD, nullable=False),
     Column("gateway_event_id", String(_EVENT_ID_LENGTH), nullable=False),
-    Column("msisdn_hash", HASH, index=True),
+    Column("msisdn_hash", HASH),
     Column("content_sealed", LargeBinary, nullable=False),
     Column("decision", WORD),
     Column("received_at", UtcDateTime, nullable=False, index=True),
+    Column("said_hash", HASH),  # keyed: tells a text that comes again and again
     UniqueConstraint(*_KEY),
+    Index("ix_inbound_event_msisdn_hash", "msisdn_hash", "received_at"),
 )
 
 
@@ -49,6 +62,7 @@ class NewEvent:
     content_sealed: bytes = field(repr=False)
     received_at: datetime
     decision: str | None = None
+    said_hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +70,13 @@ class StoredEvent:
     id: str
     decision: str | None
     received_at: datetime
+
+
+_E: Final = inbound_event.c
+_COLUMNS: Final = [_E[name] for name in _KEY]
+_FIND: Final = sql_select(*_COLUMNS, _E.id, _E.decision, _E.received_at).where(
+    tuple_(*_COLUMNS).in_(bindparam("keys", expanding=True))
+)
 
 
 def record(conn: Connection, new: NewEvent) -> bool:
@@ -79,19 +100,29 @@ def record_all(conn: Connection, events: Sequence[NewEvent]) -> set[object]:
 
 def find(conn: Connection, gateway: str, kind: str, gateway_event_id: str) -> StoredEvent | None:
     """What a repeat is a repeat of."""
-    table = inbound_event.c
-    query = sql_select(table.id, table.decision, table.received_at).where(
-        table.gateway == gateway,
-        table.kind == kind,
-        table.gateway_event_id == _fitting(gateway_event_id),
-    )
-    row = conn.execute(query).mappings().first()
-    return StoredEvent(**row) if row else None
+    key = (gateway, kind, gateway_event_id)
+    return find_all(conn, [key]).get(key)
 
 
-def set_decision(conn: Connection, event_id: str, decision: str) -> None:
+def find_all(
+    conn: Connection, keys: Collection[tuple[str, str, str]]
+) -> dict[tuple[str, str, str], StoredEvent]:
+    """Those that are there, by gateway, kind and the gateway's id of each."""
+    if not keys:
+        return {}
+    fitting = {(gateway, kind, _fitting(one)): (gateway, kind, one) for gateway, kind, one in keys}
+    found = conn.execute(_FIND, {"keys": sorted(fitting)})
+    return {
+        fitting[(row.gateway, row.kind, row.gateway_event_id)]: StoredEvent(
+            id=row.id, decision=row.decision, received_at=row.received_at
+        )
+        for row in found
+    }
+
+
+def set_decision(conn: Connection, event_ids: Sequence[str], decision: str) -> None:
     conn.execute(
-        update(inbound_event).where(inbound_event.c.id == event_id).values(decision=decision)
+        update(inbound_event).where(inbound_event.c.id.in_(event_ids)).values(decision=decision)
     )
 
 

@@ -73,6 +73,9 @@ mt_message: Final = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     Column("sent_at", UtcDateTime),
+    Column("channel", WORD),  # what it answers: ussd, sms or missed_call
+    Column("service", String(64)),  # the link that it brings, else the screen that it shows
+    Column("body_hash", HASH),  # keyed: tells our own words when they come back
     Index("ix_mt_message_inbox", "gateway", "to_hash", "sent_at"),
     Index("ix_mt_message_to_hash", "to_hash", "created_at"),  # all of one number: for STOP
     Index("ix_mt_message_gateway_message_id", "gateway", "gateway_message_id"),
@@ -111,6 +114,9 @@ class NewRow:
     inbound_event_id: str | None
     resend_of: str | None
     created_at: datetime
+    channel: str | None = None
+    service: str | None = None
+    body_hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,7 +31,7 @@ from sqlalchemy import (
     update,
 )
 
-from models import consent, outbox_pause, send_attempt
+from models import consent, do_not_disturb, outbox_pause, send_attempt
 from models.dialect import chosen
 from models.metadata import UtcDateTime
 from models.mt_message import mt_message
@@ -49,8 +49,12 @@ _MT_ID: Final = bindparam("mt_id", type_=_T.id.type)
 _VENDORS_ID: Final = bindparam("vendors_id", type_=_T.gateway_message_id.type)
 _IS_HELD: Final = (_T.id == _MT_ID) & (_T.generation == bindparam("fence"))
 
-# Said STOP, and no answer to a command of his: those are asked for.
-IS_UNWANTED: Final = (_T.message_class != MessageClass.CONFIRMATION) & consent.forbids(_T.to_hash)
+# Said STOP, and no answer to a command of his: those are asked for. Promotion may also be
+# forbidden by a list of do-not-disturb.
+HAS_STOPPED: Final = (_T.message_class != MessageClass.CONFIRMATION) & consent.forbids(_T.to_hash)
+IS_UNWANTED: Final = HAS_STOPPED | (
+    (_T.message_class == MessageClass.BULK) & do_not_disturb.forbids(_T.to_hash)
+)
 
 
 class IllegalMove(Exception):

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, Update, bindparam, select
+from sqlalchemy import Connection, Update, bindparam, case, select
 
 from models.mt_message import mt_message
-from models.mt_moves import IS_UNWANTED, Claim, moving, put_back, suppress
+from models.mt_moves import HAS_STOPPED, IS_UNWANTED, Claim, moving, put_back, suppress
 from telecom.statuses import MessageClass, MtStatus
 
 OPTED_OUT: Final = "opted_out"  # the last outcome of what was withheld
+LISTED: Final = "do_not_disturb"
 
 _T = mt_message.c
 _IS_THIS: Final = _T.id == bindparam("mt_id", type_=_T.id.type)
-_IS_THEIRS: Final = _T.to_hash == bindparam("whose", type_=_T.to_hash.type)
+_IS_THEIRS: Final = _T.to_hash.in_(bindparam("whose", type_=_T.to_hash.type, expanding=True))
 _IS_NO_ANSWER: Final = _T.message_class != MessageClass.CONFIRMATION
 
-_UNWANTED: Final = select(_T.id).where(_IS_THIS, IS_UNWANTED)
+_UNWANTED: Final = select(case((HAS_STOPPED, OPTED_OUT), else_=LISTED)).where(_IS_THIS, IS_UNWANTED)
 _NEVER_TRIED: Final = (
     moving({MtStatus.QUEUED, MtStatus.CLAIMED}, MtStatus.SUPPRESSED)
     .where(_T.submissions == 0)
@@ -36,24 +38,34 @@ _ALL_BUT_ANSWERS: Final[tuple[Update, ...]] = tuple(move.where(_IS_NO_ANSWER) fo
 
 def is_unwanted(conn: Connection, mt_id: str) -> bool:
     """Whether its subscriber has said STOP by now. Answers to STOP, HELP and their like may go."""
-    return conn.execute(_UNWANTED, {"mt_id": mt_id}).first() is not None
+    return _why_unwanted(conn, mt_id) is not None
 
 
 def withhold(conn: Connection, held: Claim, *, now: datetime) -> bool:
-    """A claimed row whose subscriber has said STOP: suppressed; or, where a copy may be out
-    already, unknown_final. False when it is wanted, or no longer held.
+    """A claimed row whose subscriber has said STOP, or that a list forbids: suppressed; or, where
+    a copy may be out already, unknown_final. False when it is wanted, or no longer held.
     """
-    if not is_unwanted(conn, held.id) or not put_back(conn, held, now=now):
+    why = _why_unwanted(conn, held.id)
+    if why is None or not put_back(conn, held, now=now):
         return False
     given = {"mt_id": held.id, "at": now}
-    ended = suppress(conn, held.id, why=OPTED_OUT, now=now)
+    ended = suppress(conn, held.id, why=why, now=now)
     return ended or conn.execute(_END_THIS, given).rowcount == 1
 
 
-def withhold_all(conn: Connection, to_hash: str, *, spares_answers: bool, now: datetime) -> None:
-    """Whatever waits for this number is not sent, and what is doubtful is not sent again.
+def _why_unwanted(conn: Connection, mt_id: str) -> str | None:
+    why: str | None = conn.execute(_UNWANTED, {"mt_id": mt_id}).scalar()
+    return why
+
+
+def withhold_all(
+    conn: Connection, to_hashes: Collection[str], *, spares_answers: bool, now: datetime
+) -> None:
+    """Whatever waits for these numbers is not sent, and what is doubtful is not sent again.
 
     A claimed row of which a copy may be out is left to its worker, whose intent is refused.
     """
+    if not to_hashes:
+        return
     for move in _ALL_BUT_ANSWERS if spares_answers else _ALL:
-        conn.execute(move, {"whose": to_hash, "at": now})
+        conn.execute(move, {"whose": sorted(to_hashes), "at": now})

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Column, Connection, LargeBinary, String, Table, bindparam, select
 
-from models.dialect import upsert
+from models import bulk
 from models.metadata import HASH, UtcDateTime, metadata
 
 subscriber: Final = Table(
@@ -38,27 +39,16 @@ def find_languages(conn: Connection, msisdn_hashes: Sequence[str]) -> Mapping[st
     return {row.msisdn_hash: row.language for row in rows}
 
 
-def remember_language(
-    conn: Connection,
-    *,
-    msisdn_hash: str,
-    msisdn_sealed: bytes,
-    language: str,
-    country: str | None,
-    now: datetime,
-) -> None:
-    """Keeps the choice; a later one replaces it."""
-    upsert(
-        conn,
-        subscriber,
-        {
-            "msisdn_hash": msisdn_hash,
-            "msisdn_sealed": msisdn_sealed,
-            "language": language,
-            "country": country,
-            "created_at": now,
-            "updated_at": now,
-        },
-        unique="msisdn_hash",
-        kept=("created_at",),
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    msisdn_hash: str
+    msisdn_sealed: bytes = field(repr=False)
+    language: str
+    country: str | None
+
+
+def remember_languages(conn: Connection, choices: Sequence[Choice], now: datetime) -> None:
+    """Keeps the choices; of one number the last."""
+    last = {one.msisdn_hash: one for one in choices}
+    rows = [{**asdict(last[whose]), "created_at": now, "updated_at": now} for whose in sorted(last)]
+    bulk.overwrite(conn, subscriber, rows, unique="msisdn_hash", kept=("created_at",))

@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from models.consent import ConsentState
+from models.inbound_event import NewEvent
+from outbound.guard import Wish
+from outbound.limits import Withheld
 from outbound.outbox import SealedMt
 from services.app_links import LinkSms
 from telecom.msisdn import Msisdn, Party
@@ -28,18 +31,19 @@ class Cause:
     content: Mapping[str, str] = field(default_factory=dict, repr=False)
     link_id: str | None = None
     same_as: Sequence[str] = ()
+    service: str = ""  # the screen that it leads to, or the command that it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """What became of an event. True when it was new.
 
-    `is_withheld`: what it would have sent was not promised, for the subscriber has said STOP.
+    `withheld`: why what it would have sent was not promised. Of a repeat it is what was decided.
     `is_news`: a change of consent that changed something.
     """
 
     is_new: bool
-    is_withheld: bool = False
+    withheld: Withheld | None = None
     is_news: bool = False
 
     def __bool__(self) -> bool:
@@ -58,16 +62,26 @@ class Promise:
 class Proposal:
     """An event and what follows from it, thought out and sealed before the transaction.
 
-    `whose`: keyed hash of the subscriber. `heeds_stop`: nothing is promised to who said STOP.
+    `whose`: keyed hash of the subscriber; `said_hash`: of his text. `wish`: what the guard is asked
+    about the promises; without it, there are none.
     """
 
     cause: Cause
     whose: str | None
     content_sealed: bytes = field(repr=False)
+    said_hash: str | None = None
     promises: Sequence[Promise] = ()
-    heeds_stop: bool = True
+    wish: Wish | None = None
     remembers: Sequence[str] = ()
     consent: ConsentState | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A proposal as it stands in the event table, unless it is a repeat."""
+
+    proposal: Proposal
+    event: NewEvent
 
 
 def subscriber_of(cause: Cause) -> Msisdn:

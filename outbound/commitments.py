@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Final
 
 from menu.effects import Effect, RememberLanguage, SendLink
 from menu.program import Program
@@ -20,15 +22,22 @@ from models.shared_clock import SharedClock
 from models.together import Together
 from outbound import consent
 from outbound.causes import Cause, Kept, Promise, Proposal, subscriber_of
-from outbound.group_writer import OPTED_OUT, GroupWriter
+from outbound.group_writer import GroupWriter
+from outbound.guard import SERVICE_LENGTH, Guard, Wish
+from outbound.limits import is_choice
 from outbound.outbox import NewMt, Outbox, SealedMt
+from outbound.words import hash_of_words
 from services.app_links import AppLinks
 from telecom.failpoints import failpoint
 from telecom.keyed_hash import KeyedHash
 from telecom.msisdn import Msisdn
 from telecom.statuses import MessageClass
 
-__all__ = ["OPTED_OUT", "Cause", "Commitments", "Kept"]
+__all__ = ["Cause", "Commitments", "Kept"]
+
+# A group does not see what others are about to spend, so this bounds by how much a budget is passed
+# (docs/spending.md); and they wait a second at most for its numbers.
+MOST_TOGETHER: Final = 32
 
 
 class Commitments:
@@ -42,6 +51,7 @@ class Commitments:
         sealer: Sealer,
         hasher: KeyedHash,
         clock: SharedClock,
+        guard: Guard,
         sender_id_of: Callable[[str], str | None],
         meter: Meter = SILENT,
     ) -> None:
@@ -55,7 +65,7 @@ class Commitments:
         self._sender_id_of = sender_id_of
         self._meter = meter
         self._group: Together[Proposal, Kept] = Together(
-            GroupWriter(database, sealer, hasher, clock).write
+            GroupWriter(database, sealer, hasher, clock, guard).write, most_together=MOST_TOGETHER
         )
 
     def record(self, cause: Cause) -> bool:
@@ -67,8 +77,8 @@ class Commitments:
     ) -> Kept:
         """Keeps an event, its effects and the text that answers it, all or nothing.
 
-        A repeat changes nothing. Nothing is sent to who said STOP, whatever he does; a language
-        that he chooses is still remembered. Raises DatabaseDown.
+        A repeat changes nothing. Nothing is sent that the guard forbids; a language that he
+        chooses is still remembered. Raises DatabaseDown.
         """
         to = subscriber_of(cause)
         promises, remembers = [], []
@@ -78,12 +88,13 @@ class Commitments:
                     remembers.append(language)
                 case SendLink():
                     link = self._app_links.write(program, effect, to)
-                    mt = self._seal(cause, to, f"link{place}", link.text, MessageClass.LINK)
+                    brings = f"{link.link}:{effect.language or ''}"[:SERVICE_LENGTH]
+                    mt = self._seal(cause, f"link{place}", link.text, MessageClass.LINK, brings)
                     promises.append(Promise(mt=mt, link=link))
         if answer:
-            mt = self._seal(cause, to, "answer", answer, MessageClass.RESULT)
-            promises.append(Promise(mt=mt))
-        return self._keep(self._propose(cause, promises=promises, remembers=remembers))
+            promises.append(Promise(mt=self._seal(cause, "answer", answer, MessageClass.RESULT)))
+        wish = replace(_wish(cause, promises), own=program.missed_call.keys()) if promises else None
+        return self._keep(self._propose(cause, promises, wish, remembers=remembers))
 
     def change_consent(self, cause: Cause, state: ConsentState, confirmation: str | None) -> bool:
         """STOP or START: the event, the change, and what it means for the outbox, all or nothing.
@@ -91,14 +102,10 @@ class Commitments:
         STOP is confirmed once; a second one finds itself obeyed already. START is an invitation
         to write, so it is confirmed each time. False for a repeat. Raises DatabaseDown.
         """
-        kept = self._keep(
-            self._propose(
-                cause,
-                promises=self._confirmation(cause, confirmation),
-                heeds_stop=False,
-                consent=state,
-            )
-        )
+        promises = self._confirmation(cause, confirmation)
+        is_stop = state is ConsentState.OPTED_OUT
+        wish = replace(_wish(cause, promises), is_answer_to_command=True, is_stop=is_stop)
+        kept = self._keep(self._propose(cause, promises, wish, consent=state))
         if kept.is_news:
             self._meter.count(CONSENT_CHANGES, cause.gateway, state, ConsentCause.SMS)
         return kept.is_new
@@ -116,13 +123,10 @@ class Commitments:
 
         `text` None: the subscriber cannot take an SMS. False for a repeat. Raises DatabaseDown.
         """
-        proposal = self._propose(
-            cause,
-            promises=self._confirmation(cause, text),
-            heeds_stop=False,
-            remembers=[remembers] if remembers is not None else [],
-        )
-        return self._keep(proposal).is_new
+        promises = self._confirmation(cause, text)
+        wish = replace(_wish(cause, promises), is_answer_to_command=True)
+        new_language = [remembers] if remembers is not None else []
+        return self._keep(self._propose(cause, promises, wish, remembers=new_language)).is_new
 
     # Before the transaction: pure values
 
@@ -130,8 +134,8 @@ class Commitments:
         self,
         cause: Cause,
         promises: Sequence[Promise] = (),
+        wish: Wish | None = None,
         *,
-        heeds_stop: bool = True,
         remembers: Sequence[str] = (),
         consent: ConsentState | None = None,
     ) -> Proposal:
@@ -143,30 +147,44 @@ class Commitments:
             cause=cause,
             whose=whose,
             content_sealed=self._event_sealer.seal(json.dumps(content, ensure_ascii=False)),
+            said_hash=self._said_hash(cause),
             promises=promises,
-            heeds_stop=heeds_stop,
+            wish=wish,
             remembers=remembers,
             consent=consent,
         )
 
+    def _said_hash(self, cause: Cause) -> str | None:
+        text = _said(cause)
+        if text is None or is_choice(text) or not isinstance(cause.party, Msisdn):
+            return None
+        return hash_of_words(self._hasher, cause.party, text)
+
     def _confirmation(self, cause: Cause, text: str | None) -> Sequence[Promise]:
-        to = subscriber_of(cause)
         if text is None:
             return ()
-        return [Promise(mt=self._seal(cause, to, "answer", text, MessageClass.CONFIRMATION))]
+        return [Promise(mt=self._seal(cause, "answer", text, MessageClass.CONFIRMATION))]
 
     def _seal(
-        self, cause: Cause, to: Msisdn, purpose: str, text: str, message_class: MessageClass
+        self,
+        cause: Cause,
+        purpose: str,
+        text: str,
+        message_class: MessageClass,
+        brings: str | None = None,
     ) -> SealedMt:
+        """`brings`: the link in its language, else the screen: what is not sent twice a minute."""
         return self._outbox.seal(
             NewMt(
                 gateway=cause.gateway,
-                to=to,
+                to=subscriber_of(cause),
                 text=text,
                 message_class=message_class,
                 dedupe_key=purpose,
                 sender_id=self._sender_id_of(cause.gateway),
                 link_id=cause.link_id,
+                channel=cause.kind,
+                service=brings or cause.service[:SERVICE_LENGTH],
             )
         )
 
@@ -177,6 +195,26 @@ class Commitments:
         kept = self._group.do(proposal)
         failpoint("after_inbound_commit")
         if kept.is_new:
-            decision = OPTED_OUT if kept.is_withheld else proposal.cause.decision
-            self._meter.count(EVENTS, proposal.cause.gateway, proposal.cause.kind, decision)
+            cause, decision = proposal.cause, proposal.cause.decision
+            if kept.withheld is not None and proposal.consent is None:
+                decision = kept.withheld
+            self._meter.count(EVENTS, cause.gateway, cause.kind, decision)
         return kept
+
+
+def _wish(cause: Cause, promises: Sequence[Promise]) -> Wish:
+    found = [(one.mt.new.service or "", one.link.link) for one in promises if one.link]
+    brings, service = found[0] if found else ("", cause.service)
+    return Wish(
+        gateway=cause.gateway,
+        channel=cause.kind,
+        to=subscriber_of(cause),
+        texts=tuple(one.mt.new.text for one in promises),
+        service=service,
+        link=brings,
+        said=_said(cause),
+    )
+
+
+def _said(cause: Cause) -> str | None:
+    return cause.content.get("text")

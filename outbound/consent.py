@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -16,12 +17,21 @@ def settle(conn: Connection, change: Change) -> bool:
     An answer to an earlier command is taken back only by a STOP that is news: the confirmation of
     the first STOP must not be lost to the second.
     """
-    is_news = consent.record(conn, change)
-    if change.state is ConsentState.OPTED_OUT:
-        mt_withheld.withhold_all(
-            conn, change.msisdn_hash, spares_answers=not is_news, now=change.at
-        )
-    return is_news
+    return bool(settle_all(conn, [change]))
+
+
+def settle_all(conn: Connection, changes: Sequence[Change]) -> set[str]:
+    """The same for many in a few statements, for whoever waits for one of them waits for all.
+
+    No two of one number, and all of one time. Whose change changed something.
+    """
+    news = consent.record_all(conn, changes)
+    stops = {one.msisdn_hash for one in changes if one.state is ConsentState.OPTED_OUT}
+    if stops:
+        at = changes[0].at
+        mt_withheld.withhold_all(conn, stops & news, spares_answers=False, now=at)
+        mt_withheld.withhold_all(conn, stops - news, spares_answers=True, now=at)
+    return news
 
 
 def learn(conn: Connection, mt_id: str, gateway: str, now: datetime) -> bool:

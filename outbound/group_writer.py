@@ -1,19 +1,18 @@
 """Writes a group of events, with all that follows from them, in one transaction.
 
-Whatever is the same for all of them is one statement: a group costs few more than a single event.
+Whatever is the same for all of them is one statement. What the guard decides is decided for one
+after the other, for each may use up what the next one would have had.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from sqlalchemy import Connection
 
-from models import consent as consents
-from models import inbound_event, mt_message, short_link, subscriber
+from models import inbound_event, subscriber
 from models.consent import Change, ConsentCause, ConsentState
 from models.database import Database
 from models.dialect import alone
@@ -21,44 +20,43 @@ from models.ids import new_id
 from models.inbound_event import NewEvent
 from models.sealing import Sealer
 from models.shared_clock import SharedClock
+from models.subscriber import Choice
 from outbound import consent
-from outbound.causes import Cause, Kept, Promise, Proposal, subscriber_of
-from outbound.outbox import row_of
+from outbound.causes import Cause, Draft, Kept, Proposal, subscriber_of
+from outbound.guard import Guard
+from outbound.limits import Withheld
+from outbound.promises import Promises
 from telecom.failpoints import failpoint
 from telecom.keyed_hash import KeyedHash
-
-OPTED_OUT: Final = "opted_out"  # the decision on an event of somebody who said STOP
-LINK_LIFE: Final = timedelta(days=90)  # how long an SMS with a link stays worth opening
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Draft:
-    """A proposal as it will stand in the event table, unless it is a repeat."""
-
-    proposal: Proposal
-    event: NewEvent
-    is_withheld: bool
-
-    @property
-    def promises(self) -> Sequence[Promise]:
-        return () if self.is_withheld else self.proposal.promises
 
 
 class GroupWriter:
     def __init__(
-        self, database: Database, sealer: Sealer, hasher: KeyedHash, clock: SharedClock
+        self,
+        database: Database,
+        sealer: Sealer,
+        hasher: KeyedHash,
+        clock: SharedClock,
+        guard: Guard,
     ) -> None:
         self._database = database
         self._msisdn_sealer = sealer.bound_to("subscriber.msisdn")
         self._hasher = hasher
         self._clock = clock
+        self._guard = guard
 
     def write(self, proposals: Sequence[Proposal]) -> Sequence[Kept]:
-        """All or nothing, and durable when it returns. Raises DatabaseDown."""
+        """All or nothing, and durable when it returns. Raises DatabaseDown.
+
+        All processes take their locks in this order: nameless events, numbers, events, counters,
+        consents, subscribers; each kind of them sorted.
+        """
         with self._database.write() as conn:
-            now = self._clock.now(conn)
-            drafts = self._judge(conn, proposals, now)
             known = _known_by_another_id(conn, proposals)
+            asking = [subscriber_of(one.cause) for one in proposals if one.wish is not None]
+            self._guard.hold(conn, asking)
+            now = self._clock.now(conn)  # once nobody else decides about them
+            drafts = [_draft(one, now) for one in proposals]
             new_ids = inbound_event.record_all(
                 conn,
                 [
@@ -68,59 +66,63 @@ class GroupWriter:
                 ],
             )
             new = [draft for draft in drafts if draft.event.id in new_ids]
-            # In this order a STOP takes back what others of the group promise to the same number.
-            _promise(conn, [draft for draft in new if draft.proposal.consent is None], now)
-            news = self._change_consents(conn, new, now)
+            withheld, news = self._judge(conn, new, now)
             self._remember(conn, new, now)
+            repeats = [
+                draft
+                for draft in drafts
+                if draft.event.id not in new_ids and draft.proposal.wish is not None
+            ]
+            first = _decided(conn, repeats)
             failpoint("group_commit_written")
         return [
             Kept(
                 is_new=draft.event.id in new_ids,
-                is_withheld=draft.is_withheld,
+                withheld=(withheld | first).get(draft.event.id),
                 is_news=draft.event.id in news,
             )
             for draft in drafts
         ]
 
     def _judge(
-        self, conn: Connection, proposals: Sequence[Proposal], now: datetime
-    ) -> Sequence[_Draft]:
-        """What is decided about each, before anything is written.
+        self, conn: Connection, new: Sequence[Draft], now: datetime
+    ) -> tuple[dict[str, Withheld | None], set[str]]:
+        """What may be promised, promised: why not, by event; and the STOPs that changed something.
 
-        Any further look belongs here. It may read and write in the group's transaction, for each
-        proposal or for all at once; rows that it locks are taken in one order by all processes.
+        In this order a STOP takes back what others of the group promise to the same number.
         """
-        asking = [one for one in proposals if one.heeds_stop and one.promises]
-        opted_out = consents.opted_out_of(conn, {one.whose for one in asking if one.whose})
-        return [
-            _draft(one, one.heeds_stop and bool(one.promises) and one.whose in opted_out, now)
-            for one in proposals
-        ]
+        promises = Promises(conn, self._guard, new, now)
+        withheld: dict[str, Withheld | None] = {}
+        for draft in new:
+            if draft.proposal.consent is None:
+                withheld[draft.event.id] = promises.make(draft)
+        _set_decisions(conn, withheld)  # a STOP stays a STOP on record
+        news: set[str] = set()
+        for commands in _rounds([one for one in new if one.proposal.consent is not None]):
+            promises.write()  # a STOP takes back what is there
+            obeyed = _obey(conn, commands)
+            news |= obeyed
+            for draft in commands:
+                is_known = draft.event.id not in obeyed
+                if not (is_known and draft.proposal.consent is ConsentState.OPTED_OUT):
+                    withheld[draft.event.id] = promises.make(draft)
+        promises.write()
+        return withheld, news
 
-    def _change_consents(self, conn: Connection, new: Sequence[_Draft], now: datetime) -> set[str]:
-        """STOP and START: the ids of the events that changed something."""
-        changing = [draft for draft in new if draft.proposal.consent is not None]
-        news = {draft.event.id for draft in _in_one_order(changing) if _change(conn, draft)}
-        confirmed = [
-            draft
-            for draft in changing
-            if draft.event.id in news or draft.proposal.consent is ConsentState.OPTED_IN
-        ]
-        _promise(conn, confirmed, now)
-        return news
-
-    def _remember(self, conn: Connection, new: Sequence[_Draft], now: datetime) -> None:
-        for draft in _in_one_order(new):
+    def _remember(self, conn: Connection, new: Sequence[Draft], now: datetime) -> None:
+        choices = []
+        for draft in new:
             for language in draft.proposal.remembers:
                 party = subscriber_of(draft.proposal.cause)
-                subscriber.remember_language(
-                    conn,
-                    msisdn_hash=self._hasher.of(party.e164),
-                    msisdn_sealed=self._msisdn_sealer.seal(party.e164),
-                    language=language,
-                    country=party.region,
-                    now=now,
+                choices.append(
+                    Choice(
+                        msisdn_hash=self._hasher.of(party.e164),
+                        msisdn_sealed=self._msisdn_sealer.seal(party.e164),
+                        language=language,
+                        country=party.region,
+                    )
                 )
+        subscriber.remember_languages(conn, choices, now)
 
 
 def _known_by_another_id(conn: Connection, proposals: Sequence[Proposal]) -> Sequence[bool]:
@@ -134,12 +136,8 @@ def _known_by_another_id(conn: Connection, proposals: Sequence[Proposal]) -> Seq
         return [False] * len(causes)
     for purpose in sorted({_family(cause) for cause in nameless}):
         alone(conn, purpose)  # copies at the border of two buckets find nothing to clash on
-    kept = {
-        (cause.gateway, cause.kind, other)
-        for cause in nameless
-        for other in cause.same_as
-        if inbound_event.find(conn, cause.gateway, cause.kind, other)
-    }
+    others = {(cause.gateway, cause.kind, one) for cause in nameless for one in cause.same_as}
+    kept = set(inbound_event.find_all(conn, others))
     known = []
     for cause in causes:
         known.append(any((cause.gateway, cause.kind, one) in kept for one in cause.same_as))
@@ -153,7 +151,7 @@ def _family(cause: Cause) -> str:
     return f"nameless:{cause.gateway}:{cause.kind}"
 
 
-def _draft(proposal: Proposal, is_withheld: bool, now: datetime) -> _Draft:
+def _draft(proposal: Proposal, now: datetime) -> Draft:
     event = NewEvent(
         id=new_id(now),
         gateway=proposal.cause.gateway,
@@ -162,49 +160,59 @@ def _draft(proposal: Proposal, is_withheld: bool, now: datetime) -> _Draft:
         msisdn_hash=proposal.whose,
         content_sealed=proposal.content_sealed,
         received_at=now,
-        decision=OPTED_OUT if is_withheld else proposal.cause.decision,
+        decision=proposal.cause.decision,
+        said_hash=proposal.said_hash,
     )
-    return _Draft(proposal=proposal, event=event, is_withheld=is_withheld)
+    return Draft(proposal=proposal, event=event)
 
 
-def _promise(conn: Connection, drafts: Sequence[_Draft], now: datetime) -> None:
-    rows, links = [], []
-    for draft in drafts:
-        for promise in draft.promises:
-            row = row_of(promise.mt, now, caused_by=draft.event.id)
-            rows.append(row)
-            link, version = promise.link, draft.proposal.cause.menu_version
-            if link is not None and version is not None:
-                links.append(
-                    short_link.ShortLink(
-                        code=link.code,
-                        link_name=link.link,
-                        menu_version=version,
-                        country=link.country,
-                        mt_id=row.id,
-                        created_at=now,
-                        expires_at=now + LINK_LIFE,
-                    )
-                )
-    mt_message.insert_all(conn, rows)
-    short_link.insert_all(conn, links)
+def _set_decisions(conn: Connection, withheld: dict[str, Withheld | None]) -> None:
+    for reason in sorted({why for why in withheld.values() if why is not None}):
+        event_ids = [event_id for event_id, why in withheld.items() if why is reason]
+        inbound_event.set_decision(conn, event_ids, reason)
 
 
-def _change(conn: Connection, draft: _Draft) -> bool:
-    state, whose, event = draft.proposal.consent, draft.proposal.whose, draft.event
-    if state is None or whose is None:
-        return False
-    change = Change(
-        msisdn_hash=whose,
-        state=state,
-        at=event.received_at,
-        cause=ConsentCause.SMS,
-        gateway=event.gateway,
-        inbound_event_id=event.id,
-    )
-    return consent.settle(conn, change)
+def _decided(conn: Connection, repeats: Sequence[Draft]) -> dict[str, Withheld | None]:
+    """What was made of the events that these repeat."""
+    known = {reason.value: reason for reason in Withheld}
+    keys = {draft.event.id: _keys_of(draft.proposal.cause) for draft in repeats}
+    first = inbound_event.find_all(conn, {key for some in keys.values() for key in some})
+    return {
+        event_id: next((known.get(first[key].decision or "") for key in some if key in first), None)
+        for event_id, some in keys.items()
+    }
 
 
-def _in_one_order(drafts: Sequence[_Draft]) -> Sequence[_Draft]:
-    """By number: two processes that lock the same two rows crosswise would wait for ever."""
-    return sorted(drafts, key=lambda draft: draft.proposal.whose or "")
+def _keys_of(cause: Cause) -> Sequence[tuple[str, str, str]]:
+    return [(cause.gateway, cause.kind, one) for one in (cause.event_id, *cause.same_as)]
+
+
+def _obey(conn: Connection, commands: Sequence[Draft]) -> set[str]:
+    """STOPs and STARTs of which no two are of one number: the events that changed something."""
+    changes = [
+        Change(
+            msisdn_hash=draft.proposal.whose,
+            state=draft.proposal.consent,
+            at=draft.event.received_at,
+            cause=ConsentCause.SMS,
+            gateway=draft.event.gateway,
+            inbound_event_id=draft.event.id,
+        )
+        for draft in commands
+        if draft.proposal.consent is not None and draft.proposal.whose is not None
+    ]
+    news = consent.settle_all(conn, changes)
+    return {draft.event.id for draft in commands if draft.proposal.whose in news}
+
+
+def _rounds(commands: Sequence[Draft]) -> Sequence[Sequence[Draft]]:
+    """The first command of each number, then the second of those who gave two, and so on."""
+    rounds: list[list[Draft]] = []
+    given: Counter[str | None] = Counter()
+    for draft in commands:
+        place = given[draft.proposal.whose]
+        given[draft.proposal.whose] += 1
+        if place == len(rounds):
+            rounds.append([])
+        rounds[place].append(draft)
+    return rounds

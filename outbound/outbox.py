@@ -15,6 +15,7 @@ from models.mt_message import NewRow
 from models.mt_moves import Claim
 from models.sealing import Sealer, Unsealable
 from models.shared_clock import SharedClock
+from outbound.words import hash_of_words
 from telecom.errors import Malformed
 from telecom.keyed_hash import KeyedHash
 from telecom.msisdn import Msisdn
@@ -32,6 +33,7 @@ class NewMt:
 
     `dedupe_key` is class + event id + purpose, without personal values: the same cause, seen
     twice, promises once. `life_seconds` shortens or stretches the life that the class gives.
+    `channel` is what it answers, `service` the link or screen that it brings: limits count them.
     """
 
     gateway: str
@@ -45,6 +47,8 @@ class NewMt:
     resend_of: str | None = None
     not_before: datetime | None = None
     life_seconds: int | None = None
+    channel: str | None = None
+    service: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +69,7 @@ class SealedMt:
     to_hash: str
     to_sealed: bytes = field(repr=False)
     body_sealed: bytes = field(repr=False)
+    body_hash: str | None
 
 
 def row_of(sealed: SealedMt, now: datetime, caused_by: str | None = None) -> NewRow:
@@ -90,6 +95,9 @@ def row_of(sealed: SealedMt, now: datetime, caused_by: str | None = None) -> New
         inbound_event_id=caused_by or new.inbound_event_id,
         resend_of=new.resend_of,
         created_at=now,
+        channel=new.channel,
+        service=new.service,
+        body_hash=sealed.body_hash,
     )
 
 
@@ -120,6 +128,10 @@ class Outbox:
             to_sealed=self._recipients.seal(new.to.e164),
             # Some gateways cut an SMS at a NUL, and none can show it.
             body_sealed=self._bodies.seal(new.text.replace("\0", "")),
+            # A one-time code has few digits: whoever has the key could try them all.
+            body_hash=None
+            if new.message_class is MessageClass.OTP
+            else hash_of_words(self._hasher, new.to, new.text),
         )
 
     def open(self, claim: Claim) -> MtSms:

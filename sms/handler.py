@@ -81,13 +81,13 @@ class SmsHandler:
         text = answer.text if sender.takes_sms else None
         match command.wish:
             case Wish.STOP:
-                cause = _cause(mo, key, Decision.STOPPED, None)
+                cause = _cause(mo, key, Decision.STOPPED, None, command.wish)
                 return self._commitments.change_consent(cause, ConsentState.OPTED_OUT, text)
             case Wish.START:
-                cause = _cause(mo, key, Decision.STARTED, None)
+                cause = _cause(mo, key, Decision.STARTED, None, command.wish)
                 return self._commitments.change_consent(cause, ConsentState.OPTED_IN, text)
             case Wish.HELP | Wish.LANG:
-                cause = _cause(mo, key, _decision_of(command.wish, answer), None)
+                cause = _cause(mo, key, _decision_of(command.wish, answer), None, command.wish)
                 is_new = self._commitments.reply(cause, text, answer.remembers)
                 if is_new and answer.remembers is not None:
                     self._runner.speak(visit, answer.remembers)
@@ -100,11 +100,12 @@ class SmsHandler:
             thought = self._runner.text(visit)
         except NoSuchEntry:
             return self._commitments.record(_cause(mo, key, Decision.NO_ENTRY_POINT, None))
-        cause = _cause(mo, key, Decision.ANSWERED, thought.session.menu_version)
+        version, screen = thought.session.menu_version, thought.session.screen
+        cause = _cause(mo, key, Decision.ANSWERED, version, screen)
         kept = self._commitments.commit(
             cause, thought.program, thought.effects, answer=sms_answer(thought)
         )
-        if kept.is_withheld:
+        if kept.withheld:
             # A screen that was never sent waits for no answer.
             unseen = msgspec.structs.replace(thought.session, ended=True)
             thought = replace(thought, session=unseen)
@@ -141,7 +142,9 @@ def _decision_of(wish: Wish, answer: Answer) -> Decision:
     return Decision.LANGUAGE_CHOSEN if answer.remembers else Decision.LANGUAGES_TOLD
 
 
-def _cause(mo: MoSms, key: EventKey, decision: Decision, menu_version: int | None) -> Cause:
+def _cause(
+    mo: MoSms, key: EventKey, decision: Decision, menu_version: int | None, service: str = ""
+) -> Cause:
     return Cause(
         gateway=mo.gateway,
         kind=CHANNEL,
@@ -152,6 +155,7 @@ def _cause(mo: MoSms, key: EventKey, decision: Decision, menu_version: int | Non
         menu_version=menu_version,
         decision=decision,
         link_id=mo.link_id,
+        service=service,
     )
 
 

@@ -318,6 +318,12 @@ def gateways_text(vendor: Any) -> str:
 
 
 @pytest.fixture
+def house_settings() -> dict[str, str]:
+    """More BRIDGE_* variables of `house`, for tests that say so."""
+    return {}
+
+
+@pytest.fixture
 def house(
     tmp_path: Path,
     database_url: str,
@@ -328,6 +334,7 @@ def house(
     vendor: Any,
     gateways_text: str,
     clock: StandingClock,
+    house_settings: dict[str, str],
 ) -> Iterator[House]:
     server = request.getfixturevalue("postgresql") if storage == "postgresql" else None
     gateways = tmp_path / "gateways.yaml"
@@ -344,6 +351,7 @@ def house(
             "BRIDGE_GATEWAYS": str(gateways),
             "BRIDGE_MENUS": str(menus),
             "BRIDGE_PUBLIC_URL": "https://sanket.example.in",
+            **house_settings,
         }
     )
     bridge = build(settings, {}, clock)

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from settings import CHECKOUT, FIELD_OF, BadSettings, Settings, load_settings
+from telecom.money import Money
 
 KEY: Final = "k" * 32
 PRODUCTION: Final = {
@@ -64,6 +65,14 @@ def test_production_needs_an_address_and_a_key() -> None:
         ("BRIDGE_LEASE_SECONDS", "15", "lease_seconds", 15),
         ("BRIDGE_DEV", "0", "dev", False),
         ("PORT", "8080", "port", 8080),
+        ("BRIDGE_SMS_COUNTRIES", "IN, KE", "sms_countries", frozenset({"IN", "KE"})),
+        ("BRIDGE_CALLS_PER_DAY", "0", "calls_per_day", 0),
+        (
+            "BRIDGE_DAY_BUDGET",
+            "500 INR, 90.5 KES",
+            "day_budget",
+            (Money.parse("500 INR"), Money.parse("90.5 KES")),
+        ),
         (
             "BRIDGE_TRUSTED_PROXIES",
             "127.0.0.1, 10.0.0.0/8 ::1/128",
@@ -102,6 +111,11 @@ def test_a_right_value(variable: str, text: str, field: str, value: object) -> N
         ("BRIDGE_DATABSE_URL", "x", "is not a setting. Did you mean BRIDGE_DATABASE_URL?"),
         ("BRIDGE_MENUS_FILE", "x", "is not a setting. Did you mean BRIDGE_MENUS?"),
         ("BRIDGE_COFFEE", "1", "is not a setting"),
+        ("BRIDGE_SMS_COUNTRIES", "IN, kenya", "must be countries such as IN"),
+        ("BRIDGE_SMS_PRICE", "0.15", "must be an amount and a currency, such as"),
+        ("BRIDGE_DAY_BUDGET", "5 INR, 6 INR", "names a currency twice"),
+        ("BRIDGE_DAY_BUDGET", "5 KES", "must have an amount in the currency of BRIDGE_SMS_PRICE"),
+        ("BRIDGE_HOUR_PERCENT", "101", "must be 100 or less"),
     ],
 )
 def test_a_wrong_value(variable: str, text: str, fault: str) -> None:
@@ -232,6 +246,8 @@ COMPUTED: Final = {
     "metrics_allow": "`127.0.0.0/8, ::1/128`",
     "dev": "`0`",
     "menus_watch": "`1`",
+    "sms_countries": "`IN US GB CA AU AE NL SG NZ`",
+    "day_budget": "`5000.00 INR`",
 }
 
 

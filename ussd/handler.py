@@ -18,6 +18,7 @@ from metrics.catalogue import USSD_TURNS
 from metrics.meter import SILENT, Meter
 from models.database import DatabaseDown
 from outbound.commitments import Cause, Commitments, Kept
+from outbound.limits import Withheld
 from state.keys import Keys
 from telecom.clock import Clock
 from telecom.errors import Malformed
@@ -86,8 +87,9 @@ class UssdHandler:
             raise Malformed(f"text: over {MAX_HEARD} characters")
         visit = self._visit(gateway, asked)
         thought = self._runner.dial(visit, asked.service_code)
-        if thought.effects and self._commit(asked, visit, thought).is_withheld:
-            thought = _without_sms(thought, visit.display)
+        withheld = self._commit(asked, visit, thought).withheld if thought.effects else None
+        if withheld is not None and withheld is not Withheld.SAME_LINK:
+            thought = _without_sms(thought, visit.display, withheld)
         session = self._runner.keep(visit, thought)
         reply = UssdReply(fit(session.shown, visit.display.limit), ends=session.ended)
         return reply, Result.REPEAT if thought.is_repeat else Result.ACCEPTED
@@ -113,15 +115,17 @@ class UssdHandler:
             party=asked.msisdn,
             menu_version=thought.session.menu_version,
             decision="link_sent" if sends else "language_chosen",
+            service=thought.session.screen,
         )
         return self._commitments.commit(cause, thought.program, thought.effects)
 
 
-def _without_sms(thought: Thought, display: Display) -> Thought:
-    """After STOP no screen may promise an SMS: it tells how to get them again, and ends."""
+def _without_sms(thought: Thought, display: Display, withheld: Withheld) -> Thought:
+    """No screen may promise an SMS that will not come: it tells why, and ends."""
     session, program = thought.session, thought.program
     shown_in = program.shown_in(session.language, is_latin=display.is_latin)
-    told = program.phrases["no_sms"][shown_in]
+    phrase = "no_sms" if withheld is Withheld.OPTED_OUT else "too_many_sms"
+    told = program.phrases[phrase][shown_in]
     return replace(thought, session=msgspec.structs.replace(session, shown=told, ended=True))
 
 

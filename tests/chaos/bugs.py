@@ -195,8 +195,8 @@ BUGS: Final = (
     Bug(
         name="STOP is acknowledged and not kept",
         file="models/consent.py",
-        before='state = {"state": change.state, ',
-        after='state = {"state": ConsentState.OPTED_IN, ',
+        before='"state": one.state, "since"',
+        after='"state": ConsentState.OPTED_IN, "since"',
         judge="test_stop.py",
     ),
     Bug(

@@ -227,6 +227,9 @@ def the_field(
         "BRIDGE_LEASE_SECONDS": str(LEASE_SECONDS),
         "BRIDGE_SETTLE_SECONDS": str(SETTLE_SECONDS),
         "BRIDGE_WORKER_THREADS": str(THREADS),
+        "BRIDGE_PREFIX_PER_HOUR": "1000000",  # their callers stand in a row
+        "BRIDGE_NEW_NUMBERS_PER_DAY": "1000000",
+        "BRIDGE_DAY_BUDGET": "1000000 INR",
     }
     bridge = build(load_settings(settings), {})
     bridge.publish_menu()

@@ -118,6 +118,9 @@ def fleet(
         "BRIDGE_LEASE_SECONDS": lease,
         "BRIDGE_SETTLE_SECONDS": lease,
         "BRIDGE_WORKER_THREADS": str(THREADS),
+        "BRIDGE_PREFIX_PER_HOUR": "1000000",  # their callers stand in a row
+        "BRIDGE_NEW_NUMBERS_PER_DAY": "1000000",
+        "BRIDGE_DAY_BUDGET": "1000000 INR",
     }
     bridge = build(load_settings(settings), {})
     made = Fleet(bridge, vendor, tmp_path, os.environ | settings)

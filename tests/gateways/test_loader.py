@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from gateways.africastalking.settings import AfricasTalkingSettings
 from gateways.findings import BadGateways
 from gateways.loader import check, load
+from telecom.msisdn import Msisdn
 
 ROOT = Path(__file__).parents[2]
+
 URL = "https://sanket.example.in"
 ENV = {
     "AT_USERNAME": "bridge",
@@ -58,6 +60,18 @@ def test_the_file_becomes_gateways() -> None:
     assert (kenya.sender_id, kenya.tps, kenya.retries) == ("22384", 50.0, True)
     assert (kenya.ussd_limit.septets, kenya.ussd_limit.ucs2) == (140, 70)
     assert kenya.turn_deadline_seconds == 4
+    assert (kenya.prices, kenya.day_budget) == (None, None)
+
+
+def test_a_gateway_has_its_prices_and_its_budget() -> None:
+    text = GOOD + '    prices: {KE: 0.40 KES, "+25411": 0.6 KES, default: 12 KES}\n'
+    text += "    day_budget: 4000 KES\n"
+    shelf = load(text, "gateways.yaml", ENV, development=False, public_url=URL)
+    kenya = shelf.gateways["kenya"].settings
+    assert kenya.prices is not None
+    assert str(kenya.prices.of(Msisdn.parse("+254711000111", "KE"))) == "0.40 KES"
+    assert str(kenya.prices.of(Msisdn.parse("+254110000111", "KE"))) == "0.60 KES"
+    assert str(kenya.day_budget) == "4000.00 KES"
 
 
 def test_the_shipped_file_enables_the_simulator_and_nothing_else() -> None:
@@ -109,6 +123,16 @@ BROKEN = [
     (_changed("septets: 140", "septets: many"), "13:27 G103", "whole number"),
     (_changed("septets: 140", "septets: 400"), "13:17 G103", "to 182"),
     (_changed("{septets: 140}", "140"), "13:17 G103", "ussd_limit"),
+    (_changed("tps: 50", "prices: {KE: 1 KES}"), "11:13 G103", "every other place costs: default"),
+    (_changed("tps: 50", "prices: 1 KES"), "11:13 G103", "a mapping of countries or prefixes"),
+    (_changed("tps: 50", "prices: {default: 1}"), "11:13 G103", "an amount and a currency"),
+    (_changed("tps: 50", "day_budget: 90"), "11:17 G103", "an amount and a currency"),
+    (
+        _changed("tps: 50", "prices: {default: 1 KES}\n    day_budget: 5 INR"),
+        "12:17 G103",
+        "must be in KES, as the prices are",
+    ),
+    (_changed("tps: 50", "prices: {default: 1 KES}"), "3:5 G103", '"day_budget" is missing'),
     (_changed("tps: 50", "tps: fast"), "11:10 G103", '"tps" is not a number. Messages per second'),
     (_changed("tps: 50", "tps: 0"), "11:10 G103", "above 0"),
     (_changed("tps: 50", "tps: inf"), "11:10 G103", "not a number"),

@@ -52,6 +52,7 @@ def test_what_the_gauges_show(house: Any) -> None:
         "sanket_spool_files unreadable": 0,
         "sanket_menu_version": 1,
         "sanket_menu_refused": 0,
+        "sanket_spending_stopped": 0,
     }
 
 

@@ -16,7 +16,7 @@ from metrics.folder import Folder
 from metrics.page import write_page
 from models.consent import ConsentCause, ConsentState
 from outbound import outcomes
-from outbound.commitments import OPTED_OUT
+from outbound.limits import Withheld
 from outbound.receipts import Receipt
 from telecom.msisdn import Msisdn
 
@@ -147,7 +147,7 @@ def test_what_comes_in_is_counted(
 
 
 def test_what_is_spooled_is_counted_and_once_more_when_it_is_taken(house: Any) -> None:
-    house.ring()
+    house.ring(caller="+919812345679")
     house.lose_database()
     assert rises(house, lambda: (house.ring(), house.text("UMANG"))) == {
         webhooks("missed_call", "spooled"): 1,
@@ -157,6 +157,14 @@ def test_what_is_spooled_is_counted_and_once_more_when_it_is_taken(house: Any) -
     assert rises(house, lambda: house.bridge.spool.replay(house.bridge.takers)) == {
         events("missed_call", "answered"): 1,
         events("sms", "answered"): 1,
+    }
+
+
+def test_what_is_withheld_is_counted_by_its_reason(house: Any) -> None:
+    house.ring()
+    assert rises(house, house.ring) == {
+        webhooks("missed_call", "accepted"): 1,
+        events("missed_call", "called_too_soon"): 1,
     }
 
 
@@ -199,7 +207,7 @@ def test_redis_faults_are_counted(house: Any, monkeypatch: pytest.MonkeyPatch) -
 
 def test_no_word_of_the_code_is_missing_in_the_catalogue() -> None:
     policies = {*sms.policy.Decision, *missed_call.policy.Decision}
-    assert set(catalogue.DECISIONS) == policies | {OPTED_OUT, "link_sent", "language_chosen"}
+    assert set(catalogue.DECISIONS) == policies | {*Withheld, "link_sent", "language_chosen"}
     assert set(catalogue.RESULTS) == set(Result)
     assert set(catalogue.RECEIPTS) == set(Receipt)
     assert set(catalogue.CONSENT_CHANGES.labels["state"] or ()) == set(ConsentState)

@@ -16,6 +16,7 @@ from models.database import Database
 from models.inbound_event import NewEvent
 from models.metadata import UtcDateTime
 from models.short_link import ShortLink
+from models.subscriber import Choice
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 TIMES = st.datetimes(timezones=st.just(UTC)).filter(lambda at: 1 < at.year < 9999)
@@ -41,14 +42,15 @@ def test_a_naive_time_is_refused(database: Database) -> None:
 
 def remember(database: Database, language: str, now: datetime) -> None:
     with database.write() as conn:
-        subscriber.remember_language(
-            conn,
-            msisdn_hash="h1",
-            msisdn_sealed=b"sealed",
-            language=language,
-            country="IN",
-            now=now,
-        )
+        choices = [
+            Choice(msisdn_hash=whose, msisdn_sealed=b"sealed", language=each, country=country)
+            for whose, each, country in [
+                ("h1", "en", "IN"),
+                ("h2", "ta", None),
+                ("h1", language, "IN"),
+            ]
+        ]
+        subscriber.remember_languages(conn, choices, now)
 
 
 def test_the_last_language_is_remembered(database: Database) -> None:
@@ -58,8 +60,11 @@ def test_the_last_language_is_remembered(database: Database) -> None:
     with database.read() as conn:
         assert subscriber.find_language(conn, "h1") == "bn"
         assert subscriber.find_language(conn, "stranger") is None
-        row = conn.execute(select(subscriber.subscriber)).one()
-    assert (row.created_at, row.updated_at) == (NOW, later)
+        rows = conn.execute(select(subscriber.subscriber)).all()
+    assert {(row.created_at, row.updated_at, row.msisdn_sealed) for row in rows} == {
+        (NOW, later, b"sealed")
+    }
+    assert {row.country for row in rows} == {"IN", None}
 
 
 EVENT = NewEvent(
@@ -86,7 +91,7 @@ EVENT = NewEvent(
 def test_an_event_is_recorded_once(database: Database, second: NewEvent, is_new: bool) -> None:
     with database.write() as conn:
         assert inbound_event.record(conn, EVENT)
-        inbound_event.set_decision(conn, "e1", "link_sent")
+        inbound_event.set_decision(conn, ["e1"], "link_sent")
     with database.write() as conn:
         assert inbound_event.record(conn, replace(second, id="e2")) is is_new
         stored = inbound_event.find(conn, "at-ke", "mo_sms", "m-1")

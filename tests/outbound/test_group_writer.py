@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from models import consent as consents
 from models.consent import ConsentState
@@ -17,14 +18,20 @@ from models.shared_clock import OneClock
 from models.subscriber import subscriber
 from outbound.causes import Cause, Kept, Promise, Proposal
 from outbound.group_writer import GroupWriter
+from outbound.guard import Guard, Tariff, Wish
+from outbound.guard import World as Known
+from outbound.limits import Limits, Withheld
 from outbound.outbox import NewMt
 from telecom.keyed_hash import KeyedHash
 from telecom.msisdn import Msisdn
+from telecom.prices import PriceList
 from telecom.statuses import MessageClass, MtStatus
 
 if TYPE_CHECKING:
     from tests.outbound.conftest import World
 
+FLAT = PriceList.parse({"default": "1 KES"})
+OPEN = Known(tariffs={"at-ke": Tariff(prices=FLAT)}, countries=frozenset({"KE"}), own=frozenset())
 CALLERS = [Msisdn.parse(f"+2547110001{number:02d}", "KE") for number in range(40)]
 
 
@@ -32,19 +39,24 @@ class House:
     def __init__(self, world: World) -> None:
         self.world = world
         self.hasher = KeyedHash(b"a test secret of enough bytes")
-        self.writer = GroupWriter(world.database, world.sealer, self.hasher, OneClock(world.clock))
+        clock = OneClock(world.clock)
+        guard = Guard(
+            self.hasher, Limits(call_cooldown=timedelta(minutes=10), day_budgets={}), lambda: OPEN
+        )
+        self.writer = GroupWriter(world.database, world.sealer, self.hasher, clock, guard)
 
     def proposal(
         self,
         event_id: str,
         caller: Msisdn = CALLERS[0],
         *,
+        kind: str = "sms",
         text: str | None = "Here is your link",
         consent: ConsentState | None = None,
         remembers: Sequence[str] = (),
     ) -> Proposal:
         cause = Cause(
-            gateway="at-ke", kind="sms", event_id=event_id, party=caller, decision="answered"
+            gateway="at-ke", kind=kind, event_id=event_id, party=caller, decision="answered"
         )
         answers = consent is not None
         promises = []
@@ -55,14 +67,25 @@ class House:
                 text=text,
                 message_class=MessageClass.CONFIRMATION if answers else MessageClass.RESULT,
                 dedupe_key="answer",
+                channel=kind,
+                service="home",
             )
             promises = [Promise(mt=self.world.outbox.seal(new))]
+        wish = Wish(
+            gateway="at-ke",
+            channel=kind,
+            to=caller,
+            texts=(text,) if text is not None else (),
+            service="home",
+            is_answer_to_command=answers,
+            is_stop=consent is ConsentState.OPTED_OUT,
+        )
         return Proposal(
             cause=cause,
             whose=self.hasher.of(caller.e164),
             content_sealed=b"sealed",
             promises=promises,
-            heeds_stop=not answers,
+            wish=wish if promises or answers else None,
             remembers=remembers,
             consent=consent,
         )
@@ -88,7 +111,7 @@ def house(world: World) -> House:
 
 def test_a_group_is_one_transaction_with_an_outcome_for_each(house: House) -> None:
     kept = house.write(house.proposal("b"), house.proposal("a", CALLERS[1]))
-    assert [(one.is_new, one.is_withheld) for one in kept] == [(True, False), (True, False)]
+    assert [(one.is_new, one.withheld) for one in kept] == [(True, None), (True, None)]
     assert house.events() == {"a": "answered", "b": "answered"}
     assert house.messages() == [("result", "queued")] * 2
 
@@ -116,7 +139,7 @@ def test_stop_takes_back_what_the_same_group_promises(house: House) -> None:
 def test_who_said_stop_is_promised_nothing_and_his_neighbour_is(house: House) -> None:
     house.write(house.proposal("stop", consent=ConsentState.OPTED_OUT, text=None))
     withheld, kept = house.write(house.proposal("a"), house.proposal("b", CALLERS[1]))
-    assert (withheld.is_withheld, kept.is_withheld) == (True, False)
+    assert (withheld.withheld, kept.withheld) == (Withheld.OPTED_OUT, None)
     assert house.events() == {"stop": "answered", "a": "opted_out", "b": "answered"}
     assert house.messages() == [("result", "queued")]
 
@@ -128,6 +151,22 @@ def test_a_second_stop_is_not_confirmed_again_and_a_start_is(house: House) -> No
     with house.world.database.read() as conn:
         assert not consents.is_opted_out(conn, house.hasher.of(CALLERS[0].e164))
     assert len(house.messages()) == 3
+
+
+def test_of_sixteen_calls_of_one_number_in_one_group_one_brings_an_sms(house: House) -> None:
+    calls = [house.proposal(f"{place:02d}", kind="missed_call") for place in range(16)]
+    kept = house.write(*calls, house.proposal("other", CALLERS[1], kind="missed_call"))
+    assert [one.withheld for one in kept] == [None, *[Withheld.TOO_SOON] * 15, None]
+    assert [one.withheld for one in house.write(*calls)] == [None, *[Withheld.TOO_SOON] * 15]
+    assert house.messages() == [("result", "queued")] * 2
+
+
+def test_a_copy_in_the_same_group_is_told_what_was_decided_first(house: House) -> None:
+    house.write(house.proposal("first", kind="missed_call"))
+    kept = house.write(*(house.proposal("again", kind="missed_call") for _ in range(2)))
+    assert [(one.is_new, one.withheld) for one in kept] == [
+        (True, Withheld.TOO_SOON), (False, Withheld.TOO_SOON),
+    ]  # fmt: skip
 
 
 def test_groups_of_several_processes_that_cross_do_not_lock_each_other_out(house: House) -> None:
@@ -152,3 +191,35 @@ def test_groups_of_several_processes_that_cross_do_not_lock_each_other_out(house
     with house.world.database.read() as conn:
         remembered = conn.execute(select(func.count()).select_from(subscriber)).scalar()
     assert remembered == len(CALLERS)
+
+
+def test_many_stops_and_languages_are_few_statements(house: House) -> None:
+    """Other processes wait a second at most for the numbers that a group holds."""
+    seen: list[str] = []
+    writer = house.world.database._engines_here().writer
+    event.listen(writer, "before_cursor_execute", lambda *given: seen.append(given[2]))
+
+    def stop(people: Sequence[Msisdn], turn: int) -> int:
+        seen.clear()
+        group = [
+            house.proposal(f"{turn}{caller.e164}", caller, consent=ConsentState.OPTED_OUT,
+                           text=None, remembers=["hi"])
+            for caller in people
+        ]  # fmt: skip
+        assert [one.is_news for one in house.write(*group)] == [True] * len(people)
+        assert not any(house.write(*group))
+        return len(seen)
+
+    alone, together = stop(CALLERS[:1], 1), stop(CALLERS[1:], 2)
+    assert 0 < together <= alone < 25
+
+
+def test_stop_and_start_of_one_number_in_one_group_are_obeyed_in_turn(house: House) -> None:
+    words = [ConsentState.OPTED_OUT, ConsentState.OPTED_IN, ConsentState.OPTED_OUT]
+    group = [house.proposal(str(place), consent=word) for place, word in enumerate(words)]
+    kept = house.write(house.proposal("9", CALLERS[1], consent=words[0]), *group)
+    assert [one.is_news for one in kept] == [True] * 4
+    with house.world.database.read() as conn:
+        whose = house.hasher.of(CALLERS[0].e164)
+        assert [one.state for one in consents.history(conn, whose)] == words
+        assert consents.is_opted_out(conn, whose)

@@ -104,6 +104,9 @@ class Town:
                 "BRIDGE_GATEWAYS": str(self.folder / "gateways.yaml"),
                 "BRIDGE_LEASE_SECONDS": "3",
                 "BRIDGE_SETTLE_SECONDS": "3",
+                "BRIDGE_PREFIX_PER_HOUR": "1000000",  # their callers stand in a row
+                "BRIDGE_NEW_NUMBERS_PER_DAY": "1000000",
+                "BRIDGE_DAY_BUDGET": "1000000 INR",
                 **self.settings,
             },
             stdout=(self.folder / "out.log").open("ab"),

@@ -29,8 +29,8 @@ def test_every_answer_is_one_sms(default_program: Program, wish: Wish, language:
         assert "{" not in answer.text
     chosen = answer_to(Command(Wish.LANG, "en", language), default_program, None)
     assert (segments_of(chosen.text), chosen.remembers) == (1, language)
-    no_sms = default_program.phrases["no_sms"][language]
-    assert segments_of(no_sms) == 1
+    for phrase in ("no_sms", "too_many_sms"):
+        assert segments_of(default_program.phrases[phrase][language]) == 1
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,10 @@ READ: Final = [
     ("+390612345678", "IN", "+390612345678", "IT", Line.FIXED),  # its 0 belongs to the number
     ("+12025550123", "IN", "+12025550123", "US", Line.EITHER),
     ("+19002345678", "IN", "+19002345678", "US", Line.PREMIUM),
+    ("+449098790000", "IN", "+449098790000", "GB", Line.PREMIUM),
+    ("+448451234567", "IN", "+448451234567", "GB", Line.PREMIUM),
+    ("+611300123456", "IN", "+611300123456", "AU", Line.OTHER),  # shared-cost
+    ("+911800111111", "IN", "+911800111111", "IN", Line.TOLL_FREE),
     ("+881612345678", "IN", "+881612345678", None, Line.OTHER),  # a satellite phone
     ("+80012345678", "IN", "+80012345678", None, Line.TOLL_FREE),
 ]

@@ -1,0 +1,55 @@
+"""Counters beside parallel writers: nobody waits, and each sees what the others have committed."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+import pytest
+from sqlalchemy import func, select
+
+from models import spend
+from models.database import Database
+from models.spend import SHARDS, Counter, Counts, Sum
+
+BUDGET = Counter("2026-11-23", Counts.BUDGET, currency="INR")
+SPENT = Counter("2026-11-23", Counts.SPENT, "india", "IN", "umang", "INR")
+PREFIX = Counter("2026-11-23T09", Counts.PREFIX, subject="a hash")
+ONE = Sum(1, 1_000_000)
+
+
+def test_counters_add_up_and_can_be_taken_back(database: Database) -> None:
+    for expected in (1, 2, 3):
+        with database.write() as conn:
+            shard = spend.take_shard(conn)
+            sums = spend.raise_by(conn, [BUDGET, SPENT, PREFIX], ONE, shard)
+        assert sums == dict.fromkeys((BUDGET, SPENT, PREFIX), Sum(expected, expected * 1_000_000))
+    with database.write() as conn:
+        assert spend.raise_by(conn, [SPENT], Sum(-1, -1_000_000), shard)[SPENT] == Sum(2, 2_000_000)
+    with database.read() as conn:
+        assert spend.spent(conn, "2026-11-23") == [(SPENT, Sum(2, 2_000_000))]
+
+
+@pytest.mark.parametrize("storage", ["postgresql"], indirect=True)
+def test_parallel_writers_do_not_wait_and_add_up(database: Database) -> None:
+    with ExitStack() as open_ones:
+        shards = []
+        for _ in range(3):
+            conn = open_ones.enter_context(database.write())
+            shards.append(spend.take_shard(conn))
+            # Within a second, or the database would end the wait; the others are not committed.
+            assert spend.raise_by(conn, [BUDGET, SPENT], ONE, shards[-1])[BUDGET] == ONE
+        assert sorted(shards) == [0, 1, 2]
+    with database.write() as conn:
+        assert spend.take_shard(conn) == 0
+        assert spend.raise_by(conn, [BUDGET, SPENT], ONE, 0)[BUDGET] == Sum(4, 4_000_000)
+    with database.read() as conn:
+        assert spend.spent(conn, "2026-11-23") == [(SPENT, Sum(4, 4_000_000))]
+        rows = select(func.count()).select_from(spend.spend_counter)
+        assert conn.execute(rows).scalar() == 2 * 3
+
+
+@pytest.mark.parametrize("storage", ["postgresql"], indirect=True)
+def test_more_writers_than_shards_have_one_line(database: Database) -> None:
+    with ExitStack() as open_ones:
+        conns = [open_ones.enter_context(database.write()) for _ in range(SHARDS + 1)]
+        assert [spend.take_shard(conn) for conn in conns] == list(range(SHARDS + 1))
