@@ -19,6 +19,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
+from state import sentinel_url
+
 CHECKOUT: Final = Path(__file__).resolve().parent
 PREFIX: Final = "BRIDGE_"
 MIN_SECRET_KEY: Final = 32
@@ -82,7 +84,7 @@ class Settings(BaseModel):
     redis_url: str | None = Field(
         default=None,
         repr=False,
-        pattern=r"^(redis|rediss|unix)://",
+        pattern=r"^(rediss?(\+sentinel)?|unix)://",
         description="Redis or Valkey for sessions. Unset: `flask serve` starts its own.",
     )
     menus: AbsolutePath = Field(
@@ -158,7 +160,8 @@ WORDS: Final = {
 }
 SHAPES: Final = {
     "database_url": "must begin with sqlite:// or postgresql://",
-    "redis_url": "must begin with redis://, rediss:// or unix://",
+    "redis_url": "must begin with redis://, rediss:// or unix://, or be"
+    " redis+sentinel://host1,host2,host3/mymaster/0",
     "public_url": "must be http(s)://host[:port][/path], without user, query or fragment",
 }
 
@@ -227,6 +230,8 @@ def _contradictions(draft: Settings, *, unread: Collection[str]) -> dict[str, st
     url = urlsplit(draft.public_url)
     if draft.public_url and url.scheme == "http" and not is_loopback(url.hostname or ""):
         found["BRIDGE_PUBLIC_URL"] = "must be https, except on a loopback address"
+    if draft.redis_url and (fault := sentinel_url.find_fault(draft.redis_url)):
+        found["BRIDGE_REDIS_URL"] = fault
     if key_length and key_length < MIN_SECRET_KEY:
         found["BRIDGE_SECRET_KEY"] = f"must have {MIN_SECRET_KEY} characters or more"
     if draft.dev or "BRIDGE_DEV" in unread:
