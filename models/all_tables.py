@@ -9,6 +9,7 @@ from sqlalchemy import Table
 from models.consent import consent, consent_change
 from models.delivery_report import delivery_report
 from models.inbound_event import inbound_event
+from models.key_mark import key_mark
 from models.menu_publication import menu_publication
 from models.menu_version import menu_version
 from models.mt_message import mt_message
@@ -31,4 +32,5 @@ TABLES: Final[tuple[Table, ...]] = (
     consent_change,
     outbox_pause,
     outbox_act,
+    key_mark,
 )
