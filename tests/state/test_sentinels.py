@@ -62,7 +62,7 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Time:
 @pytest.fixture
 def circle(time: Time) -> Callable[..., Any]:
     def make(*answers: object, seconds: float = 0.0) -> Any:
-        made = Sentinels([])  # type: ignore[no-untyped-call]
+        made: Any = Sentinels([])  # type: ignore[no-untyped-call]
         made.sentinels = [Stub(time, answer, seconds) for answer in answers]
         return made
 
