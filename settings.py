@@ -85,7 +85,8 @@ class Settings(BaseModel):
         default=None,
         repr=False,
         pattern=r"^(rediss?(\+sentinel)?|unix)://",
-        description="Redis or Valkey for sessions, also behind Sentinels. Unset: `flask serve` starts its own.",
+        description="Redis or Valkey for sessions, also behind Sentinels. Unset: `flask serve`"
+        " starts its own.",
     )
     menus: AbsolutePath = Field(
         default=CHECKOUT / "menus.yaml", description="The menus that admins edit."

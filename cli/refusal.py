@@ -26,6 +26,12 @@ class Refusal(click.ClickException):
             click.echo(f"  {finding}", err=file is None, file=file)
 
 
+class NotYet(Refusal):
+    """What may pass by itself: whoever starts us shall try again, as systemd does."""
+
+    exit_code = 1
+
+
 OTHER_KEY: Final = (
     "not started: this database belongs to another BRIDGE_SECRET_KEY. Its numbers and texts would"
     " not open, SMS that wait would be lost, and nobody's STOP would be found. Give this host the"

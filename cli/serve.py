@@ -26,7 +26,7 @@ from cli.lifeline import PARENT, end_with_named_parent
 from cli.listening import find_inherited
 from cli.ports import Bridge, BridgeFactory
 from cli.process_tree import GLANCE_SECONDS, Child, ProcessTree
-from cli.refusal import OTHER_KEY, Refusal
+from cli.refusal import OTHER_KEY, NotYet, Refusal
 from cli.stop_signals import renew_on_signals, stop_on_signals
 from cli.web_member import START_SECONDS, WebServer
 from menu.diagnostics import BadMenu
@@ -234,7 +234,7 @@ def _prepare(bridge: Bridge) -> None:
         bridge.check_key()
         bridge.publish_menu()
     except DatabaseDown as fault:
-        raise Refusal(f"not started: the database does not answer ({fault})") from None
+        raise NotYet(f"not started: the database does not answer ({fault})") from None
     except OtherKey:
         raise Refusal(OTHER_KEY) from None
     except BadMenu as fault:  # saved since it was checked

@@ -1,4 +1,4 @@
-"""G37, G38: two hosts, each with a network namespace, a name and a var/ folder of its own, share one
+"""G37, G38: two hosts, each with a network, a name and a var/ folder of its own, over one
 PostgreSQL and one Redis. The master of Redis dies; PostgreSQL dies, and a host with it for good.
 """
 
@@ -88,9 +88,10 @@ def test_g37_the_master_of_redis_is_killed(
     longest = max(known - killed for killed, known in away)
     tell(
         "G37",
-        f"hosts by {hosts.network.kind}: {verdict}  failovers {len(away)}, the longest {longest:.1f} s, polite ends meanwhile "
-        f"{polite} of {len(meanwhile)}, slowest turn {slowest(turns):.2f} s, not served "
-        f"{RECOVERY_SECONDS} s after the Sentinels agreed {unserved} of {len(later)}",
+        f"hosts by {hosts.network.kind}: {verdict}  failovers {len(away)}, the longest "
+        f"{longest:.1f} s, polite ends meanwhile {polite} of {len(meanwhile)}, slowest turn "
+        f"{slowest(turns):.2f} s, not served {RECOVERY_SECONDS} s after the Sentinels agreed "
+        f"{unserved} of {len(later)}",
     )
     assert verdict.is_sound, verdict
     assert not verdict.copied

@@ -8,7 +8,7 @@ import pytest
 
 from app import create_app
 from settings import load_settings
-from tests.chaos.field import free_port
+from tests.chaos.field import ROOT, free_port
 from wiring import build
 
 
@@ -35,3 +35,17 @@ def test_it_is_refused(
     second = build(load_settings({**environ, "BRIDGE_VAR": str(tmp_path / "second")}), {})
     assert not second.menu_history()
     second.stop()
+
+
+def test_a_database_that_is_away_is_no_reason_to_stay_away(
+    tmp_path: Path, unused_socket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The unit of systemd starts us again after 1, and not after 2."""
+    monkeypatch.setenv("BRIDGE_DEV", "1")
+    monkeypatch.setenv("BRIDGE_VAR", str(tmp_path / "var"))
+    monkeypatch.setenv("BRIDGE_DATABASE_URL", f"sqlite:///{tmp_path}/no/folder.db")
+    monkeypatch.setenv("BRIDGE_REDIS_URL", f"unix://{unused_socket}")
+    answer = create_app().test_cli_runner().invoke(args=["serve", "--port", str(free_port())])
+    assert answer.output.startswith("not started: the database does not answer (")
+    assert answer.exit_code == 1
+    assert "RestartPreventExitStatus=2" in (ROOT / "deploy" / "sanket.service").read_text()
