@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
+from state import sentinel_url
 from telecom.money import Money
 
 CHECKOUT: Final = Path(__file__).resolve().parent
@@ -99,8 +100,9 @@ class Settings(BaseModel):
     redis_url: str | None = Field(
         default=None,
         repr=False,
-        pattern=r"^(redis|rediss|unix)://",
-        description="Redis or Valkey for sessions. Unset: `flask serve` starts its own.",
+        pattern=r"^(rediss?(\+sentinel)?|unix)://",
+        description="Redis or Valkey for sessions, also behind Sentinels. Unset: `flask serve`"
+        " starts its own.",
     )
     menus: AbsolutePath = Field(
         default=CHECKOUT / "menus.yaml", description="The menus that admins edit."
@@ -230,7 +232,8 @@ WORDS: Final = {
 }
 SHAPES: Final = {
     "database_url": "must begin with sqlite:// or postgresql://",
-    "redis_url": "must begin with redis://, rediss:// or unix://",
+    "redis_url": "must begin with redis://, rediss:// or unix://, or be"
+    " redis+sentinel://host1,host2,host3/mymaster/0",
     "sms_countries": "must be countries such as IN, two capital letters each, between commas",
     "public_url": "must be http(s)://host[:port][/path], without user, query or fragment",
 }
@@ -300,6 +303,8 @@ def _contradictions(draft: Settings, *, unread: Collection[str]) -> dict[str, st
     url = urlsplit(draft.public_url)
     if draft.public_url and url.scheme == "http" and not is_loopback(url.hostname or ""):
         found["BRIDGE_PUBLIC_URL"] = "must be https, except on a loopback address"
+    if draft.redis_url and (fault := sentinel_url.find_fault(draft.redis_url)):
+        found["BRIDGE_REDIS_URL"] = fault
     if key_length and key_length < MIN_SECRET_KEY:
         found["BRIDGE_SECRET_KEY"] = f"must have {MIN_SECRET_KEY} characters or more"
     if draft.sms_price.currency not in {budget.currency for budget in draft.day_budget}:

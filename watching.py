@@ -32,6 +32,7 @@ class Watch:
                 "schema": checks.schema(
                     lambda: migrate.find_revision(bridge.database), migrate.known
                 ),
+                "key": checks.key(bridge.key_mark.is_of_another),
                 "gateways": checks.gateways(lambda: bridge.shelf, bridge.check_gateways),
                 "menus": checks.menus(bridge.library.refresh, bridge.menu_warnings),
                 "spool": checks.spool(bridge.spool, str(bridge.settings.var / "spool")),

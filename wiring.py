@@ -24,6 +24,7 @@ from gateways.findings import BadGateways
 from menu import linter
 from menu.diagnostics import BadMenu, Diagnostic, Place, error
 from models import migrate, publishing
+from models.key_mark import KeyMark
 from models.menu_files import MenuFiles
 from models.menu_publication import Listed
 from models.menu_watcher import MenuReview, MenuWatcher
@@ -107,6 +108,16 @@ class Bridge(Channels):
     def migrate(self) -> None:
         migrate.upgrade(self.settings.database_url)
 
+    def check_key(self) -> None:
+        """Raises OtherKey, DatabaseDown."""
+        self.key_mark.check()
+
+    @cached_property
+    def key_mark(self) -> KeyMark:
+        secret = self.settings.secret_key.get_secret_value().encode()
+        proof = KeyedHash(secret, "key mark").of("sanket")
+        return KeyMark(self.database, proof, self.outbox.recipient, self.clock.now)
+
     def publish_menu(self) -> None:
         """The menu file becomes live unless this very file was published before.
 
@@ -177,8 +188,11 @@ class Bridge(Channels):
         the menu file.
 
         The file is followed here because this process is started again when it dies, never forks
-        (as the outermost one does), and is one a host however many web workers there are.
+        (as the outermost one does), and is one a host however many web workers there are. It does
+        nothing before it knows that the database belongs to our key. Raises OtherKey.
         """
+        if not self.key_mark.wait(stop):
+            return
         follow = partial(self.spool.replay_until, stop, self.takers)
         replayer = threading.Thread(target=follow, name="spool", daemon=True)
         replayer.start()

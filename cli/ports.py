@@ -58,6 +58,13 @@ class Bridge(Protocol):
         """Brings the database to the newest schema. Safe to repeat."""
         ...
 
+    def check_key(self) -> None:
+        """Whether the secret key is the one that this database belongs to.
+
+        Raises models.key_mark.OtherKey, DatabaseDown.
+        """
+        ...
+
     def publish_menu(self) -> None:
         """Makes the checked menus.yaml live if its fingerprint was never published.
 
@@ -85,7 +92,7 @@ class Bridge(Protocol):
         ...
 
     def run_worker(self, stop: threading.Event) -> None:
-        """Sends until `stop` is set, then finishes the sends that it began."""
+        """Sends until `stop` is set, then finishes the sends that it began. Raises OtherKey."""
         ...
 
 

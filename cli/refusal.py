@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import IO, Any
+from typing import IO, Any, Final
 
 import click
 
@@ -24,6 +24,19 @@ class Refusal(click.ClickException):
         click.secho(self.message, err=file is None, file=file, fg="red")
         for finding in self.findings:
             click.echo(f"  {finding}", err=file is None, file=file)
+
+
+class NotYet(Refusal):
+    """What may pass by itself: whoever starts us shall try again, as systemd does."""
+
+    exit_code = 1
+
+
+OTHER_KEY: Final = (
+    "not started: this database belongs to another BRIDGE_SECRET_KEY. Its numbers and texts would"
+    " not open, SMS that wait would be lost, and nobody's STOP would be found. Give this host the"
+    " key of the others (docs/several-hosts.md), or a database of its own."
+)
 
 
 @contextmanager

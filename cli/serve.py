@@ -26,11 +26,12 @@ from cli.lifeline import PARENT, end_with_named_parent
 from cli.listening import find_inherited
 from cli.ports import Bridge, BridgeFactory
 from cli.process_tree import GLANCE_SECONDS, Child, ProcessTree
-from cli.refusal import Refusal
+from cli.refusal import OTHER_KEY, NotYet, Refusal
 from cli.stop_signals import renew_on_signals, stop_on_signals
 from cli.web_member import START_SECONDS, WebServer
 from menu.diagnostics import BadMenu
 from models.database import DatabaseDown
+from models.key_mark import OtherKey
 from state.embedded import EmbeddedRedis, FolderInUse, RedisNotStarted
 
 # Together under the 15 s that a supervisor is told to wait. A send needs 11 s at most.
@@ -230,9 +231,12 @@ def _prepare(bridge: Bridge) -> None:
     """Raises Refusal."""
     try:
         bridge.migrate()
+        bridge.check_key()
         bridge.publish_menu()
     except DatabaseDown as fault:
-        raise Refusal(f"not started: the database does not answer ({fault})") from None
+        raise NotYet(f"not started: the database does not answer ({fault})") from None
+    except OtherKey:
+        raise Refusal(OTHER_KEY) from None
     except BadMenu as fault:  # saved since it was checked
         findings = [str(found) for found in fault.diagnostics]
         raise Refusal("not started: the menu has errors", findings) from None

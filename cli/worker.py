@@ -9,7 +9,9 @@ import click
 
 from cli.lifeline import end_with_named_parent
 from cli.ports import BridgeFactory
+from cli.refusal import OTHER_KEY, Refusal
 from cli.stop_signals import stop_on_signals
+from models.key_mark import OtherKey
 
 EXAMPLES: Final = """\b
 Examples:
@@ -28,6 +30,9 @@ def commands(bridge_factory: BridgeFactory) -> click.Command:
         """
         stop = stop_on_signals()
         end_with_named_parent(os.environ)
-        bridge_factory().run_worker(stop)
+        try:
+            bridge_factory().run_worker(stop)
+        except OtherKey:
+            raise Refusal(OTHER_KEY) from None
 
     return worker

@@ -34,6 +34,10 @@ _AHEAD: Final = (
     "The database has schema {there}, which this program does not know: it is older than the"
     " database. Go back to the newer program; there is no way back for the database but a backup."
 )
+_OTHER_KEY: Final = (
+    "The database belongs to another BRIDGE_SECRET_KEY than this process has: nobody's STOP is"
+    " found, and nothing that others sealed opens. Give it the key of the others and restart it."
+)
 _GATEWAYS: Final = (
     "{finding} No webhook is answered and nothing is sent. All findings: flask --app app gateways"
     " check."
@@ -108,6 +112,18 @@ def schema(current: Callable[[], str | None], known: Callable[[], Sequence[str]]
             return Found()
         words = _BEHIND if there is None or there in older else _AHEAD
         return Found(words.format(there=there or "none", needed=needed))
+
+    return Check(look)
+
+
+def key(is_of_another: Callable[[], bool]) -> Check:
+    """`is_of_another` raises DatabaseDown."""
+
+    def look() -> Found:
+        try:
+            return Found(_OTHER_KEY if is_of_another() else None)
+        except DatabaseDown:
+            return Found()
 
     return Check(look)
 

@@ -10,6 +10,7 @@ from models.consent import consent, consent_change
 from models.delivery_report import delivery_report
 from models.do_not_disturb import do_not_disturb
 from models.inbound_event import inbound_event
+from models.key_mark import key_mark
 from models.menu_publication import menu_publication
 from models.menu_version import menu_version
 from models.mt_message import mt_message
@@ -36,4 +37,5 @@ TABLES: Final[tuple[Table, ...]] = (
     spend_trip,
     outbox_pause,
     outbox_act,
+    key_mark,
 )

@@ -13,6 +13,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from menu.ports import SessionsDown
+from state.connection import reason_of
 from state.keys import HEARTBEAT
 
 _LIFE_SECONDS: Final = 7 * 24 * 3600
@@ -34,5 +35,5 @@ class Heartbeat:
         try:
             left = int(self._redis.pttl(HEARTBEAT))
         except RedisError as fault:
-            raise SessionsDown(type(fault).__name__) from fault
+            raise SessionsDown(reason_of(fault)) from fault
         return _LIFE_SECONDS - left / 1000 if left >= 0 else None

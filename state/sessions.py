@@ -19,6 +19,7 @@ from menu.session import Session
 from metrics.catalogue import SESSION_FAULTS
 from metrics.meter import SILENT, Meter
 from state.breaker import Breaker
+from state.connection import reason_of
 from state.keys import language_key
 
 MAX_SESSION_BYTES: Final = 4096
@@ -88,7 +89,7 @@ class RedisSessions:
             if isinstance(fault, RedisConnectionError | RedisTimeoutError):
                 self._breaker.failed()  # whatever else it says, it said without a wait
             self._meter.count(SESSION_FAULTS)
-            raise SessionsDown(type(fault).__name__) from fault
+            raise SessionsDown(reason_of(fault)) from fault
         self._breaker.succeeded()
         return answer
 

@@ -105,7 +105,7 @@ BUGS: Final = (
     Bug(
         name="a fault of Redis is nobody's to catch",
         file="state/sessions.py",
-        before="            raise SessionsDown(type(fault).__name__) from fault",
+        before="            raise SessionsDown(reason_of(fault)) from fault",
         after="            raise",
         judge="test_stores_away.py",
         words="g7 and kill",

@@ -52,14 +52,14 @@ gateways:
     api_key: an-api-key-for-tests
     webhook_secret: {secret}
     sender_id: UMANG
-    base_url: http://127.0.0.1:{port}
+    base_url: http://{home}:{port}
   us:
     vendor: twilio
     country: IN
     account_sid: {account}
     auth_token: {token}
     sender_id: "+919718397183"
-    base_url: http://127.0.0.1:{port}
+    base_url: http://{home}:{port}
 """
 HURRY: Final = """
 import outbound.retry, outbound.worker
@@ -112,6 +112,8 @@ class Cradle:
 
 
 class Field:
+    home = "127.0.0.1"  # where the vendor is
+
     def __init__(
         self, folder: Path, kit: Any, nursery: Any, places: tuple[str, str], wishes: Wishes
     ) -> None:
@@ -124,7 +126,13 @@ class Field:
         self.chance = random.Random(wishes.seed)
         self._crowds: list[subprocess.Popen[bytes]] = []
         (folder / "gateways.yaml").write_text(
-            GATEWAYS.format(secret=SECRET, account=ACCOUNT, token=TOKEN, port=self.vendor_port)
+            GATEWAYS.format(
+                secret=SECRET,
+                account=ACCOUNT,
+                token=TOKEN,
+                home=self.home,
+                port=self.vendor_port,
+            )
         )
         self.settings = {
             "BRIDGE_DEV": "1",
@@ -186,6 +194,7 @@ class Field:
             "token": TOKEN,
             "account": ACCOUNT,
             "public_url": URL,
+            "addresses": {web.port: web.host for web in self.webs},
             **more,
         }
         crowd = self._run_fake("people.py", f"people-{len(self._crowds)}", plan)
@@ -373,9 +382,11 @@ class Field:
             "account": ACCOUNT,
             "token": TOKEN,
             "africas_talking": f"/sms/india/{SECRET}/dlr",
+            "host": self.home,
+            "addresses": {web.port: web.host for web in self.webs},
         }
         vendor = self._run_fake("scripted_gateway.py", "vendor", plan)
-        self.wait_until(lambda: is_open(self.vendor_port), 10)
+        self.wait_until(lambda: is_open(self.vendor_port, self.home), 10)
         return vendor
 
     def _run_fake(
@@ -402,9 +413,9 @@ def read(file: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in whole.splitlines()]
 
 
-def get(port: int, path: str, seconds: float = 5.0) -> tuple[int, bytes]:
+def get(port: int, path: str, seconds: float = 5.0, host: str = "127.0.0.1") -> tuple[int, bytes]:
     """0 where no answer comes."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=seconds)
+    connection = HTTPConnection(host, port, timeout=seconds)
     try:
         connection.request("GET", path)
         answer = connection.getresponse()
@@ -432,16 +443,16 @@ def post(port: int, path: str, form: Mapping[str, str], seconds: float = 10.0) -
 
 
 def answers(member: Any) -> bool:
-    return get(member.port, "/healthz")[0] == 200
+    return get(member.port, "/healthz", host=member.host)[0] == 200
 
 
 def is_sending(member: Any) -> bool:
     return b"worker alive" in member.words()
 
 
-def is_open(port: int) -> bool:
+def is_open(port: int, host: str = "127.0.0.1") -> bool:
     with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+        return probe.connect_ex((host, port)) == 0
 
 
 def free_port() -> int:

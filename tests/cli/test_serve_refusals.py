@@ -60,6 +60,9 @@ class NeverStarted:
     def migrate(self) -> None:
         pytest.fail("the database was touched")
 
+    def check_key(self) -> None:
+        pytest.fail("the database was touched")
+
     def publish_menu(self) -> None:
         pytest.fail("a menu was published")
 

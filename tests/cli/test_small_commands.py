@@ -54,6 +54,9 @@ class Recorder:
     def migrate(self) -> None:
         self.asked.append("migrate")
 
+    def check_key(self) -> None:
+        raise NotImplementedError
+
     def publish_menu(self) -> None:
         self.asked.append("publish")
 

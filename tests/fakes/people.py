@@ -54,6 +54,7 @@ class Plan:
     token: str = ""
     account: str = ""
     public_url: str = ""
+    addresses: Mapping[str, str] | None = None  # of web_ports on other hosts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +71,7 @@ class Event:
 class People:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
+        wire.ADDRESSES.update({int(port): at for port, at in (plan.addresses or {}).items()})
         self._file = Path(plan.ledger).open("a", buffering=1, encoding="utf-8")  # noqa: SIM115
         self._chance = random.Random(plan.seed)
         self._on_their_way: set[asyncio.Task[None]] = set()

@@ -28,6 +28,7 @@ from uuid import UUID
 HANG_SECONDS = 12.0  # longer than anybody waits
 SLOW_SECONDS = 1.0
 LATE_SECONDS = (0.3, 1.5)
+ADDRESSES: dict[int, str] = {}  # where a port is not on this host
 # What an outcome does: HTTP status (None: the connection is reset), taken or not, seconds before.
 ACCEPT = (201, True, 0.0)
 OUTCOMES: Mapping[str, tuple[int | None, bool, float]] = {
@@ -63,6 +64,8 @@ class Plan:
     account: str = ""
     token: str = ""
     africas_talking: str = ""  # the path of its reports
+    host: str = "127.0.0.1"
+    addresses: Mapping[str, str] = field(default_factory=dict)  # of web_ports elsewhere
 
 
 @dataclass(slots=True)
@@ -78,13 +81,14 @@ class Taken:
 class Gateway:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
+        ADDRESSES.update({int(port): address for port, address in plan.addresses.items()})
         self._seen: Counter[str] = Counter()
         # An end of line is the end of an entry: whoever reads it while we write sees whole ones.
         self._file = Path(plan.ledger).open("a", buffering=1, encoding="utf-8")  # noqa: SIM115
         self._reports: set[asyncio.Task[None]] = set()
 
     async def serve(self) -> None:
-        server = await asyncio.start_server(self._serve_one, "127.0.0.1", self.plan.port)
+        server = await asyncio.start_server(self._serve_one, self.plan.host, self.plan.port)
         print("ready", flush=True)
         await server.serve_forever()
 
@@ -255,7 +259,7 @@ async def post(
 async def _post(
     port: int, path: str, form: Mapping[str, str], headers: Mapping[str, str]
 ) -> tuple[int, str]:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    reader, writer = await asyncio.open_connection(ADDRESSES.get(port, "127.0.0.1"), port)
     try:
         body = urlencode(form).encode()
         more = "".join(f"{name}: {value}\r\n" for name, value in headers.items())

@@ -55,6 +55,12 @@ def break_schema_ahead(house: Any, _: object) -> None:
         conn.execute(text("UPDATE alembic_version SET version_num = '9999'"))
 
 
+def break_key(house: Any, _: object) -> None:
+    house.bridge.check_key()
+    with house.bridge.database.write() as conn:
+        conn.execute(text("UPDATE key_mark SET proof = 'of another'"))
+
+
 def break_gateways(house: Any, _: object) -> None:
     house.bridge.settings.gateways.write_text("gateways:\n  x: {vendor: nobody}\n")
 
@@ -70,6 +76,7 @@ def break_menus(house: Any, _: object) -> None:
         (break_redis, "redis", ["Redis does not answer (ConnectionError)", "BRIDGE_REDIS_URL"]),
         (break_schema, "schema", [f"has schema {OLDER}", "needs", "flask --app app db upgrade"]),
         (break_schema_ahead, "schema", ["has schema 9999", "older than the database"]),
+        (break_key, "key", ["another BRIDGE_SECRET_KEY", "nobody's STOP is found"]),
         (break_gateways, "gateways", ["gateways.yaml:2", "gateways check"]),
         (break_menus, "menus", ["No menu was ever published", "menus publish"]),
     ],

@@ -83,6 +83,7 @@ class Member:
     log: Path
     says_it_is_up: Callable[[Member], bool]
     port: int = 0
+    host: str = "127.0.0.1"
     pid: int = 0
     began_at: int = 0  # of this life, in the log
     environ: Mapping[str, str] = field(default_factory=dict)  # of the next life

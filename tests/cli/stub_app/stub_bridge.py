@@ -46,6 +46,9 @@ class StubBridge:
     def migrate(self) -> None:
         self._note("migrated")
 
+    def check_key(self) -> None:
+        pass
+
     def publish_menu(self) -> None:
         self._note("published")
 
