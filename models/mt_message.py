@@ -78,6 +78,10 @@ def _small_index(name: str, column: str, condition: str) -> None:
 
 
 _small_index("ix_mt_message_due", "not_before", "status = 'queued'")
+# Without those in bulk, of which there may be millions: what somebody asked for is found at once.
+_small_index(
+    "ix_mt_message_due_answers", "not_before", "status = 'queued' AND message_class != 'bulk'"
+)
 _small_index("ix_mt_message_overdue", "expires_at", "status = 'queued'")
 _small_index("ix_mt_message_claimed", "lease_until", "status = 'claimed'")
 _small_index("ix_mt_message_submitted", "lease_until", "status = 'submitted'")

@@ -20,7 +20,8 @@ from hypothesis.stateful import (
 )
 
 from models.mt_moves import Claim
-from outbound.dispatcher import Dispatcher, Intent
+from outbound.dispatcher import Dispatcher
+from outbound.recording import Intent
 from outbound.outcomes import Outcome
 from telecom.statuses import FINAL, POLICIES, MessageClass, MtStatus
 
