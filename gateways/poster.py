@@ -6,17 +6,16 @@ saw the whole request. All else is AMBIGUOUS, for none of these vendors takes an
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from http.client import HTTPConnection, HTTPResponse
 from typing import Final
-from urllib.parse import urlencode
+from urllib.parse import SplitResult, urlencode, urlsplit
 
-import certifi
 import structlog
-import urllib3
 
+from gateways.connections import Connections
 from telecom.clock import Clock
 from telecom.errors import Reason, SendError, Verdict
 
@@ -24,7 +23,6 @@ log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 MAX_ANSWER_BYTES: Final = 64 * 1024
 _CHUNK_BYTES: Final = 8 * 1024
-_MOST_CONNECTIONS: Final = 256  # kept warm, a host: more than a dispatcher has threads
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,23 +48,12 @@ class HttpAnswer:
 
 
 class FormPoster:
-    """Thread-safe: one pool of connections, of which each request has one to itself.
-
-    urllib3 itself, not the `requests` on top of it, which takes more CPU a request than the request.
-    """
+    """Thread-safe."""
 
     def __init__(self, clock: Clock, patience: Patience) -> None:
         self._clock = clock
         self._patience = patience
-        # It looks neither at a proxy nor at a .netrc of whoever started us, and keeps no cookies.
-        self._pools = urllib3.PoolManager(
-            num_pools=4,
-            maxsize=_MOST_CONNECTIONS,
-            ca_certs=certifi.where(),
-            cert_reqs="CERT_REQUIRED",
-            retries=False,
-            timeout=urllib3.Timeout(connect=patience.connect_seconds, read=patience.read_seconds),
-        )
+        self._connections = Connections(patience.connect_seconds, patience.read_seconds)
 
     def post(
         self, url: str, form: Mapping[str, str | int], headers: Mapping[str, str]
@@ -75,66 +62,74 @@ class FormPoster:
 
         Raises SendError where there is no answer at all; any HTTP status is an answer.
         """
-        encoded = _encode(form)
-        body = _Witness(encoded)
+        body = _encode(form)
+        where = urlsplit(url)
         try:
-            response = self._pools.urlopen(
-                "POST",
-                url,
-                body=body,
-                headers={
-                    "Accept-Encoding": "identity",
-                    **headers,
-                    "Content-Type": "application/x-www-form-urlencoded",
-                    "Content-Length": str(len(encoded)),
-                },
-                redirect=False,
-                preload_content=False,
-            )
+            connection = self._connections.take(where)
         except Exception as fault:
-            # Whatever broke, the dispatcher must learn whether the SMS may be on its way.
-            raise _no_answer(fault, body) from None
+            raise _no_answer(fault, Verdict.RETRY) from None
+        response = _ask(connection, where, body, headers)
         return HttpAnswer(
             code=response.status,
-            headers={name.lower(): value for name, value in response.headers.items()},
-            body=self._read(response),
+            headers={name.lower(): value for name, value in response.getheaders()},
+            body=self._read(response, connection, where),
         )
 
-    def _read(self, response: urllib3.BaseHTTPResponse) -> bytes:
+    def _read(
+        self, response: HTTPResponse, connection: HTTPConnection, where: SplitResult
+    ) -> bytes:
         """What arrives in time and in bounds: however it ends, the status line is evidence."""
         until = self._clock.now() + timedelta(seconds=self._patience.body_seconds)
         read = bytearray()
+        is_whole = False
         try:
-            while chunk := response.read1(_CHUNK_BYTES, decode_content=True):
+            while chunk := response.read1(_CHUNK_BYTES):
                 read += chunk
                 if len(read) > MAX_ANSWER_BYTES or self._clock.now() > until:
                     break
+            else:
+                is_whole = not response.length
+                if not is_whole:  # the connection ended before the answer did
+                    raise EOFError
         except Exception as fault:
             log.warning("answer cut short", why=type(fault).__name__, code=response.status)
-        finally:
-            response.close()  # one that was read to its end is back in the pool already
+        response.close()
+        if is_whole:
+            self._connections.give_back(where, connection)
+        else:
+            connection.close()
         return bytes(read[:MAX_ANSWER_BYTES])
 
 
-class _Witness(io.BytesIO):
-    """A request body that knows whether its bytes began to leave.
+def _ask(
+    connection: HTTPConnection, where: SplitResult, body: bytes, headers: Mapping[str, str]
+) -> HTTPResponse:
+    """The request, and the head of its answer.
 
-    The HTTP client reads it only once it is connected, TLS done, headers sent: unread means that no
-    vendor can have accepted anything, whichever of a dozen exceptions says why.
+    The body goes last, so whatever breaks before it means that no vendor can have accepted
+    anything, whichever of a dozen exceptions says why.
     """
+    verdict = Verdict.RETRY
+    try:
+        connection.putrequest("POST", where.path, skip_accept_encoding=True)
+        for name, value in headers.items():
+            connection.putheader(name, value)
+        connection.putheader("Accept-Encoding", "identity")
+        connection.putheader("Content-Type", "application/x-www-form-urlencoded")
+        connection.putheader("Content-Length", str(len(body)))
+        connection.endheaders()
+        verdict = Verdict.AMBIGUOUS
+        connection.send(body)
+        return connection.getresponse()
+    except Exception as fault:
+        connection.close()
+        raise _no_answer(fault, verdict) from None
 
-    left = False
 
-    def read(self, size: int | None = -1, /) -> bytes:
-        self.left = True
-        return super().read(size)
-
-
-def _no_answer(fault: Exception, body: _Witness) -> SendError:
+def _no_answer(fault: Exception, verdict: Verdict) -> SendError:
     what = type(fault).__name__
-    if body.left:
-        return SendError(Reason.NO_ANSWER, Verdict.AMBIGUOUS, detail=what)
-    return SendError(Reason.UNREACHABLE, Verdict.RETRY, detail=what)
+    reason = Reason.NO_ANSWER if verdict is Verdict.AMBIGUOUS else Reason.UNREACHABLE
+    return SendError(reason, verdict, detail=what)
 
 
 def _encode(form: Mapping[str, str | int]) -> bytes:
