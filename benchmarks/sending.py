@@ -14,7 +14,7 @@ from benchmarks.house import SLOW_GATEWAY, bridge_in, home
 from benchmarks.measuring import Round, Sample, Scale, timed
 from benchmarks.webhooks import GATEWAY
 from outbound.outbox import NewMt
-from outbound.worker import Worker
+from outbound.worker import DEAF_SECONDS
 from telecom.msisdn import Msisdn
 from telecom.statuses import MessageClass
 from wiring import Bridge
@@ -63,24 +63,18 @@ def _queue(bridge: Bridge, gateway: str, total: int, numbers: Iterator[int]) -> 
 
 def _send_all(bridge: Bridge, threads: int) -> None:
     stop = threading.Event()
-    wake = UntilIdle(stop, threads)
-    Worker(bridge.dispatcher(), bridge.reaper(), threads=threads, wake=wake).run(stop)
+    bridge.worker(UntilIdle(stop), threads=threads).run(stop)
 
 
 class UntilIdle:
-    """A worker's wake that stops it: once all its threads wait, nothing is left to send."""
+    """A worker's wake that stops it: who waits has nothing left to send. What he gave is ended."""
 
-    def __init__(self, stop: threading.Event, threads: int) -> None:
+    def __init__(self, stop: threading.Event) -> None:
         self._stop = stop
-        self._threads = threads
-        self._waiting = 0
-        self._lock = threading.Lock()
 
     def wait(self, seconds: float) -> None:
-        with self._lock:
-            self._waiting += 1
-            if self._waiting == self._threads:
-                self._stop.set()
+        if seconds > DEAF_SECONDS / 2:  # and not for a token
+            self._stop.set()
         self._stop.wait(seconds)
-        with self._lock:
-            self._waiting -= 1
+
+    def poke(self) -> None: ...

@@ -89,8 +89,8 @@ class FormPoster:
                     break
             else:
                 is_whole = not response.length
-                if not is_whole:  # the connection ended before the answer did
-                    raise EOFError
+            if not is_whole and not chunk:  # the connection ended before the answer did
+                log.warning("answer cut short", why="EOF", code=response.status)
         except Exception as fault:
             log.warning("answer cut short", why=type(fault).__name__, code=response.status)
         response.close()

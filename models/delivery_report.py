@@ -132,9 +132,7 @@ _BY_REF: Final = select(mt_message.c.id).where(
     mt_message.c.ref == bindparam("token"),
     or_(
         mt_message.c.gateway == _GATEWAY,
-        exists().where(
-            send_attempt.c.mt_id == mt_message.c.id, send_attempt.c.gateway == _GATEWAY
-        ),
+        exists().where(send_attempt.c.mt_id == mt_message.c.id, send_attempt.c.gateway == _GATEWAY),
     ),
 )
 _ATTEMPT_IDS: Final = select(send_attempt.c.gateway_message_id).where(

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from typing import Any
 
 from sqlalchemy import (
     CTE,
@@ -53,7 +54,7 @@ def alone(conn: Connection, purpose: str) -> None:
         conn.execute(select(func.pg_advisory_xact_lock(number)))
 
 
-def handed_rows(dialect: str, columns: Mapping[str, TypeEngine[object]]) -> Subquery:
+def handed_rows(dialect: str, columns: Mapping[str, TypeEngine[Any]]) -> Subquery:
     """Rows that a statement is given as one value, made by `handing`.
 
     So a statement about many rows has one text, whatever their number: it is compiled and planned

@@ -136,7 +136,7 @@ class Lane(StrEnum):
 
 def _is_due(lane: Lane) -> ColumnElement[bool]:
     """What may be claimed. A class that only a newer release knows is left to that release."""
-    bulk = literal_column(f"'{MessageClass.BULK.value}'")
+    bulk: ColumnElement[str] = literal_column(f"'{MessageClass.BULK.value}'")
     is_in_lane = _T.message_class == bulk if lane is Lane.BULK else _T.message_class != bulk
     return (
         is_one_of(_T.status, [MtStatus.QUEUED])
@@ -161,10 +161,7 @@ def _claiming(lane: Lane) -> Update:
 
 _CLAIM: Final = MappingProxyType({lane: _claiming(lane) for lane in Lane})
 _HAS_DUE: Final = MappingProxyType(
-    {
-        lane: select(_T.id).where(_is_due(lane)).order_by(_T.not_before).limit(1)
-        for lane in Lane
-    }
+    {lane: select(_T.id).where(_is_due(lane)).order_by(_T.not_before).limit(1) for lane in Lane}
 )
 _PUT_BACK: Final = (
     moving({MtStatus.CLAIMED}, MtStatus.QUEUED)

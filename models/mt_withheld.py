@@ -19,9 +19,7 @@ _IS_THIS: Final = _T.id == bindparam("mt_id", type_=_T.id.type)
 _IS_THEIRS: Final = _T.to_hash == bindparam("whose", type_=_T.to_hash.type)
 _IS_NO_ANSWER: Final = _T.message_class != MessageClass.CONFIRMATION
 
-_UNWANTED: Final = select(_T.id).where(
-    _T.id.in_(bindparam("mt_ids", expanding=True)), IS_UNWANTED
-)
+_UNWANTED: Final = select(_T.id).where(_T.id.in_(bindparam("mt_ids", expanding=True)), IS_UNWANTED)
 _NEVER_TRIED: Final = (
     moving({MtStatus.QUEUED, MtStatus.CLAIMED}, MtStatus.SUPPRESSED)
     .where(_T.submissions == 0)

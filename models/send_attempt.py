@@ -50,6 +50,7 @@ send_attempt: Final = Table(
     Index("ix_send_attempt_gateway_message_id", "gateway_message_id"),
 )
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
     mt_id: str
@@ -71,15 +72,26 @@ class Finished:
 
 
 _START: Final = insert(send_attempt)
-_FINISH: Final = update(send_attempt).where(
-    send_attempt.c.mt_id == bindparam("of_mt"),
-    send_attempt.c.generation == bindparam("fence"),
-    send_attempt.c.finished_at.is_(None),
-).values(
-    {
-        name: bindparam(name, type_=send_attempt.c[name].type)
-        for name in ("finished_at", "outcome", "reason", "http_code", "gateway_message_id", "late")
-    }
+_FINISH: Final = (
+    update(send_attempt)
+    .where(
+        send_attempt.c.mt_id == bindparam("of_mt"),
+        send_attempt.c.generation == bindparam("fence"),
+        send_attempt.c.finished_at.is_(None),
+    )
+    .values(
+        {
+            name: bindparam(name, type_=send_attempt.c[name].type)
+            for name in (
+                "finished_at",
+                "outcome",
+                "reason",
+                "http_code",
+                "gateway_message_id",
+                "late",
+            )
+        }
+    )
 )
 
 

@@ -11,7 +11,6 @@ import random
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
 
 import structlog
 from sqlalchemy import Connection
@@ -45,8 +44,6 @@ from telecom.replies import MtSms
 from telecom.statuses import MtStatus
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
-
-BULK_SHARE: Final = 8  # one row in so many is bulk's, however many answers wait
 
 
 class Dispatcher:
@@ -98,37 +95,41 @@ class Dispatcher:
         self.record = self._recorder.record
         self.record_leftovers = self._recorder.record_leftovers
 
-    def claim(
-        self,
-        limit: int | None = None,
-        without: Mapping[Lane, Collection[str]] | None = None,
-    ) -> list[Claim]:
-        """Up to `limit` due rows, held for the length of a lease: answers first, then bulk.
+    def claim(self) -> list[Claim]:
+        """Up to `batch` due rows, held for the length of a lease: answers first, then bulk.
 
-        `without` those of some gateways. Outcomes that could not be recorded while the database
-        was down are recorded first. Raises DatabaseDown.
+        Outcomes that could not be recorded while the database was down are recorded first. Raises
+        DatabaseDown.
         """
+        claims: list[Claim] = []
+        for lane in Lane:
+            claims += self.claim_lanes({lane: self.batch - len(claims)}, {})
+        return claims
+
+    def claim_lanes(
+        self, limits: Mapping[Lane, int], without: Mapping[Lane, Collection[str]]
+    ) -> list[Claim]:
+        """So many of each lane, the longest due first; `without` those of some gateways."""
         self.record_leftovers()
-        limit, without = limit or self.batch, without or {}
         with self._database.read() as conn:  # an idle worker takes no write lock
             now = self._clock.now(conn)
             due = [
-                lane for lane in Lane if mt_moves.has_due(conn, now, lane, without.get(lane, ()))
+                lane
+                for lane, limit in limits.items()
+                if limit > 0 and mt_moves.has_due(conn, now, lane, without.get(lane, ()))
             ]
         if not due:
             return []
-        kept_for_bulk = max(1, limit // BULK_SHARE) if len(due) > 1 else 0
         claims: list[Claim] = []
         with self._database.write() as conn:
             now = self._clock.now(conn)
             for lane in due:
-                reserve = kept_for_bulk if lane is Lane.ANSWERS and limit > 1 else 0
                 claims += mt_moves.claim(
                     conn,
                     owner=self.owner,
                     now=now,
                     lease_until=self._lease_until(now),
-                    limit=limit - reserve - len(claims),
+                    limit=limits[lane],
                     lane=lane,
                     without=without.get(lane, ()),
                 )

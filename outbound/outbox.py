@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,11 +11,13 @@ import structlog
 from sqlalchemy import Connection
 
 from models import mt_message
+from models.database import after_commit
 from models.ids import new_id, new_ref
 from models.mt_message import NewRow
 from models.mt_moves import Claim
 from models.sealing import Sealer, Unsealable
 from models.shared_clock import SharedClock
+from outbound.quiet_hours import opening_of
 from telecom.errors import Malformed
 from telecom.keyed_hash import KeyedHash
 from telecom.msisdn import Msisdn
@@ -60,7 +63,15 @@ class InboxMessage:
 class Outbox:
     """Seals what it stores: no number and no text is readable in the database."""
 
-    def __init__(self, sealer: Sealer, hasher: KeyedHash, clock: SharedClock) -> None:
+    def __init__(
+        self,
+        sealer: Sealer,
+        hasher: KeyedHash,
+        clock: SharedClock,
+        ring: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`ring` tells the dispatchers, after the commit, that something waits."""
+        self._ring = ring
         self._recipients = sealer.bound_to("mt_message.to")
         self._bodies = sealer.bound_to("mt_message.body")
         self._hasher = hasher
@@ -70,12 +81,12 @@ class Outbox:
         """Queues it in the caller's transaction and returns its id.
 
         `now`: the shared clock's, where the caller has asked for it already. None when its dedupe
-        key was queued before: then nothing changes. After the commit the caller may poke the
-        worker's Wake.
+        key was queued before: then nothing changes. What is promotional waits for the hours that
+        its country allows, and its life begins then.
         """
         now = now or self._clock.now(conn)
         life_seconds = new.life_seconds or POLICIES[new.message_class].life_seconds
-        not_before = new.not_before or now
+        not_before = opening_of(new.message_class, new.to.region, new.not_before or now)
         row = NewRow(
             id=new_id(now),
             ref=new_ref(),
@@ -94,25 +105,31 @@ class Outbox:
             resend_of=new.resend_of,
             created_at=now,
         )
-        return row.id if mt_message.insert(conn, row) else None
+        if not mt_message.insert(conn, row):
+            return None
+        after_commit(conn, self._ring)
+        return row.id
 
     def open(self, claim: Claim) -> MtSms:
         """The message of a claimed row. Raises Unsealable."""
         if claim.body_sealed is None:
             raise Unsealable("the body was wiped")
-        try:
-            to = Msisdn.parse(self._recipients.open(claim.to_sealed), NO_REGION)
-        except Malformed:
-            raise Unsealable("what was sealed is no MSISDN") from None
         return MtSms(
             ref=claim.ref,
-            to=to,
+            to=self.recipient(claim),
             text=self._bodies.open(claim.body_sealed),
             sender_id=claim.sender_id,
             message_class=claim.message_class,
             expires_at=claim.expires_at,
             link_id=claim.link_id,
         )
+
+    def recipient(self, claim: Claim) -> Msisdn:
+        """Whom a claimed row is for. Raises Unsealable."""
+        try:
+            return Msisdn.parse(self._recipients.open(claim.to_sealed), NO_REGION)
+        except Malformed:
+            raise Unsealable("what was sealed is no MSISDN") from None
 
     def inbox(
         self, conn: Connection, gateway: str, msisdn: Msisdn, after: str | None = None
