@@ -17,6 +17,7 @@ from outbound.traffic import LONGEST_WAIT_SECONDS, Traffic
 from telecom.statuses import MessageClass
 
 BULK_SHARE: Final = 8  # one row in so many is bulk's, however many answers wait
+DRY_SECONDS: Final = 0.2  # how long a busy worker does not look where nothing was due
 # Claims are given back when this share of their lease is over: an intent must still fit into it.
 _LEASE_SHARE: Final = 1 / 3
 # What a person waits for goes before what he may read later.
@@ -45,10 +46,15 @@ class Feeder:
         self._monotonic = monotonic
         self._held: dict[Lane, dict[Claim, float]] = {lane: {} for lane in Lane}
         self._answers_in_a_row = 0
+        self._dry_until: dict[Lane, float] = dict.fromkeys(Lane, 0.0)
 
     @property
     def held(self) -> list[Claim]:
         return [*chain.from_iterable(self._held.values())]
+
+    def look_again(self) -> None:
+        """There may be something new. Any thread may call it."""
+        self._dry_until = dict.fromkeys(Lane, 0.0)
 
     def feed(self, free: int) -> float:
         """One round for `free` threads: the seconds after which another one is worth while.
@@ -75,15 +81,19 @@ class Feeder:
 
     def _claim(self, free: int) -> bool:
         """As many as one batch in each lane, once it has fewer than threads are free."""
-        batch = max(self._dispatcher.batch, free)
+        batch, now = max(self._dispatcher.batch, free), self._monotonic()
         room = {
-            lane: batch - len(held) if len(held) < free else 0 for lane, held in self._held.items()
+            lane: batch - len(held)
+            for lane, held in self._held.items()
+            if len(held) < free and self._dry_until[lane] <= now
         }
-        if not any(room.values()):
+        if not room:
             return False
-        without = {lane: self._full(lane, batch) for lane in Lane}
+        dry = self._dry_until  # another one by the time that somebody calls look_again
+        dry.update(dict.fromkeys(room, now + DRY_SECONDS))
+        without = {lane: self._full(lane, batch) for lane in room}
         claimed = self._dispatcher.claim_lanes(room, without)
-        now = self._monotonic()
+        dry.update({_lane_of(claim): 0.0 for claim in claimed})
         for claim in claimed:
             self._held[_lane_of(claim)][claim] = now
         return bool(claimed)

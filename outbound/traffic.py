@@ -21,7 +21,7 @@ from models.mt_moves import Claim, Way
 from models.sealing import Unsealable
 from outbound.outbox import Outbox
 from outbound.outcomes import NotTaken, Outcome
-from outbound.quiet_hours import opening_of
+from outbound.quiet_hours import PROMOTIONAL, opening_of
 from outbound.recording import Intent
 from outbound.routing import Choice, Facts, Ways, may_move_on, order, ways_of
 from outbound.standing import Standings
@@ -184,7 +184,7 @@ class Traffic:
         self._meter.count(MT_HELD, claim.gateway, why)
 
     def _ways(self, claim: Claim, to: Msisdn | None, channel: str | None) -> Ways:
-        if to is None or not self._routes:  # a row that does not open fails where it is
+        if to is None or not self._routes:
             return Ways({claim.gateway: 1.0}, Choice.HOME)
         facts = self._facts(claim, to, channel)
         if claim.attempts and not facts.may_be_out:
@@ -202,6 +202,9 @@ class Traffic:
         )
 
     def _open(self, claim: Claim) -> Msisdn | None:
+        """None where nothing depends on it, and for a row that does not open: it fails later."""
+        if not self._routes and claim.message_class not in PROMOTIONAL:
+            return None
         try:
             return self._outbox.recipient(claim)
         except Unsealable:

@@ -64,6 +64,7 @@ class Worker:
 
     def poke(self) -> None:
         """Something may wait to be sent."""
+        self._feeder.look_again()
         self._wake.poke()
 
     def hears(self, is_told: bool) -> None:
@@ -106,6 +107,8 @@ class Worker:
         wait = self._feeder.feed(free)
         if wait > 0:
             self._wake.wait(min(wait, self._idle_seconds))
+            if wait >= self._idle_seconds:
+                self._feeder.look_again()
 
     def _give(self, claim: Claim, way: Way) -> None:
         with self._counting:
