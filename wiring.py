@@ -37,6 +37,8 @@ from settings import Settings
 from sms import optouts, receipts
 from state.pace import RedisPace
 from telecom.clock import Clock
+from telecom.dlt import DltIds
+from telecom.replies import MtSms
 from web.spool import Take
 
 REPLAYER_PATIENCE_SECONDS: Final = 5.0
@@ -208,6 +210,7 @@ class Bridge(Channels):
             meter=self.meter,
             may_move_on=self.traffic.may_move_on,
             heard=self.traffic.heard,
+            dlt_of=self._dlt_of,
         )
 
     @cached_property
@@ -224,6 +227,10 @@ class Bridge(Channels):
             channels=self._channels,
             meter=self.meter,
         )
+
+    def _dlt_of(self, gateway: str, mt: MtSms) -> DltIds | None:
+        dlt = self.gateways[gateway].settings.dlt
+        return dlt.ids_for(mt.message_class) if dlt and mt.to.region == "IN" else None
 
     def _tried(self, mt_id: str) -> Sequence[str]:
         with self.database.read() as conn:

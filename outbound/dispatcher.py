@@ -39,6 +39,7 @@ from outbound.recording import Intent, MayMoveOn, Recorder
 from outbound.retry import NO_GATEWAY_SECONDS
 from outbound.together import Together
 from telecom.clock import Clock
+from telecom.dlt import DltIds
 from telecom.errors import SendError
 from telecom.replies import MtSms
 from telecom.statuses import MtStatus
@@ -71,8 +72,11 @@ class Dispatcher:
         meter: Meter = SILENT,
         may_move_on: MayMoveOn = lambda _intent, _tried: False,
         heard: Callable[[str, Outcome, float], None] = lambda _gateway, _outcome, _seconds: None,
+        dlt_of: Callable[[str, MtSms], DltIds | None] = lambda _gateway, _mt: None,
     ) -> None:
-        """`heard` is told what became of each call, and how many seconds it took."""
+        """`heard` is told what became of each call, and how many seconds it took; `dlt_of` tells
+        what a gateway's account is registered with.
+        """
         if send_seconds >= lease_seconds:
             raise ValueError("a lease must outlast a send")
         self.owner = owner
@@ -87,6 +91,7 @@ class Dispatcher:
         self._send_seconds = send_seconds
         self._meter = meter
         self._heard = heard
+        self._dlt_of = dlt_of
         self._recorder = Recorder(
             database, clock, jitter=jitter, meter=meter, may_move_on=may_move_on
         )
@@ -206,8 +211,12 @@ class Dispatcher:
         except Unsealable as error:
             log.warning("mt does not open", gateway=claim.gateway, mt_id=claim.id, why=str(error))
             return None
-        # Adapters tell the vendor how long a message still lives: by the clock that they have.
-        return replace(mt, expires_at=mt.expires_at + intent.host_is_ahead)
+        return replace(
+            mt,
+            # Adapters tell the vendor how long a message still lives: by the clock that they have.
+            expires_at=mt.expires_at + intent.host_is_ahead,
+            dlt=self._dlt_of(claim.gateway, mt),
+        )
 
     def _write_intents(self, wanted: Sequence[tuple[Claim, Way]]) -> list[Intent | None]:
         started = self._monotonic()

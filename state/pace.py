@@ -69,7 +69,7 @@ class LocalPace:
             full_at = max(self._full_at.get(bucket, 0.0), now)
             if hold > 0:
                 full_at = max(full_at, now + hold + (burst - 1) * gap)
-            granted = min(wanted, max(0, int(burst - (full_at - now) / gap + 1e-6)))
+            granted = min(wanted, max(0, int(burst - (full_at - now) / gap + 0.001)))
             full_at += granted * gap
             self._full_at[bucket] = full_at
             wait = max(0.0, full_at - now - (burst - 1) * gap) if granted < wanted else 0.0

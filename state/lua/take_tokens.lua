@@ -14,7 +14,7 @@ if hold > 0 then
   -- The first token comes when the hold is over, and no burst with it.
   full_at = math.max(full_at, now + hold * 1000000 + (burst - 1) * gap)
 end
-local granted = math.min(wanted, math.max(0, math.floor(burst - (full_at - now) / gap + 0.000001)))
+local granted = math.min(wanted, math.max(0, math.floor(burst - (full_at - now) / gap + 0.001)))
 full_at = full_at + granted * gap
 if full_at <= now then
   redis.call('DEL', KEYS[1])

@@ -27,6 +27,7 @@ GATEWAYS = """
 gateways:
   india:
     vendor: africastalking
+    tps: 1000
     country: IN
     username: sanket
     api_key: an-api-key-for-tests
