@@ -46,6 +46,7 @@ class Feeder:
         self._monotonic = monotonic
         self._held: dict[Lane, dict[Claim, float]] = {lane: {} for lane in Lane}
         self._answers_in_a_row = 0
+        self._waits: set[Claim] = set()
         self._dry_until: dict[Lane, float] = dict.fromkeys(Lane, 0.0)
 
     @property
@@ -66,6 +67,7 @@ class Feeder:
         if not claims:
             return LONGEST_WAIT_SECONDS
         admission = self._traffic.admit(claims, free)
+        self._waits = admission.waits
         for claim, way in admission.ready:
             self._drop(claim)
             self._count_turn(claim)
@@ -80,12 +82,12 @@ class Feeder:
         return admission.wait_seconds
 
     def _claim(self, free: int) -> bool:
-        """As many as one batch in each lane, once it has fewer than threads are free."""
+        """A batch in each lane that has fewer rows that could go than threads are free."""
         batch, now = max(self._dispatcher.batch, free), self._monotonic()
         room = {
-            lane: batch - len(held)
+            lane: batch
             for lane, held in self._held.items()
-            if len(held) < free and self._dry_until[lane] <= now
+            if len(held.keys() - self._waits) < free and self._dry_until[lane] <= now
         }
         if not room:
             return False

@@ -69,20 +69,27 @@ class Standings:
         self._shared = shared
         self._monotonic = monotonic
         self._lock = threading.Lock()
-        self._known: dict[str, tuple[Tally, float]] = {}  # and as of when
-        self._untold: defaultdict[str, Tally] = defaultdict(Tally)
+        # Each with the time that it is of.
+        self._known: dict[str, tuple[Tally, float]] = {}
+        self._untold: dict[str, tuple[Tally, float]] = {}
         self._tell_at: defaultdict[str, float] = defaultdict(float)
 
     def hear(self, gateway: str, outcome: Outcome, seconds: float) -> None:
         with self._lock:
-            self._untold[gateway] = plus(self._untold[gateway], seen(outcome, seconds))
+            untold = plus(self._untold_of(gateway), seen(outcome, seconds))
+            self._untold[gateway] = (untold, self._monotonic())
 
     def health(self, gateway: str) -> float:
         self._tell(gateway)
         with self._lock:
             now = self._monotonic()
             known, at = self._known.get(gateway, (Tally(), now))
-            return health_of(plus(fade(known, now - at), self._untold[gateway]))
+            return health_of(plus(fade(known, now - at), self._untold_of(gateway)))
+
+    def _untold_of(self, gateway: str) -> Tally:
+        now = self._monotonic()
+        untold, at = self._untold.get(gateway, (Tally(), now))
+        return fade(untold, now - at)
 
     def _tell(self, gateway: str) -> None:
         """What this process saw since it last told, at most once a second."""
@@ -91,7 +98,8 @@ class Standings:
             if now < self._tell_at[gateway]:
                 return
             self._tell_at[gateway] = now + SHARE_SECONDS
-            news = self._untold.pop(gateway, Tally())
+            news = self._untold_of(gateway)
+            self._untold.pop(gateway, None)
         told = self._shared.add(gateway, news) if self._shared else None
         with self._lock:
             known, at = self._known.get(gateway, (Tally(), now))

@@ -66,9 +66,13 @@ class Account:
 
 @dataclass(slots=True)
 class Admission:
-    """`ready` goes now, `rests` are given back for so many seconds, the others wait here."""
+    """`ready` goes now, `rests` are given back for so many seconds, `waits` lack a token.
+
+    Whatever is in none of them was not asked for: no thread was left.
+    """
 
     ready: list[tuple[Claim, Way]] = field(default_factory=list)
+    waits: set[Claim] = field(default_factory=set)
     rests: dict[Claim, tuple[float, str]] = field(default_factory=dict)
     wait_seconds: float = LONGEST_WAIT_SECONDS
 
@@ -174,6 +178,7 @@ class Traffic:
         if wait > LONGEST_WAIT_SECONDS:
             self._rest(claim, wait, "tps", into)
             return
+        into.waits.add(claim)
         into.wait_seconds = min(into.wait_seconds, wait)
         if claim.id not in self._waiting:
             self._waiting.add(claim.id)
