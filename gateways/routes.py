@@ -18,9 +18,7 @@ def _as_list(value: object) -> object:
 class Route(BaseModel):
     """The first route that fits a message decides. What it does not name, it does not ask for."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", hide_input_in_errors=True, validate_by_name=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     country: Annotated[
         tuple[Annotated[str, Field(pattern=r"^[A-Z]{2}$")], ...], BeforeValidator(_as_list)

@@ -94,7 +94,11 @@ class Feeder:
         dry = self._dry_until  # another one by the time that somebody calls look_again
         dry.update(dict.fromkeys(room, now + DRY_SECONDS))
         without = {lane: self._full(lane, batch) for lane in room}
-        claimed = self._dispatcher.claim_lanes(room, without)
+        try:
+            claimed = self._dispatcher.claim_lanes(room, without)
+        except Exception:
+            self.look_again()  # nobody knows whether it is dry
+            raise
         dry.update({_lane_of(claim): 0.0 for claim in claimed})
         for claim in claimed:
             self._held[_lane_of(claim)][claim] = now

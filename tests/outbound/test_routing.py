@@ -28,9 +28,7 @@ ROUTES = (
     route(country="IN", **{"class": ["link", "result"]}, use={"a": 3, "b": 1}),
     route(country=["KE", "UG"], use={"east": 1, "west": 1, "far": 1}, prefer="cost"),
 )
-INDIAN = Facts(
-    e164="+919712345678", country="IN", message_class=MessageClass.LINK, gateway="home"
-)
+INDIAN = Facts(e164="+919712345678", country="IN", message_class=MessageClass.LINK, gateway="home")
 KENYAN = replace(INDIAN, e164="+254711000111", country="KE")
 OTP, BULK = MessageClass.OTP, MessageClass.BULK
 
@@ -79,9 +77,7 @@ def test_moving_on(facts: Facts, moves: bool) -> None:
 
 @pytest.mark.parametrize("reason", list(Reason))
 def test_what_fails_over_is_the_gateways_fault_and_no_copy_is_out(reason: Reason) -> None:
-    fails_over = {
-        verdict: not_taken(SendError(reason, verdict)).fails_over for verdict in Verdict
-    }
+    fails_over = {verdict: not_taken(SendError(reason, verdict)).fails_over for verdict in Verdict}
     assert not fails_over[Verdict.AMBIGUOUS]
     assert fails_over[Verdict.RETRY] == fails_over[Verdict.GIVE_UP]
     assert fails_over[Verdict.RETRY] is (
