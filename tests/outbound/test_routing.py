@@ -101,6 +101,7 @@ def shares(ways: Ways, health: dict[str, float], costs: dict[str, float]) -> dic
 
 
 AB = Ways({"a": 3, "b": 1}, Choice.ROUTE)
+CHEAP = replace(AB, by_cost=True)
 
 
 @pytest.mark.parametrize(
@@ -111,8 +112,8 @@ AB = Ways({"a": 3, "b": 1}, Choice.ROUTE)
         # Wholly down: a trickle is left, by which it is known to be back.
         (AB, {"a": 0, "b": 1}, {}, {"a": 3 * TRICKLE / (1 + 3 * TRICKLE), "b": 0.943}),
         (AB, {"a": 0, "b": 0}, {}, {"a": 0.75, "b": 0.25}),
-        (replace(AB, by_cost=True), {"a": 1, "b": 1}, {"a": 0.2, "b": 0.1}, {"a": 0.015, "b": 0.985}),
-        (replace(AB, by_cost=True), {"a": 1, "b": 0.2}, {"a": 0.2, "b": 0.1}, {"a": 1, "b": 0}),
+        (CHEAP, {"a": 1, "b": 1}, {"a": 0.2, "b": 0.1}, {"a": 0.015, "b": 0.985}),
+        (CHEAP, {"a": 1, "b": 0.2}, {"a": 0.2, "b": 0.1}, {"a": 1, "b": 0}),
     ],
 )  # fmt: skip
 def test_the_shares(

@@ -1,4 +1,4 @@
-"""Two gateways and what may go by which: failover, holds, tokens, hours, and bulk behind answers."""
+"""Two gateways, and what may go by which: failover, holds, tokens, hours, bulk behind answers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ from telecom.statuses import MessageClass, MtStatus
 if TYPE_CHECKING:
     from tests.outbound.conftest import World
 
-S, C = MtStatus, MessageClass
+S = MtStatus
+C = MessageClass
 INDIAN = Msisdn.parse("+919812345678", "IN")
 TWO = ({"country": "IN", "use": {"a": 3, "b": 1}},)
 
@@ -333,8 +334,9 @@ def test_the_channel_decides_where_a_route_asks_for_it(world: World) -> None:
     roads = Roads(world, routes)
     with world.database.write() as conn:
         for kind in ("missed_call", "sms"):
-            event = {"id": kind, "gateway": "a", "kind": kind, "gateway_event_id": kind}
-            event |= {"content_sealed": b"", "received_at": world.clock.now(), "decision": "x"}
+            event: dict[str, object] = dict.fromkeys(("id", "kind", "gateway_event_id"), kind)
+            event |= {"gateway": "a", "content_sealed": b"", "decision": "x"}
+            event |= {"received_at": world.clock.now()}
             conn.execute(inbound_event.insert().values(**event))
     called = roads.enqueue(inbound_event_id="missed_call")
     roads.enqueue(inbound_event_id="sms")
@@ -393,6 +395,7 @@ def test_weaving() -> None:
     woven: Any = weave(answers, bulk)
     assert [one for one in woven if one[0] == "a"] == answers
     assert [woven.index(one) for one in bulk] == [7, 15, 18]
-    assert weave(answers[:1], bulk, BULK_SHARE - 1)[0] == "b0"
+    first: Any = weave(answers[:1], bulk, BULK_SHARE - 1)[0]
+    assert first == "b0"
     assert weave([], bulk) == bulk
     assert weave(answers, []) == answers
