@@ -10,7 +10,7 @@ from itertools import count
 from typing import Final
 
 from benchmarks import vendor
-from benchmarks.house import SLOW_GATEWAY, bridge_in, home
+from benchmarks.house import SLOW_GATEWAY, Redis, bridge_in, home
 from benchmarks.measuring import Round, Sample, Scale, timed
 from benchmarks.webhooks import GATEWAY
 from outbound.outbox import NewMt
@@ -21,6 +21,7 @@ from wiring import Bridge
 
 LATENCY_SECONDS: Final = 0.05
 MANY_THREADS: Final = 16
+MOST_THREADS: Final = 64
 
 
 @contextmanager
@@ -29,6 +30,7 @@ def rounds(scale: Scale) -> Iterator[Mapping[str, Round]]:
         fast = opened.enter_context(vendor.running())
         slow = opened.enter_context(vendor.running(LATENCY_SECONDS))
         place = opened.enter_context(home(fast.base_url, slow.base_url))
+        opened.enter_context(Redis(place).running())  # it holds the messages per second
         bridge = opened.enter_context(bridge_in(place))
         numbers = count()
 
@@ -45,6 +47,8 @@ def rounds(scale: Scale) -> Iterator[Mapping[str, Round]]:
             "send-0ms": partial(send, GATEWAY, fast, few, scale.sends),
             "send-50ms": partial(send, SLOW_GATEWAY, slow, few, scale.sends // 4),
             "send-50ms-16": partial(send, SLOW_GATEWAY, slow, MANY_THREADS, scale.sends),
+            "send-0ms-64": partial(send, GATEWAY, fast, MOST_THREADS, scale.sends * 4),
+            "send-50ms-64": partial(send, SLOW_GATEWAY, slow, MOST_THREADS, scale.sends * 4),
         }
 
 
