@@ -13,10 +13,10 @@ from benchmarks import vendor
 from benchmarks.house import SLOW_GATEWAY, Redis, bridge_in, home
 from benchmarks.measuring import Round, Sample, Scale, timed
 from benchmarks.webhooks import GATEWAY
+from models import mt_queue
 from outbound.outbox import NewMt
-from outbound.worker import DEAF_SECONDS
 from telecom.msisdn import Msisdn
-from telecom.statuses import MessageClass
+from telecom.statuses import MessageClass, MtStatus
 from wiring import Bridge
 
 LATENCY_SECONDS: Final = 0.05
@@ -67,17 +67,19 @@ def _queue(bridge: Bridge, gateway: str, total: int, numbers: Iterator[int]) -> 
 
 def _send_all(bridge: Bridge, threads: int) -> None:
     stop = threading.Event()
-    bridge.worker(UntilIdle(stop), threads=threads).run(stop)
+    bridge.worker(UntilEmpty(bridge, stop), threads=threads).run(stop)
 
 
-class UntilIdle:
-    """A worker's wake that stops it: who waits has nothing left to send. What he gave is ended."""
+class UntilEmpty:
+    """A worker's wake that stops it when nothing is left to send. What was given, it ends."""
 
-    def __init__(self, stop: threading.Event) -> None:
+    def __init__(self, bridge: Bridge, stop: threading.Event) -> None:
+        self._bridge = bridge
         self._stop = stop
 
     def wait(self, seconds: float) -> None:
-        if seconds > DEAF_SECONDS / 2:  # and not for a token
+        queue = mt_queue.measure(self._bridge.database, self._bridge.clock.now())
+        if not queue.open[MtStatus.QUEUED] + queue.open[MtStatus.CLAIMED]:
             self._stop.set()
         self._stop.wait(seconds)
 
