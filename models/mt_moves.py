@@ -30,12 +30,11 @@ from sqlalchemy import (
     literal_column,
     not_,
     null,
-    select,
     update,
 )
 
 from models import consent, send_attempt
-from models.dialect import chosen, handed_rows, handing
+from models.dialect import handed_rows, handing
 from models.metadata import UtcDateTime
 from models.mt_message import mt_message
 from telecom.statuses import MessageClass, MtStatus, may_move
@@ -46,7 +45,7 @@ _HELD: Final = frozenset({MtStatus.CLAIMED, MtStatus.SUBMITTED})
 # What statements are given. No name may be a column's: SQLAlchemy keeps those for itself.
 AT: Final = bindparam("at", type_=UtcDateTime())
 _LATER: Final = bindparam("later", type_=UtcDateTime())
-_LEASE: Final = bindparam("lease", type_=UtcDateTime())
+LEASE: Final = bindparam("lease", type_=UtcDateTime())
 _WHY: Final = bindparam("why", type_=_T.last_outcome.type)
 _MT_ID: Final = bindparam("mt_id", type_=_T.id.type)
 _VENDORS_ID: Final = bindparam("vendors_id", type_=_T.gateway_message_id.type)
@@ -127,42 +126,6 @@ def is_one_of(column: Column[str], words: Collection[StrEnum]) -> ColumnElement[
     return column == literals[0] if len(literals) == 1 else column.in_(literals)
 
 
-class Lane(StrEnum):
-    """Bulk waits behind what somebody asked for."""
-
-    ANSWERS = "answers"
-    BULK = "bulk"
-
-
-def _is_due(lane: Lane) -> ColumnElement[bool]:
-    """What may be claimed. A class that only a newer release knows is left to that release."""
-    bulk: ColumnElement[str] = literal_column(f"'{MessageClass.BULK.value}'")
-    is_in_lane = _T.message_class == bulk if lane is Lane.BULK else _T.message_class != bulk
-    return (
-        is_one_of(_T.status, [MtStatus.QUEUED])
-        & (_T.not_before <= AT)
-        & (_T.expires_at > AT)
-        & is_in_lane
-        & is_one_of(_T.message_class, list(MessageClass))
-        & _T.gateway.not_in(bindparam("without", expanding=True))
-    )
-
-
-def _claiming(lane: Lane) -> Update:
-    first = chosen(
-        select(_T.id).where(_is_due(lane)).order_by(_T.not_before, _T.id),
-        limit=bindparam("at_most", type_=Integer),
-    )
-    statement = moving({MtStatus.QUEUED}, MtStatus.CLAIMED).where(_T.id.in_(select(first.c.id)))
-    return statement.values(
-        generation=_T.generation + 1, owner=bindparam("claimer"), lease_until=_LEASE
-    ).returning(*(_T[name] for name in Claim.__dataclass_fields__))
-
-
-_CLAIM: Final = MappingProxyType({lane: _claiming(lane) for lane in Lane})
-_HAS_DUE: Final = MappingProxyType(
-    {lane: select(_T.id).where(_is_due(lane)).order_by(_T.not_before).limit(1) for lane in Lane}
-)
 _PUT_BACK: Final = (
     moving({MtStatus.CLAIMED}, MtStatus.QUEUED)
     .where(_IS_HELD)
@@ -201,7 +164,7 @@ def _writing_intents(dialect: str) -> Update:
         .values(
             attempts=_T.attempts + 1,
             submissions=_T.submissions + 1,
-            lease_until=_LEASE,
+            lease_until=LEASE,
             gateway=handed.c.way,
             sender_id=handed.c.shows,
         )
@@ -274,37 +237,6 @@ _SETTLE: Final = MappingProxyType(
 _PROVE: Final = MappingProxyType(
     {after: _proving(after) for after in (MtStatus.SENT, MtStatus.DELIVERED, MtStatus.FAILED)}
 )
-
-
-def has_due(
-    conn: Connection, now: datetime, lane: Lane | None = None, without: Collection[str] = ()
-) -> bool:
-    """Whether a claim would bring anything. Needs no write lock. `without` these gateways."""
-    given = {"at": now, "without": list(without)}
-    lanes = tuple(Lane) if lane is None else (lane,)
-    return any(conn.execute(_HAS_DUE[one], given).first() is not None for one in lanes)
-
-
-def claim(
-    conn: Connection,
-    *,
-    owner: str,
-    now: datetime,
-    lease_until: datetime,
-    limit: int,
-    lane: Lane = Lane.ANSWERS,
-    without: Collection[str] = (),
-) -> list[Claim]:
-    """queued to claimed, the longest due first. No row goes to two workers."""
-    given = {
-        "at": now,
-        "claimer": owner,
-        "lease": lease_until,
-        "at_most": limit,
-        "without": list(without),
-    }
-    claims = [Claim(**row) for row in conn.execute(_CLAIM[lane], given).mappings()]
-    return sorted(claims, key=lambda one: (one.not_before, one.id))
 
 
 def put_back(

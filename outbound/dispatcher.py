@@ -18,9 +18,10 @@ from sqlalchemy import Connection
 from gateways.base import Sender
 from metrics.catalogue import MT_MOVES, SEND_SECONDS
 from metrics.meter import SILENT, Meter
-from models import mt_moves, mt_withheld
+from models import mt_claims, mt_moves, mt_withheld
 from models.database import Database, DatabaseDown
-from models.mt_moves import Claim, Lane, Way
+from models.mt_claims import Lane
+from models.mt_moves import Claim, Way
 from models.sealing import Unsealable
 from models.shared_clock import SharedClock
 from outbound.faults import report
@@ -121,7 +122,7 @@ class Dispatcher:
             due = [
                 lane
                 for lane, limit in limits.items()
-                if limit > 0 and mt_moves.has_due(conn, now, lane, without.get(lane, ()))
+                if limit > 0 and mt_claims.has_due(conn, now, lane, without.get(lane, ()))
             ]
         if not due:
             return []
@@ -129,7 +130,7 @@ class Dispatcher:
         with self._database.write() as conn:
             now = self._clock.now(conn)
             for lane in due:
-                claims += mt_moves.claim(
+                claims += mt_claims.claim(
                     conn,
                     owner=self.owner,
                     now=now,

@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import Final
 
-from models.mt_moves import Claim, Lane, Way
+from models.mt_claims import Lane
+from models.mt_moves import Claim, Way
 from outbound.dispatcher import Dispatcher
 from outbound.traffic import LONGEST_WAIT_SECONDS, Traffic
 from telecom.statuses import MessageClass
