@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
@@ -18,7 +19,7 @@ _IS_THIS: Final = _T.id == bindparam("mt_id", type_=_T.id.type)
 _IS_THEIRS: Final = _T.to_hash == bindparam("whose", type_=_T.to_hash.type)
 _IS_NO_ANSWER: Final = _T.message_class != MessageClass.CONFIRMATION
 
-_UNWANTED: Final = select(_T.id).where(_IS_THIS, IS_UNWANTED)
+_UNWANTED: Final = select(_T.id).where(_T.id.in_(bindparam("mt_ids", expanding=True)), IS_UNWANTED)
 _NEVER_TRIED: Final = (
     moving({MtStatus.QUEUED, MtStatus.CLAIMED}, MtStatus.SUPPRESSED)
     .where(_T.submissions == 0)
@@ -36,7 +37,12 @@ _ALL_BUT_ANSWERS: Final[tuple[Update, ...]] = tuple(move.where(_IS_NO_ANSWER) fo
 
 def is_unwanted(conn: Connection, mt_id: str) -> bool:
     """Whether its subscriber has said STOP by now. Answers to STOP, HELP and their like may go."""
-    return conn.execute(_UNWANTED, {"mt_id": mt_id}).first() is not None
+    return bool(unwanted(conn, [mt_id]))
+
+
+def unwanted(conn: Connection, mt_ids: Collection[str]) -> set[str]:
+    """Those of these messages that `is_unwanted` is true of."""
+    return set(conn.execute(_UNWANTED, {"mt_ids": list(mt_ids)}).scalars())
 
 
 def withhold(conn: Connection, held: Claim, *, now: datetime) -> bool:

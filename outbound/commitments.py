@@ -55,7 +55,7 @@ class Commitments:
         self._sender_id_of = sender_id_of
         self._meter = meter
         self._group: Together[Proposal, Kept] = Together(
-            GroupWriter(database, sealer, hasher, clock).write
+            GroupWriter(database, sealer, hasher, clock, outbox.ring).write
         )
 
     def record(self, cause: Cause) -> bool:

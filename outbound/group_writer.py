@@ -5,7 +5,7 @@ Whatever is the same for all of them is one statement: a group costs few more th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from models import consent as consents
 from models import inbound_event, mt_message, short_link, subscriber
 from models.consent import Change, ConsentCause, ConsentState
-from models.database import Database
+from models.database import Database, after_commit
 from models.dialect import alone
 from models.ids import new_id
 from models.inbound_event import NewEvent
@@ -46,8 +46,15 @@ class _Draft:
 
 class GroupWriter:
     def __init__(
-        self, database: Database, sealer: Sealer, hasher: KeyedHash, clock: SharedClock
+        self,
+        database: Database,
+        sealer: Sealer,
+        hasher: KeyedHash,
+        clock: SharedClock,
+        ring: Callable[[], None] = lambda: None,
     ) -> None:
+        """`ring` tells the dispatchers, after the commit, that something waits."""
+        self._ring = ring
         self._database = database
         self._msisdn_sealer = sealer.bound_to("subscriber.msisdn")
         self._hasher = hasher
@@ -72,6 +79,8 @@ class GroupWriter:
             _promise(conn, [draft for draft in new if draft.proposal.consent is None], now)
             news = self._change_consents(conn, new, now)
             self._remember(conn, new, now)
+            if any(draft.promises for draft in new):
+                after_commit(conn, self._ring)
             failpoint("group_commit_written")
         return [
             Kept(
