@@ -33,11 +33,13 @@ from sms.handler import SmsHandler
 from sms.inbox import Inbox
 from sms.optouts import OptOutHandler
 from sms.receipts import DlrHandler
+from state.bell import Bell
 from state.connection import connect
 from state.embedded import EmbeddedRedis
 from state.heartbeat import Heartbeat
 from state.keys import Keys
 from state.sessions import RedisSessions
+from state.tallies import RedisTallies
 from telecom.clock import Clock, SystemClock
 from telecom.errors import Malformed
 from telecom.keyed_hash import KeyedHash, derive_key
@@ -67,11 +69,13 @@ class Channels:
         self._keys = Keys(self._hasher)
         self.database = Database(settings.database_url, busy_timeout_seconds=BUSY_SECONDS)
         self.library = SqlLibrary(self.database)
-        self.outbox = Outbox(self._sealer, self._hasher, self._shared_clock)
         redis_url = settings.redis_url or EmbeddedRedis(settings.var).url
-        redis = connect(redis_url)
-        self.sessions = RedisSessions(redis, self.meter)
-        self.heartbeat = Heartbeat(redis)
+        self.redis = connect(redis_url)
+        self.bell = Bell(self.redis)
+        self.outbox = Outbox(self._sealer, self._hasher, self._shared_clock, self.bell.ring)
+        self.sessions = RedisSessions(self.redis, self.meter)
+        self.heartbeat = Heartbeat(self.redis)
+        self.tallies = RedisTallies(self.redis)
         self._runner = Runner(self.library, self.sessions, SqlCallers(self.database))
 
     @cached_property

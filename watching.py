@@ -12,6 +12,7 @@ from metrics.kinds import Reading
 from metrics.page import write_page
 from models import migrate, mt_queue
 from models.library import NothingPublished
+from outbound.standing import health_of
 from wiring import Bridge
 
 
@@ -46,7 +47,7 @@ class Watch:
         bridge = self._bridge
         return Gauges(
             database=self._of_the_database,
-            redis=lambda: gauges.of_redis(bridge.heartbeat.find_age_seconds()),
+            redis=self._of_redis,
             menus=lambda: gauges.of_the_menu_file(bridge.menu_warnings()),
             spool=lambda: gauges.of_the_spool(bridge.spool.waiting(), bridge.spool.unreadable()),
         )
@@ -58,6 +59,13 @@ class Watch:
     def _has_due(self) -> bool:
         queue = mt_queue.measure(self._bridge.database, self._bridge.clock.now())
         return queue.oldest_due is not None
+
+    def _of_redis(self) -> list[Reading]:
+        bridge = self._bridge
+        senders = [name for name, gateway in bridge.gateways.items() if gateway.sender]
+        tallies = bridge.tallies.read(senders)
+        health = {name: health_of(tally) for name, tally in tallies.items()}
+        return gauges.of_redis(bridge.heartbeat.find_age_seconds(), health)
 
     def _of_the_database(self) -> list[Reading]:
         bridge = self._bridge

@@ -19,11 +19,11 @@ from typing import Final
 
 from channels import Channels
 from gateways import loader as gateways_loader
-from gateways.base import Sender
+from gateways.base import Gateway, Sender
 from gateways.findings import BadGateways
 from menu import linter
 from menu.diagnostics import BadMenu, Diagnostic, Place, error
-from models import migrate, publishing
+from models import migrate, mt_message, outbox_pause, publishing, send_attempt
 from models.key_mark import KeyMark
 from models.menu_files import MenuFiles
 from models.menu_publication import Listed
@@ -33,15 +33,22 @@ from outbound.backups import Backups
 from outbound.desk import Desk
 from outbound.dispatcher import Dispatcher
 from outbound.reaper import Reaper
+from outbound.standing import Standings
+from outbound.traffic import Account, Traffic
+from outbound.wake import Waiting
 from outbound.worker import Worker
 from settings import Settings
 from sms import optouts, receipts
+from state.pace import RedisPace
 from telecom.clock import Clock
+from telecom.dlt import DltIds
 from telecom.keyed_hash import KeyedHash
+from telecom.replies import MtSms
 from web.spool import Take
 
 REPLAYER_PATIENCE_SECONDS: Final = 5.0
 SEND_SECONDS: Final = 12.0  # connect 3 s, read 8 s, and slack
+LEAST_BATCH: Final = 10
 PUBLISHER: Final = "start"  # who published a menu that the start of the bridge published
 
 
@@ -199,7 +206,10 @@ class Bridge(Channels):
         if self.settings.menus_watch:
             watch = partial(self.menu_watcher().run, stop)
             threading.Thread(target=watch, name="menu-watcher", daemon=True).start()
-        self.worker().run(stop)
+        worker = self.worker()
+        listen = partial(self.bell.listen, stop, worker.poke, worker.hears)
+        threading.Thread(target=listen, name="bell", daemon=True).start()
+        worker.run(stop)
         replayer.join(REPLAYER_PATIENCE_SECONDS)
 
     @cached_property
@@ -219,15 +229,17 @@ class Bridge(Channels):
     def menu_watcher(self) -> MenuWatcher:
         return MenuWatcher(self.menu_files, self.database, self.clock)
 
-    def worker(self) -> Worker:
+    def worker(self, wake: Waiting | None = None, threads: int | None = None) -> Worker:
         return Worker(
-            self.dispatcher(),
+            self.dispatcher(threads),
             self.reaper(),
-            threads=self.settings.worker_threads,
+            self.traffic,
+            threads=threads or self.settings.worker_threads,
+            wake=wake,
             beat=self.heartbeat.beat,
         )
 
-    def dispatcher(self) -> Dispatcher:
+    def dispatcher(self, threads: int | None = None) -> Dispatcher:
         senders: dict[str, Sender] = {
             name: gateway.sender for name, gateway in self.gateways.items() if gateway.sender
         }
@@ -241,8 +253,44 @@ class Bridge(Channels):
             owner=f"{socket.gethostname()}:{os.getpid()}"[:64],
             lease_seconds=self.settings.lease_seconds,
             send_seconds=min(SEND_SECONDS, self.settings.lease_seconds / 2),
+            batch=max(LEAST_BATCH, threads or self.settings.worker_threads),
+            meter=self.meter,
+            may_move_on=self.traffic.may_move_on,
+            heard=self.traffic.heard,
+            dlt_of=self._dlt_of,
+        )
+
+    @cached_property
+    def traffic(self) -> Traffic:
+        return Traffic(
+            {name: _account(gateway) for name, gateway in self.gateways.items() if gateway.sender},
+            self.outbox,
+            host_clock=self.clock,
+            monotonic=time.monotonic,
+            routes=self.shelf.routes,
+            pace=RedisPace(self.redis),
+            standings=Standings(self.tallies),
+            tried=self._tried,
+            channels=self._channels,
+            paused=self._paused,
             meter=self.meter,
         )
+
+    def _dlt_of(self, gateway: str, mt: MtSms) -> DltIds | None:
+        dlt = self.gateways[gateway].settings.dlt
+        return dlt.ids_for(mt.message_class) if dlt and mt.to.region == "IN" else None
+
+    def _tried(self, mt_id: str) -> Sequence[str]:
+        with self.database.read() as conn:
+            return send_attempt.tried(conn, mt_id)
+
+    def _channels(self, mt_ids: Collection[str]) -> Mapping[str, str]:
+        with self.database.read() as conn:
+            return mt_message.channels_of(conn, mt_ids)
+
+    def _paused(self) -> Collection[str]:
+        with self.database.read() as conn:
+            return [pause.gateway for pause in outbox_pause.pauses(conn)]
 
     def reaper(self) -> Reaper:
         return Reaper(
@@ -259,6 +307,16 @@ class Bridge(Channels):
     def menu_files(self) -> Mapping[str, bytes]:
         """The menu's files as they lie on the disk, the root first. Raises BadMenu."""
         return self._menu_files.read()
+
+
+def _account(gateway: Gateway) -> Account:
+    settings = gateway.settings
+    return Account(
+        sender_id=settings.sender_id,
+        tps=settings.tps,
+        sender_tps=settings.sender_tps,
+        cost=settings.cost,
+    )
 
 
 def build(settings: Settings, environ: Mapping[str, str], clock: Clock | None = None) -> Bridge:

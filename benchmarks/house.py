@@ -30,6 +30,7 @@ _GATEWAY: Final = """
     api_key: an-api-key-for-benchmarks
     webhook_secret: {secret}
     sender_id: SANKET
+    tps: 100000
     base_url: {base_url}
 """
 

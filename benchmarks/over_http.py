@@ -25,7 +25,7 @@ from benchmarks.processes import (
     python,
     tree_of,
 )
-from models import mt_moves
+from models import mt_claims
 from models.database import Database
 
 CONNECTIONS: Final = 16
@@ -110,7 +110,7 @@ def _wait_until_sent(place: Home) -> None:
     give_up_at = time.monotonic() + SENT_SECONDS
     while time.monotonic() < give_up_at:
         with database.read() as conn:
-            if not mt_moves.has_due(conn, datetime.now(UTC)):
+            if not mt_claims.has_due(conn, datetime.now(UTC)):
                 break
         time.sleep(0.1)
     database.dispose()

@@ -10,17 +10,18 @@ from itertools import count
 from typing import Final
 
 from benchmarks import vendor
-from benchmarks.house import SLOW_GATEWAY, bridge_in, home
+from benchmarks.house import SLOW_GATEWAY, Redis, bridge_in, home
 from benchmarks.measuring import Round, Sample, Scale, timed
 from benchmarks.webhooks import GATEWAY
+from models import mt_queue
 from outbound.outbox import NewMt
-from outbound.worker import Worker
 from telecom.msisdn import Msisdn
-from telecom.statuses import MessageClass
+from telecom.statuses import MessageClass, MtStatus
 from wiring import Bridge
 
 LATENCY_SECONDS: Final = 0.05
 MANY_THREADS: Final = 16
+MOST_THREADS: Final = 64
 
 
 @contextmanager
@@ -29,6 +30,7 @@ def rounds(scale: Scale) -> Iterator[Mapping[str, Round]]:
         fast = opened.enter_context(vendor.running())
         slow = opened.enter_context(vendor.running(LATENCY_SECONDS))
         place = opened.enter_context(home(fast.base_url, slow.base_url))
+        opened.enter_context(Redis(place).running())  # it holds the messages per second
         bridge = opened.enter_context(bridge_in(place))
         numbers = count()
 
@@ -45,6 +47,8 @@ def rounds(scale: Scale) -> Iterator[Mapping[str, Round]]:
             "send-0ms": partial(send, GATEWAY, fast, few, scale.sends),
             "send-50ms": partial(send, SLOW_GATEWAY, slow, few, scale.sends // 4),
             "send-50ms-16": partial(send, SLOW_GATEWAY, slow, MANY_THREADS, scale.sends),
+            "send-0ms-64": partial(send, GATEWAY, fast, MOST_THREADS, scale.sends * 4),
+            "send-50ms-64": partial(send, SLOW_GATEWAY, slow, MOST_THREADS, scale.sends * 4),
         }
 
 
@@ -63,24 +67,20 @@ def _queue(bridge: Bridge, gateway: str, total: int, numbers: Iterator[int]) -> 
 
 def _send_all(bridge: Bridge, threads: int) -> None:
     stop = threading.Event()
-    wake = UntilIdle(stop, threads)
-    Worker(bridge.dispatcher(), bridge.reaper(), threads=threads, wake=wake).run(stop)
+    bridge.worker(UntilEmpty(bridge, stop), threads=threads).run(stop)
 
 
-class UntilIdle:
-    """A worker's wake that stops it: once all its threads wait, nothing is left to send."""
+class UntilEmpty:
+    """A worker's wake that stops it when nothing is left to send. What was given, it ends."""
 
-    def __init__(self, stop: threading.Event, threads: int) -> None:
+    def __init__(self, bridge: Bridge, stop: threading.Event) -> None:
+        self._bridge = bridge
         self._stop = stop
-        self._threads = threads
-        self._waiting = 0
-        self._lock = threading.Lock()
 
     def wait(self, seconds: float) -> None:
-        with self._lock:
-            self._waiting += 1
-            if self._waiting == self._threads:
-                self._stop.set()
+        queue = mt_queue.measure(self._bridge.database, self._bridge.clock.now())
+        if not queue.open[MtStatus.QUEUED] + queue.open[MtStatus.CLAIMED]:
+            self._stop.set()
         self._stop.wait(seconds)
-        with self._lock:
-            self._waiting -= 1
+
+    def poke(self) -> None: ...

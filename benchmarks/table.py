@@ -62,6 +62,8 @@ GROUPS: Final = (
             "send-0ms": "an SMS to a vendor that answers at once, 4 threads",
             "send-50ms": "the same after 50 ms",
             "send-50ms-16": "the same with 16 threads",
+            "send-0ms-64": "an SMS to a vendor that answers at once, 64 threads",
+            "send-50ms-64": "the same after 50 ms: 1,280 a second at most",
         },
     ),
     Group(

@@ -23,9 +23,11 @@ UNSET: Final = "G106"
 BAD_REFERENCE: Final = "G107"
 DEVELOPMENT_ONLY: Final = "G108"
 WEAK_PROOF: Final = "G109"
+NO_GATEWAY: Final = "G110"
 WRITTEN_OUT: Final = "G201"
 OPEN_WIRE: Final = "G202"
 NONE_ENABLED: Final = "G203"
+NO_TARGET: Final = "G204"
 
 
 class BadGateways(Exception):

@@ -6,19 +6,16 @@ saw the whole request. All else is AMBIGUOUS, for none of these vendors takes an
 
 from __future__ import annotations
 
-import io
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from http.cookiejar import DefaultCookiePolicy
+from http.client import HTTPConnection, HTTPResponse
 from typing import Final
-from urllib.parse import urlencode
+from urllib.parse import SplitResult, urlencode, urlsplit
 
-import requests
 import structlog
-from requests.adapters import HTTPAdapter
 
+from gateways.connections import Connections
 from telecom.clock import Clock
 from telecom.errors import Reason, SendError, Verdict
 from telecom.failpoints import failpoint
@@ -52,16 +49,12 @@ class HttpAnswer:
 
 
 class FormPoster:
-    """Thread-safe: every thread has a `requests.Session` of its own, and so its own connections.
-
-    A Session is not documented as thread-safe, and the dispatcher's threads are few and live long,
-    so one warm connection for each of them is what a shared pool would hold, too.
-    """
+    """Thread-safe."""
 
     def __init__(self, clock: Clock, patience: Patience) -> None:
         self._clock = clock
         self._patience = patience
-        self._local = threading.local()
+        self._connections = Connections(patience.connect_seconds, patience.read_seconds)
 
     def post(
         self, url: str, form: Mapping[str, str | int], headers: Mapping[str, str]
@@ -70,69 +63,75 @@ class FormPoster:
 
         Raises SendError where there is no answer at all; any HTTP status is an answer.
         """
-        body = _Witness(_encode(form))
+        body = _encode(form)
+        where = urlsplit(url)
         try:
-            response = self._session().post(
-                url,
-                data=body,
-                headers={**headers, "Content-Type": "application/x-www-form-urlencoded"},
-                timeout=(self._patience.connect_seconds, self._patience.read_seconds),
-                allow_redirects=False,
-                stream=True,
-            )
+            connection = self._connections.take(where)
         except Exception as fault:
-            # Whatever broke, the dispatcher must learn whether the SMS may be on its way.
-            raise _no_answer(fault, body) from None
+            raise _no_answer(fault, Verdict.RETRY) from None
+        response = _ask(connection, where, body, headers)
         return HttpAnswer(
-            code=response.status_code,
-            headers={name.lower(): value for name, value in response.headers.items()},
-            body=self._read(response),
+            code=response.status,
+            headers={name.lower(): value for name, value in response.getheaders()},
+            body=self._read(response, connection, where),
         )
 
-    def _read(self, response: requests.Response) -> bytes:
+    def _read(
+        self, response: HTTPResponse, connection: HTTPConnection, where: SplitResult
+    ) -> bytes:
         """What arrives in time and in bounds: however it ends, the status line is evidence."""
         until = self._clock.now() + timedelta(seconds=self._patience.body_seconds)
         read = bytearray()
+        is_whole = False
         try:
-            while chunk := response.raw.read1(_CHUNK_BYTES, decode_content=True):
+            while chunk := response.read1(_CHUNK_BYTES):
                 read += chunk
                 if len(read) > MAX_ANSWER_BYTES or self._clock.now() > until:
                     break
+            else:
+                is_whole = not response.length
+            if not is_whole and not chunk:  # the connection ended before the answer did
+                log.warning("answer cut short", why="EOF", code=response.status)
         except Exception as fault:
-            log.warning("answer cut short", why=type(fault).__name__, code=response.status_code)
-        finally:
-            response.close()  # one that was read to its end is back in the pool already
+            log.warning("answer cut short", why=type(fault).__name__, code=response.status)
+        response.close()
+        if is_whole:
+            self._connections.give_back(where, connection)
+        else:
+            connection.close()
         return bytes(read[:MAX_ANSWER_BYTES])
 
-    def _session(self) -> requests.Session:
-        session: requests.Session | None = getattr(self._local, "session", None)
-        if session is None:
-            session = self._local.session = _new_session()
-        return session
 
+def _ask(
+    connection: HTTPConnection, where: SplitResult, body: bytes, headers: Mapping[str, str]
+) -> HTTPResponse:
+    """The request, and the head of its answer.
 
-class _Witness(io.BytesIO):
-    """A request body that knows whether its bytes began to leave.
-
-    The HTTP client reads it only once it is connected, TLS done, headers sent: unread means that no
-    vendor can have accepted anything, whichever of a dozen exceptions says why.
+    The body goes last, so whatever breaks before it means that no vendor can have accepted
+    anything, whichever of a dozen exceptions says why.
     """
+    verdict = Verdict.RETRY
+    try:
+        connection.putrequest("POST", where.path, skip_accept_encoding=True)
+        for name, value in headers.items():
+            connection.putheader(name, value)
+        connection.putheader("Accept-Encoding", "identity")
+        connection.putheader("Content-Type", "application/x-www-form-urlencoded")
+        connection.putheader("Content-Length", str(len(body)))
+        connection.endheaders()
+        verdict = Verdict.AMBIGUOUS
+        connection.send(body)
+        failpoint("after_bytes")
+        return connection.getresponse()
+    except Exception as fault:
+        connection.close()
+        raise _no_answer(fault, verdict) from None
 
-    left = False
 
-    def read(self, size: int | None = -1, /) -> bytes:
-        self.left = True
-        read = super().read(size)
-        if not read:  # the client asks for more only when all was handed to the socket
-            failpoint("after_bytes")
-        return read
-
-
-def _no_answer(fault: Exception, body: _Witness) -> SendError:
+def _no_answer(fault: Exception, verdict: Verdict) -> SendError:
     what = type(fault).__name__
-    if body.left:
-        return SendError(Reason.NO_ANSWER, Verdict.AMBIGUOUS, detail=what)
-    return SendError(Reason.UNREACHABLE, Verdict.RETRY, detail=what)
+    reason = Reason.NO_ANSWER if verdict is Verdict.AMBIGUOUS else Reason.UNREACHABLE
+    return SendError(reason, verdict, detail=what)
 
 
 def _encode(form: Mapping[str, str | int]) -> bytes:
@@ -140,14 +139,3 @@ def _encode(form: Mapping[str, str | int]) -> bytes:
         return urlencode(form).encode("ascii")
     except UnicodeEncodeError:  # half a surrogate pair
         raise SendError(Reason.REJECTED, Verdict.GIVE_UP, detail="text is not Unicode") from None
-
-
-def _new_session() -> requests.Session:
-    session = requests.Session()
-    session.trust_env = False  # no proxy and no .netrc of whoever started us
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.headers["Accept-Encoding"] = "identity"
-    adapter = HTTPAdapter(pool_connections=2, pool_maxsize=1, max_retries=0)
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    return session

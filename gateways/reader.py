@@ -15,6 +15,7 @@ from gateways.all_gateways import VENDORS, Vendor
 from gateways.base import Gateway
 from gateways.findings import Fault
 from gateways.references import find_faults, is_literal, resolve
+from gateways.routes import Route
 from menu.diagnostics import Diagnostic, Place, Severity, did_you_mean
 from menu.document import Document, KeyPath, Plain
 from telecom.clock import Clock
@@ -36,6 +37,7 @@ class Reader:
         clock: Clock,
     ) -> None:
         self.gateways: dict[str, Gateway] = {}
+        self.routes: list[Route] = []
         self.found: list[Diagnostic] = []
         self._document = document
         self._env = env
@@ -47,7 +49,7 @@ class Reader:
         root = self._document.plain
         if not isinstance(root, dict):
             return  # the YAML loader has refused it
-        self._check_keys((), root, {"gateways"})
+        self._check_keys((), root, {"gateways", "routes"})
         accounts = root.get("gateways")
         if not isinstance(accounts, dict):
             reason = '"gateways" must be a mapping of names to accounts.'
@@ -55,9 +57,58 @@ class Reader:
             return
         for name, account in accounts.items():
             self._read_account(name, account)
+        self._read_routes(root.get("routes", []), accounts)
         if not self.gateways and not any(found.is_error for found in self.found):
             fault = Fault(findings.NONE_ENABLED, "No gateway is enabled.", "Nobody can be reached.")
             self._warn(self._value(("gateways",)), fault)
+
+    def _read_routes(self, routes: Plain, accounts: dict[str, Plain]) -> None:
+        if not isinstance(routes, list):
+            fault = Fault(findings.BAD_VALUE, '"routes" is a list.', "Begin each with a dash.")
+            self._refuse(self._value(("routes",)), fault)
+            return
+        for place, written in enumerate(routes):
+            path: KeyPath = ("routes", place)
+            try:
+                route = Route.model_validate(written)
+            except ValidationError as faults:
+                self._refuse_route(path, faults)
+                continue
+            for name in route.use:
+                self._check_target(path, written, name, accounts)
+            # What is disabled, or development only, takes nothing: the rest share its weight.
+            use = {name: weight for name, weight in route.use.items() if name in self.gateways}
+            if use:
+                self.routes.append(route.model_copy(update={"use": use}))
+            elif all(name in accounts for name in route.use):
+                fault = Fault(findings.NO_TARGET, "No gateway of this route is enabled.", "")
+                self._warn(self._value(path), fault)
+
+    def _check_target(
+        self, path: KeyPath, written: Plain, name: str, accounts: dict[str, Plain]
+    ) -> None:
+        use = written["use"] if isinstance(written, dict) else {}
+        place = self._value((*path, "use"))
+        if isinstance(use, dict):
+            place = self._key((*path, "use", name))
+        elif isinstance(use, list):
+            place = self._value((*path, "use", use.index(name)))
+        if name not in accounts:
+            hint = did_you_mean(name, accounts)
+            self._refuse(place, Fault(findings.NO_GATEWAY, "There is no such gateway.", hint))
+
+    def _refuse_route(self, path: KeyPath, faults: ValidationError) -> None:
+        fields = {field.alias or name: field for name, field in Route.model_fields.items()}
+        for error in faults.errors(include_url=False, include_input=False):
+            where = tuple(part for part in error["loc"] if part != "[key]")
+            if error["type"] == "extra_forbidden":
+                self._refuse_key((*path, *where), fields)
+                continue
+            key = str(where[0]) if where else "routes"
+            description = fields[key].description if key in fields else ""
+            is_missing = error["type"] == "missing" or not where
+            place = self._value(path) if is_missing else self._value((*path, *where))
+            self._refuse(place, findings.explain(error, key, description or ""))
 
     def _read_account(self, name: str, account: Plain) -> None:
         path: KeyPath = ("gateways", name)

@@ -21,9 +21,12 @@ from pydantic import (
     field_validator,
 )
 
+from gateways.number_format import NumberFormat
+from telecom.dlt import DltIds
 from telecom.encoding import Limit
 from telecom.money import Money
 from telecom.prices import PriceList
+from telecom.statuses import MessageClass
 
 Network = IPv4Network | IPv6Network
 
@@ -47,6 +50,25 @@ def _money(value: object) -> Money:
 
 Secrets = Annotated[tuple[SecretStr, ...], BeforeValidator(_as_list)]
 Networks = Annotated[tuple[Network, ...], BeforeValidator(_as_list)]
+
+
+class DltSettings(BaseModel):
+    """What India's DLT registries gave the entity that sends. Vendors that take it get it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    entity_id: str = Field(pattern=r"^[0-9]{19}$")
+    header: str | None = Field(default=None, pattern=r"^[A-Za-z0-9]{3,6}$")
+    templates: dict[MessageClass, Annotated[str, Field(pattern=r"^[0-9]{12,19}$")]] = Field(
+        default_factory=dict
+    )
+
+    def ids_for(self, message_class: MessageClass) -> DltIds:
+        return DltIds(
+            entity_id=self.entity_id,
+            header=self.header,
+            template_id=self.templates.get(message_class),
+        )
 
 
 class GatewaySettings(BaseModel):
@@ -81,6 +103,24 @@ class GatewaySettings(BaseModel):
     )
     tps: float = Field(
         default=10, gt=0, allow_inf_nan=False, description="Messages per second, above 0."
+    )
+    sender_tps: float | None = Field(
+        default=None,
+        gt=0,
+        allow_inf_nan=False,
+        description="Messages per second of each sender ID, above 0.",
+    )
+    cost: float = Field(
+        default=0,
+        ge=0,
+        allow_inf_nan=False,
+        description="What a segment costs, 0 or more: all gateways in one currency.",
+    )
+    number_format: NumberFormat = Field(
+        default=NumberFormat.E164, description="e164, without_plus or national."
+    )
+    dlt: DltSettings | None = Field(
+        default=None, description="India: {entity_id: ..., header: ..., templates: {link: ...}}."
     )
     retries: bool = Field(
         default=False, description="true or false: does the vendor repeat an unanswered webhook?"

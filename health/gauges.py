@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -45,9 +45,13 @@ def of_spending(open_breakers: int) -> list[Reading]:
     return [Reading(catalogue.SPENDING_STOPPED, open_breakers)]
 
 
-def of_redis(heartbeat_age: float | None) -> list[Reading]:
+def of_redis(heartbeat_age: float | None, health: Mapping[str, float]) -> list[Reading]:
     """An age that nobody knows is no age: an alarm on its absence tells."""
-    return [] if heartbeat_age is None else [Reading(catalogue.HEARTBEAT_AGE, heartbeat_age)]
+    age = [] if heartbeat_age is None else [Reading(catalogue.HEARTBEAT_AGE, heartbeat_age)]
+    return [
+        *age,
+        *(Reading(catalogue.GATEWAY_HEALTH, one, (gateway,)) for gateway, one in health.items()),
+    ]
 
 
 def of_the_menu_file(warnings: Sequence[str]) -> list[Reading]:

@@ -58,6 +58,8 @@ RECEIPTS: Final = ("taken", "late", "repeated", "waits", "contradicts")
 SEND_OUTCOMES: Final = ("accepted", *Verdict)
 SEND_REASONS: Final = ("accepted", "too_late", "consent_unknown", "unsealable", *Reason)
 MEMBERS: Final = ("dispatcher", "web", "redis")
+CHOICES: Final = ("home", "route", "failover", "stays")
+HOLDS: Final = ("tps", "quiet_hours", "paused")
 OPEN: Final = tuple(status for status in MtStatus if status not in FINAL | {MtStatus.SENT})
 
 WEBHOOKS: Final = Counter(
@@ -96,6 +98,16 @@ MT_MOVES: Final = Counter(
     name="sanket_mt_moves_total",
     meaning="SMS that came to a status by a send, a delivery report or time.",
     labels={"gateway": GATEWAY, "status": tuple(MtStatus)},
+)
+MT_ROUTED: Final = Counter(
+    name="sanket_mt_routed_total",
+    meaning="SMS that were given to a gateway, by why to this one.",
+    labels={"gateway": GATEWAY, "choice": CHOICES},
+)
+MT_HELD: Final = Counter(
+    name="sanket_mt_held_total",
+    meaning="SMS that had to wait for their gateway's messages per second, or for the hours.",
+    labels={"gateway": GATEWAY, "why": HOLDS},
 )
 DELIVERY_REPORTS: Final = Counter(
     name="sanket_delivery_reports_total",
@@ -145,6 +157,11 @@ SPENDING_STOPPED: Final = Gauge(
     name="sanket_spending_stopped",
     meaning="Breakers that are open: SMS are withheld until somebody re-arms them.",
 )
+GATEWAY_HEALTH: Final = Gauge(
+    name="sanket_gateway_health",
+    meaning="How well a gateway does lately, 0 to 1: what its weight in routes is multiplied by.",
+    labels={"gateway": GATEWAY},
+)
 HEARTBEAT_AGE: Final = Gauge(
     name="sanket_dispatcher_heartbeat_age_seconds",
     meaning="Since any dispatcher last did its round.",
@@ -158,6 +175,8 @@ COUNTED: Final[tuple[Counter | Histogram, ...]] = (
     SENDS,
     SEND_SECONDS,
     MT_MOVES,
+    MT_ROUTED,
+    MT_HELD,
     DELIVERY_REPORTS,
     CONSENT_CHANGES,
     SESSION_FAULTS,
@@ -173,5 +192,6 @@ GAUGES: Final = (
     MENU_REFUSED,
     SPENDING_STOPPED,
     HEARTBEAT_AGE,
+    GATEWAY_HEALTH,
 )
 ALL: Final[tuple[Metric, ...]] = (*COUNTED, *GAUGES)

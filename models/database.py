@@ -25,6 +25,16 @@ _POOL_TIMEOUT_SECONDS: Final = 1.0
 _DOWN_STATES: Final = frozenset({"25006", "25P03", "42501", "42P01", "XX000", "XX001", "XX002"})
 
 
+_AFTER: Final = "sanket_after_commit"
+
+
+def after_commit(conn: Connection, call: Callable[[], None]) -> None:
+    """`call` runs once when the transaction of `Database.write` is committed, and not without."""
+    after = conn.info.get(_AFTER, [])
+    if call not in after:
+        after.append(call)
+
+
 class DatabaseDown(Exception):
     """Lost, locked, full or read-only. Whether a commit in flight was kept is not known."""
 
@@ -69,8 +79,12 @@ class Database:
         conditional, guarded by a unique key, or comes after `dialect.alone`. Raises DatabaseDown.
         """
         engines = self._engines_here()
+        after: list[Callable[[], None]] = []
         with engines.turn(), _translated(), engines.writer.begin() as conn:
+            conn.info[_AFTER] = after
             yield conn
+        for call in after:
+            call()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -6,6 +6,7 @@ it names; `mt_id` is empty until that is known. `outbound.receipts` decides what
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -20,7 +21,9 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     bindparam,
+    exists,
     func,
+    or_,
     select,
     text,
     union_all,
@@ -116,13 +119,21 @@ _BY_OWN_ID: Final = select(mt_message.c.id).where(
 _BY_ATTEMPT: Final = (
     select(mt_message.c.id)
     .join(send_attempt, send_attempt.c.mt_id == mt_message.c.id)
-    .where(mt_message.c.gateway == _GATEWAY, send_attempt.c.gateway_message_id == _VENDORS_ID)
+    .where(
+        func.coalesce(send_attempt.c.gateway, mt_message.c.gateway) == _GATEWAY,
+        send_attempt.c.gateway_message_id == _VENDORS_ID,
+    )
 )
 _OWNERS: Final = union_all(_BY_OWN_ID, _BY_ATTEMPT).subquery()
 _OWNER: Final = select(func.max(_OWNERS.c.id))
 
+# A message that one gateway refused may have gone by another: each knows it by its ref.
 _BY_REF: Final = select(mt_message.c.id).where(
-    mt_message.c.ref == bindparam("token"), mt_message.c.gateway == _GATEWAY
+    mt_message.c.ref == bindparam("token"),
+    or_(
+        mt_message.c.gateway == _GATEWAY,
+        exists().where(send_attempt.c.mt_id == mt_message.c.id, send_attempt.c.gateway == _GATEWAY),
+    ),
 )
 _ATTEMPT_IDS: Final = select(send_attempt.c.gateway_message_id).where(
     send_attempt.c.mt_id == _MT_ID
@@ -136,6 +147,10 @@ _HOLD: Final = (
     .with_for_update(key_share=True)
 )
 # Rows that the sweep holds just now are left to it: waiting for them could end in a deadlock.
+_ANY_UNJOINED: Final = select(_T.gateway, _T.gateway_message_id).where(
+    _T.gateway_message_id.in_(bindparam("ids", expanding=True)), _T.mt_id.is_(None)
+)
+_ANY_SAID: Final = select(_T.mt_id).where(_T.mt_id.in_(bindparam("ids", expanding=True)))
 _UNJOINED: Final = (
     select(_T.id, _T.reason)
     .where(_T.gateway == _GATEWAY, _T.gateway_message_id == _VENDORS_ID, _T.mt_id.is_(None))
@@ -187,6 +202,17 @@ def adopt(conn: Connection, gateway: str, gateway_message_id: str, mt_id: str) -
     for row in rows:
         join(conn, row.id, mt_id)
     return [row.reason for row in rows]
+
+
+def waited_for(conn: Connection, gateway_message_ids: Collection[str]) -> set[tuple[str, str]]:
+    """Gateway and id of reports that came before their message was known to have one of these."""
+    rows = conn.execute(_ANY_UNJOINED, {"ids": list(gateway_message_ids)})
+    return {(row.gateway, row.gateway_message_id) for row in rows}
+
+
+def reported_of(conn: Connection, mt_ids: Collection[str]) -> set[str]:
+    """Those of these messages that have reports."""
+    return set(conn.execute(_ANY_SAID, {"ids": list(mt_ids)}).scalars())
 
 
 def join(conn: Connection, row: int, mt_id: str) -> None:

@@ -7,13 +7,32 @@ write lock that `Database.write` takes first does the same, and SQLAlchemy leave
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import CTE, ColumnElement, Connection, Select, Table, text
+from sqlalchemy import (
+    CTE,
+    JSON,
+    ColumnElement,
+    Connection,
+    Select,
+    Subquery,
+    Table,
+    Text,
+    bindparam,
+    cast,
+    column,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
+from sqlalchemy.types import TypeEngine
+
+_HANDED: str = "handed"
 
 # Rows of unnest come in the order of the array, and each waits for its lock in turn.
 _ALONE: Final = text(
@@ -48,6 +67,32 @@ def alone_in_all(conn: Connection, purposes: Collection[str]) -> None:
 def _number_of(purpose: str) -> int:
     digest = hashlib.sha256(f"sanket:{purpose}".encode()).digest()
     return int.from_bytes(digest[:8], "big", signed=True)
+
+
+def handed_rows(dialect: str, columns: Mapping[str, TypeEngine[Any]]) -> Subquery:
+    """Rows that a statement is given as one value, made by `handing`.
+
+    So a statement about many rows has one text, whatever their number: it is compiled and planned
+    once, and costs one trip.
+    """
+    given = bindparam(_HANDED, type_=Text)
+    if dialect == "postgresql":
+        cells = func.json_to_recordset(cast(given, JSON)).table_valued(
+            *(column(name, kind) for name, kind in columns.items())
+        )
+        rows = cells.render_derived(name="given", with_types=True)
+        return select(*(rows.c[name] for name in columns)).subquery("handed")
+    each = func.json_each(given).table_valued("value", name="given")
+    cells_of = (
+        func.json_extract(each.c.value, f"$.{name}", type_=kind).label(name)
+        for name, kind in columns.items()
+    )
+    return select(*cells_of).subquery("handed")
+
+
+def handing(rows: Iterable[Mapping[str, object]]) -> dict[str, str]:
+    """What `handed_rows` is given: plain values only."""
+    return {_HANDED: json.dumps(list(rows))}
 
 
 def insert_new(

@@ -5,7 +5,7 @@ How a row may change is in `mt_moves` and `mt_sweeps`; nothing else writes `stat
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -89,6 +89,10 @@ def _small_index(name: str, column: str, condition: str) -> None:
 
 
 _small_index("ix_mt_message_due", "not_before", "status = 'queued'")
+# Without those in bulk, of which there may be millions: what somebody asked for is found at once.
+_small_index(
+    "ix_mt_message_due_answers", "not_before", "status = 'queued' AND message_class != 'bulk'"
+)
 _small_index("ix_mt_message_overdue", "expires_at", "status = 'queued'")
 _small_index("ix_mt_message_claimed", "lease_until", "status = 'claimed'")
 _small_index("ix_mt_message_submitted", "lease_until", "status = 'submitted'")
@@ -144,6 +148,16 @@ def find_recipient(conn: Connection, mt_id: str) -> str | None:
         select(mt_message.c.to_hash).where(mt_message.c.id == mt_id)
     ).scalar()
     return to_hash
+
+
+def channels_of(conn: Connection, mt_ids: Collection[str]) -> dict[str, str]:
+    """By which channel that came in which each message answers; those that answer nothing lack."""
+    query = (
+        select(mt_message.c.id, inbound_event.c.kind)
+        .join(inbound_event, inbound_event.c.id == mt_message.c.inbound_event_id)
+        .where(mt_message.c.id.in_(mt_ids))
+    )
+    return {row.id: row.kind for row in conn.execute(query)}
 
 
 def inbox(conn: Connection, gateway: str, to_hash: str, after: str | None) -> list[InboxRow]:

@@ -8,10 +8,11 @@ The statements are built once: building one costs ten times what running it cost
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 
@@ -20,6 +21,8 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Integer,
+    String,
+    Text,
     Update,
     bindparam,
     case,
@@ -27,12 +30,11 @@ from sqlalchemy import (
     literal_column,
     not_,
     null,
-    select,
     update,
 )
 
 from models import consent, do_not_disturb, outbox_pause, send_attempt
-from models.dialect import chosen
+from models.dialect import handed_rows, handing
 from models.metadata import UtcDateTime
 from models.mt_message import mt_message
 from telecom.statuses import MessageClass, MtStatus, may_move
@@ -43,7 +45,7 @@ _HELD: Final = frozenset({MtStatus.CLAIMED, MtStatus.SUBMITTED})
 # What statements are given. No name may be a column's: SQLAlchemy keeps those for itself.
 AT: Final = bindparam("at", type_=UtcDateTime())
 _LATER: Final = bindparam("later", type_=UtcDateTime())
-_LEASE: Final = bindparam("lease", type_=UtcDateTime())
+LEASE: Final = bindparam("lease", type_=UtcDateTime())
 _WHY: Final = bindparam("why", type_=_T.last_outcome.type)
 _MT_ID: Final = bindparam("mt_id", type_=_T.id.type)
 _VENDORS_ID: Final = bindparam("vendors_id", type_=_T.gateway_message_id.type)
@@ -76,6 +78,16 @@ class Claim:
     body_sealed: bytes | None = field(repr=False)
     not_before: datetime
     expires_at: datetime
+    attempts: int = 0
+    ambiguous_before: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """By which gateway a claimed row shall go, and what it then shows as its sender."""
+
+    gateway: str
+    sender_id: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,25 +130,6 @@ def is_one_of(column: Column[str], words: Collection[StrEnum]) -> ColumnElement[
     return column == literals[0] if len(literals) == 1 else column.in_(literals)
 
 
-# What may be claimed. A class that only a newer release knows is left to that release.
-_IS_DUE: Final = (
-    is_one_of(_T.status, [MtStatus.QUEUED])
-    & (_T.not_before <= AT)
-    & (_T.expires_at > AT)
-    & is_one_of(_T.message_class, list(MessageClass))
-    & outbox_pause.allows(_T.gateway)
-)
-_HAS_DUE: Final = select(_T.id).where(_IS_DUE).order_by(_T.not_before).limit(1)
-_FIRST_DUE: Final = chosen(
-    select(_T.id).where(_IS_DUE).order_by(_T.not_before, _T.id),
-    limit=bindparam("at_most", type_=Integer),
-)
-_CLAIM: Final = (
-    moving({MtStatus.QUEUED}, MtStatus.CLAIMED)
-    .where(_T.id.in_(select(_FIRST_DUE.c.id)))
-    .values(generation=_T.generation + 1, owner=bindparam("claimer"), lease_until=_LEASE)
-    .returning(*(_T[name] for name in Claim.__dataclass_fields__))
-)
 _PUT_BACK: Final = (
     moving({MtStatus.CLAIMED}, MtStatus.QUEUED)
     .where(_IS_HELD)
@@ -145,18 +138,61 @@ _PUT_BACK: Final = (
         last_outcome=func.coalesce(_WHY, _T.last_outcome),
     )
 )
-_WRITE_INTENT: Final = (
-    moving({MtStatus.CLAIMED}, MtStatus.SUBMITTED)
-    .where(_IS_HELD, _T.lease_until > AT, _T.expires_at > AT, not_(IS_UNWANTED))
-    .where(outbox_pause.allows(_T.gateway))
-    .values(attempts=_T.attempts + 1, submissions=_T.submissions + 1, lease_until=_LEASE)
-    .returning(_T.attempts, _T.ambiguous_before)
-)
 _SUPPRESS: Final = (
     moving({MtStatus.QUEUED, MtStatus.CLAIMED}, MtStatus.SUPPRESSED)
     .where(_T.id == _MT_ID, _T.submissions == 0)
     .values(last_outcome=_WHY)
 )
+
+
+@cache
+def _writing_intents(dialect: str) -> Update:
+    handed = handed_rows(
+        dialect,
+        {
+            "mt_id": String(36),
+            "fence": Integer(),
+            "way": String(),
+            "shows": String(),
+        },
+    )
+    return (
+        moving({MtStatus.CLAIMED}, MtStatus.SUBMITTED)
+        .where(
+            _T.id == handed.c.mt_id,
+            _T.generation == handed.c.fence,
+            _T.lease_until > AT,
+            _T.expires_at > AT,
+            not_(IS_UNWANTED),
+            outbox_pause.allows(handed.c.way),
+        )
+        .values(
+            attempts=_T.attempts + 1,
+            submissions=_T.submissions + 1,
+            lease_until=LEASE,
+            gateway=handed.c.way,
+            sender_id=handed.c.shows,
+        )
+        .returning(_T.id, _T.attempts, _T.ambiguous_before)
+    )
+
+
+@cache
+def _settling_sent(dialect: str) -> Update:
+    handed = handed_rows(
+        dialect, {"mt_id": String(36), "fence": Integer(), "vendors_id": Text(), "why": String()}
+    )
+    return (
+        moving({MtStatus.SUBMITTED}, MtStatus.SENT)
+        .where(_T.id == handed.c.mt_id, _T.generation == handed.c.fence)
+        .values(
+            last_outcome=handed.c.why,
+            gateway_message_id=func.coalesce(handed.c.vendors_id, _T.gateway_message_id),
+            sent_at=AT,
+            evidence="reply",
+        )
+        .returning(_T.id)
+    )
 
 
 def _settling(after: MtStatus) -> Update:
@@ -208,20 +244,6 @@ _PROVE: Final = MappingProxyType(
 )
 
 
-def has_due(conn: Connection, now: datetime) -> bool:
-    """Whether a claim would bring anything. Needs no write lock."""
-    return conn.execute(_HAS_DUE, {"at": now}).first() is not None
-
-
-def claim(
-    conn: Connection, *, owner: str, now: datetime, lease_until: datetime, limit: int
-) -> list[Claim]:
-    """queued to claimed, the longest due first. No row goes to two workers."""
-    given = {"at": now, "claimer": owner, "lease": lease_until, "at_most": limit}
-    claims = [Claim(**row) for row in conn.execute(_CLAIM, given).mappings()]
-    return sorted(claims, key=lambda one: (one.not_before, one.id))
-
-
 def put_back(
     conn: Connection,
     held: Claim,
@@ -238,18 +260,55 @@ def put_back(
 def write_intent(
     conn: Connection, held: Claim, *, now: datetime, lease_until: datetime
 ) -> Written | None:
-    """claimed to submitted, with its attempt row: from now on the call may have happened.
+    """One of `write_intents`, by the gateway that the row names."""
+    way = Way(gateway=held.gateway, sender_id=held.sender_id)
+    written = write_intents(conn, {held: way}, now=now, lease_until=lease_until)
+    return written.get(held.id)
 
-    None when the claim is no longer good (fenced, lease over, life over), when its subscriber has
-    said STOP, or when sending is paused. The counters rise here, before the call, so that a message
-    that kills its worker is counted too.
+
+def write_intents(
+    conn: Connection, ways: Mapping[Claim, Way], *, now: datetime, lease_until: datetime
+) -> dict[str, Written]:
+    """claimed to submitted, with attempt rows: from now on the calls may have happened.
+
+    A row is left out when its claim is no longer good (fenced, lease over, life over), when its
+    subscriber has said STOP, or when the gateway that it would go by is paused. The counters rise
+    here, before the call, so that a message that kills its worker is counted too.
     """
-    given = _fence(held) | {"at": now, "lease": lease_until}
-    row = conn.execute(_WRITE_INTENT, given).mappings().first()
-    if row is None:
-        return None
-    send_attempt.start(conn, held.id, held.generation, now)
-    return Written(**row)
+    rows = [
+        {
+            "mt_id": held.id,
+            "fence": held.generation,
+            "way": way.gateway,
+            "shows": way.sender_id,
+        }
+        for held, way in ways.items()
+    ]
+    given = handing(rows) | {"at": now, "lease": lease_until}
+    found = conn.execute(_writing_intents(conn.dialect.name), given)
+    written = {
+        row.id: Written(attempts=row.attempts, ambiguous_before=row.ambiguous_before)
+        for row in found
+    }
+    started = [
+        send_attempt.Started(mt_id=held.id, generation=held.generation, gateway=way.gateway)
+        for held, way in ways.items()
+        if held.id in written
+    ]
+    send_attempt.start(conn, started, now)
+    return written
+
+
+def settle_sent(
+    conn: Connection, taken: Mapping[Claim, str | None], *, why: str, now: datetime
+) -> set[str]:
+    """submitted to sent, with the gateway's ids: which of them had not moved on by themselves."""
+    rows = [
+        {"mt_id": held.id, "fence": held.generation, "vendors_id": vendors_id, "why": why}
+        for held, vendors_id in taken.items()
+    ]
+    statement = _settling_sent(conn.dialect.name)
+    return set(conn.execute(statement, handing(rows) | {"at": now}).scalars())
 
 
 def settle(conn: Connection, held: Claim, settlement: Settlement, *, now: datetime) -> bool:

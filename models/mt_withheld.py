@@ -20,7 +20,9 @@ _IS_THIS: Final = _T.id == bindparam("mt_id", type_=_T.id.type)
 _IS_THEIRS: Final = _T.to_hash.in_(bindparam("whose", type_=_T.to_hash.type, expanding=True))
 _IS_NO_ANSWER: Final = _T.message_class != MessageClass.CONFIRMATION
 
-_UNWANTED: Final = select(case((HAS_STOPPED, OPTED_OUT), else_=LISTED)).where(_IS_THIS, IS_UNWANTED)
+_THESE: Final = _T.id.in_(bindparam("mt_ids", expanding=True))
+_WHY: Final = case((HAS_STOPPED, OPTED_OUT), else_=LISTED)
+_UNWANTED: Final = select(_T.id, _WHY).where(_THESE, IS_UNWANTED)
 _NEVER_TRIED: Final = (
     moving({MtStatus.QUEUED, MtStatus.CLAIMED}, MtStatus.SUPPRESSED)
     .where(_T.submissions == 0)
@@ -38,24 +40,25 @@ _ALL_BUT_ANSWERS: Final[tuple[Update, ...]] = tuple(move.where(_IS_NO_ANSWER) fo
 
 def is_unwanted(conn: Connection, mt_id: str) -> bool:
     """Whether its subscriber has said STOP by now. Answers to STOP, HELP and their like may go."""
-    return _why_unwanted(conn, mt_id) is not None
+    return bool(unwanted(conn, [mt_id]))
+
+
+def unwanted(conn: Connection, mt_ids: Collection[str]) -> dict[str, str]:
+    """Those of these messages that `is_unwanted` is true of, and why: OPTED_OUT or LISTED."""
+    found = conn.execute(_UNWANTED, {"mt_ids": list(mt_ids)})
+    return {str(mt_id): str(why) for mt_id, why in found}
 
 
 def withhold(conn: Connection, held: Claim, *, now: datetime) -> bool:
     """A claimed row whose subscriber has said STOP, or that a list forbids: suppressed; or, where
     a copy may be out already, unknown_final. False when it is wanted, or no longer held.
     """
-    why = _why_unwanted(conn, held.id)
+    why = unwanted(conn, [held.id]).get(held.id)
     if why is None or not put_back(conn, held, now=now):
         return False
     given = {"mt_id": held.id, "at": now}
     ended = suppress(conn, held.id, why=why, now=now)
     return ended or conn.execute(_END_THIS, given).rowcount == 1
-
-
-def _why_unwanted(conn: Connection, mt_id: str) -> str | None:
-    why: str | None = conn.execute(_UNWANTED, {"mt_id": mt_id}).scalar()
-    return why
 
 
 def withhold_all(

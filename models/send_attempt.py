@@ -5,6 +5,8 @@ A row without `finished_at` is a call of which nobody knows the end.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -20,11 +22,13 @@ from sqlalchemy import (
     UniqueConstraint,
     bindparam,
     insert,
+    select,
     update,
 )
 
-from models.metadata import ID, WORD, UtcDateTime, metadata
+from models.metadata import GATEWAY, ID, WORD, UtcDateTime, metadata
 from models.mt_message import mt_message
+from models.rows import columns_of
 
 send_attempt: Final = Table(
     "send_attempt",
@@ -40,42 +44,82 @@ send_attempt: Final = Table(
     # Of this copy: a message sent twice has two, and a delivery report may name either.
     Column("gateway_message_id", Text),
     Column("late", Boolean, nullable=False),  # the outcome came after the row had moved on
+    # By which it went. Empty in rows of older releases: then by the one that the message names.
+    Column("gateway", GATEWAY),
     UniqueConstraint("mt_id", "generation"),  # one claim, one call
     Index("ix_send_attempt_gateway_message_id", "gateway_message_id"),
 )
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    mt_id: str
+    generation: int
+    gateway: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """What a call brought. `late`: the row had moved on before."""
+
+    mt_id: str
+    generation: int
+    outcome: str
+    reason: str | None
+    http_code: int | None
+    gateway_message_id: str | None
+    late: bool
+
+
 _START: Final = insert(send_attempt)
-_FINISH: Final = update(send_attempt).where(
-    send_attempt.c.mt_id == bindparam("of_mt"),
-    send_attempt.c.generation == bindparam("fence"),
-    send_attempt.c.finished_at.is_(None),
+_FINISH: Final = (
+    update(send_attempt)
+    .where(
+        send_attempt.c.mt_id == bindparam("of_mt"),
+        send_attempt.c.generation == bindparam("fence"),
+        send_attempt.c.finished_at.is_(None),
+    )
+    .values(
+        {
+            name: bindparam(name, type_=send_attempt.c[name].type)
+            for name in (
+                "finished_at",
+                "outcome",
+                "reason",
+                "http_code",
+                "gateway_message_id",
+                "late",
+            )
+        }
+    )
 )
 
 
-def start(conn: Connection, mt_id: str, generation: int, now: datetime) -> None:
-    given = {"mt_id": mt_id, "generation": generation, "started_at": now, "late": False}
-    conn.execute(_START, given)
+_TRIED: Final = (
+    select(send_attempt.c.gateway)
+    .where(send_attempt.c.mt_id == bindparam("of_mt"))
+    .order_by(send_attempt.c.id)
+)
 
 
-def finish(
-    conn: Connection,
-    mt_id: str,
-    generation: int,
-    *,
-    outcome: str,
-    reason: str | None,
-    http_code: int | None,
-    gateway_message_id: str | None,
-    late: bool,
-    now: datetime,
-) -> None:
-    """Records what the call brought. The first outcome of an attempt stands."""
-    brought = {
-        "finished_at": now,
-        "outcome": outcome,
-        "reason": reason,
-        "http_code": http_code,
-        "gateway_message_id": gateway_message_id,
-        "late": late,
-    }
-    conn.execute(_FINISH, {"of_mt": mt_id, "fence": generation} | brought)
+def start(conn: Connection, started: Sequence[Started], now: datetime) -> None:
+    given = [columns_of(one) | {"started_at": now, "late": False} for one in started]
+    if given:
+        conn.execute(_START, given)
+
+
+def finish(conn: Connection, finished: Sequence[Finished], now: datetime) -> None:
+    """Records what the calls brought. The first outcome of an attempt stands."""
+    given = []
+    for one in finished:
+        brought = columns_of(one)
+        of_mt, fence = brought.pop("mt_id"), brought.pop("generation")
+        given.append(brought | {"of_mt": of_mt, "fence": fence, "finished_at": now})
+    if given:
+        conn.execute(_FINISH, given)
+
+
+def tried(conn: Connection, mt_id: str) -> list[str]:
+    """The gateways of its attempts, in their order, each once."""
+    gateways = conn.execute(_TRIED, {"of_mt": mt_id}).scalars()
+    return list(dict.fromkeys(filter(None, gateways)))

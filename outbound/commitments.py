@@ -65,7 +65,8 @@ class Commitments:
         self._sender_id_of = sender_id_of
         self._meter = meter
         self._group: Together[Proposal, Kept] = Together(
-            GroupWriter(database, sealer, hasher, clock, guard).write, most_together=MOST_TOGETHER
+            GroupWriter(database, sealer, hasher, clock, guard, outbox.ring).write,
+            most_together=MOST_TOGETHER,
         )
 
     def record(self, cause: Cause) -> bool:

@@ -1,74 +1,57 @@
 """Sends what is due: claim, write the intent, call the gateway, record what it said.
 
 Between intent and record no transaction is open; whatever is killed there leaves a submitted row,
-which the reaper calls unknown, never unsent.
+which the reaper calls unknown, never unsent. An intent is written when a thread is about to call,
+never ahead of it; threads that are about to call at one moment share a commit.
 """
 
 from __future__ import annotations
 
 import random
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
 import structlog
 from sqlalchemy import Connection
 
 from gateways.base import Sender
-from metrics.catalogue import CONSENT_CHANGES, MT_MOVES, SEND_SECONDS, SENDS
+from metrics.catalogue import MT_MOVES, SEND_SECONDS
 from metrics.meter import SILENT, Meter
-from models import mt_moves, mt_withheld, outbox_pause, send_attempt
-from models.consent import ConsentCause, ConsentState
+from models import mt_claims, mt_moves, mt_withheld, outbox_pause
 from models.database import Database, DatabaseDown
-from models.mt_moves import Claim, Settlement, Written
+from models.mt_claims import Lane
+from models.mt_moves import Claim, Way
 from models.sealing import Unsealable
 from models.shared_clock import SharedClock
-from outbound import consent, receipts
+from models.together import Together
 from outbound.faults import report
 from outbound.outbox import Outbox
 from outbound.outcomes import (
-    ACCEPTED,
     CONSENT_UNKNOWN,
     POISONED,
     STOPPED,
     TOO_LATE,
     UNEXPECTED,
-    NotTaken,
     Outcome,
     Taken,
-    decide,
     not_taken,
 )
+from outbound.recording import Intent, MayMoveOn, Recorder
 from outbound.retry import NO_GATEWAY_SECONDS
 from telecom.clock import Clock
-from telecom.errors import Reason, SendError
+from telecom.dlt import DltIds
+from telecom.errors import SendError
 from telecom.failpoints import failpoint
+from telecom.replies import MtSms
 from telecom.statuses import MtStatus
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 REST: Final = 10
 LONGEST_REST_SECONDS: Final = 1.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Intent:
-    """A written intent: this worker may call the gateway once, not later than `latest_call`."""
-
-    claim: Claim
-    written: Written
-    latest_call: float  # on the monotonic clock, seconds
-    host_is_ahead: timedelta  # of the clock that the message's times are of
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Recorded:
-    """What the end of a send brought about: the statuses it led to, and what it taught us."""
-
-    moves: tuple[MtStatus, ...]
-    learnt_opt_out: bool
 
 
 class Dispatcher:
@@ -94,11 +77,18 @@ class Dispatcher:
         batch: int = 10,
         jitter: Callable[[], float] = random.random,
         meter: Meter = SILENT,
+        may_move_on: MayMoveOn = lambda _intent, _tried: False,
+        heard: Callable[[str, Outcome, float], None] = lambda _gateway, _outcome, _seconds: None,
+        dlt_of: Callable[[str, MtSms], DltIds | None] = lambda _gateway, _mt: None,
     ) -> None:
+        """`heard` is told what became of each call, and how many seconds it took; `dlt_of` tells
+        what a gateway's account is registered with.
+        """
         if send_seconds >= lease_seconds:
             raise ValueError("a lease must outlast a send")
         self.owner = owner
         self.lease_seconds = lease_seconds
+        self.batch = batch
         self._database = database
         self._outbox = outbox
         self._senders = senders
@@ -106,51 +96,96 @@ class Dispatcher:
         self._host_clock = host_clock
         self._monotonic = monotonic
         self._send_seconds = send_seconds
-        self._batch = batch
-        self._jitter = jitter
         self._meter = meter
-        self._unrecorded: deque[tuple[Intent, Outcome]] = deque()
+        self._heard = heard
+        self._dlt_of = dlt_of
+        self._recorder = Recorder(
+            database,
+            clock,
+            jitter=jitter,
+            meter=meter,
+            may_move_on=may_move_on,
+            patience_seconds=lease_seconds,
+        )
+        self._intents: Together[tuple[Claim, Way], Intent | None] = Together(
+            self._write_intents, patience_seconds=lease_seconds
+        )
+        self._looks: Together[str, Outcome | None] = Together(
+            self._look, patience_seconds=lease_seconds
+        )
+        self.record = self._recorder.record
+        self.record_leftovers = self._recorder.record_leftovers
         self._look_at = 0.0  # on the monotonic clock: not before this
 
     def claim(self) -> list[Claim]:
-        """Up to `batch` due rows, held for the length of a lease. Raises DatabaseDown.
+        """Up to `batch` due rows, held for the length of a lease: answers first, then bulk.
 
-        Outcomes that could not be recorded while the database was down are recorded first.
+        Outcomes that could not be recorded while the database was down are recorded first. Raises
+        DatabaseDown.
         """
+        return self.claim_lanes(dict.fromkeys(Lane, self.batch), {}, at_most=self.batch)
+
+    def claim_lanes(
+        self,
+        limits: Mapping[Lane, int],
+        without: Mapping[Lane, Collection[str]],
+        at_most: int | None = None,
+    ) -> list[Claim]:
+        """So many of each lane, the longest due first; `without` those of some gateways."""
         self.record_leftovers()
-        if not self._has_due():
+        due = self._due(limits, without)
+        if not due:
             return []
+        claims: list[Claim] = []
         with self._database.write() as conn:
             now = self._clock.now(conn)
-            claims = mt_moves.claim(
-                conn,
-                owner=self.owner,
-                now=now,
-                lease_until=self._lease_until(now),
-                limit=self._batch,
-            )
+            for lane in due:
+                limit = limits[lane]
+                if at_most is not None:
+                    limit = min(limit, at_most - len(claims))
+                claims += mt_claims.claim(
+                    conn,
+                    owner=self.owner,
+                    now=now,
+                    lease_until=self._lease_until(now),
+                    limit=limit,
+                    lane=lane,
+                    without=without.get(lane, ()),
+                )
         failpoint("after_claim")
         return claims
 
-    def _has_due(self) -> bool:
+    @property
+    def rest_seconds(self) -> float:
+        """For so long a claim brings nothing, whatever waits."""
+        return max(0.0, self._look_at - self._monotonic())
+
+    def _due(
+        self, limits: Mapping[Lane, int], without: Mapping[Lane, Collection[str]]
+    ) -> Sequence[Lane]:
         """An idle worker takes no write lock, and what a vain look costs is rested ten times over:
         it passes by every row of a gateway that is paused, and they may be many.
         """
         began_at = self._monotonic()
         if began_at < self._look_at:
-            return False
+            return ()
         with self._database.read() as conn:
             if outbox_pause.is_paused(conn, outbox_pause.ALL):
-                return False
-            if mt_moves.has_due(conn, self._clock.now(conn)):
-                return True
-        ended_at = self._monotonic()
-        self._look_at = ended_at + min(REST * (ended_at - began_at), LONGEST_REST_SECONDS)
-        return False
+                return ()
+            now = self._clock.now(conn)
+            due = [
+                lane
+                for lane, limit in limits.items()
+                if limit > 0 and mt_claims.has_due(conn, now, lane, without.get(lane, ()))
+            ]
+        if not due:
+            ended_at = self._monotonic()
+            self._look_at = ended_at + min(REST * (ended_at - began_at), LONGEST_REST_SECONDS)
+        return due
 
-    def submit(self, claim: Claim) -> None:
+    def submit(self, claim: Claim, way: Way | None = None) -> None:
         """One claimed row through intent, call and record. Raises DatabaseDown."""
-        intent = self.write_intent(claim)
+        intent = self.write_intent(claim, way)
         if intent is not None:
             self.record(intent, self.call(intent))
 
@@ -161,175 +196,141 @@ class Dispatcher:
             for claim in claims:
                 mt_moves.put_back(conn, claim, now=now)
 
-    def write_intent(self, claim: Claim) -> Intent | None:
-        """None when the row may not be sent by this claim: then it is queued again or another's."""
-        if claim.gateway not in self._senders:
-            self._rest(claim)
-            return None
-        started = self._monotonic()
+    def postpone(self, rests: Mapping[Claim, tuple[float, str]]) -> None:
+        """Gives back what may not go yet: each rests so many seconds, for that reason.
+
+        It was not tried, so it costs no attempt. Raises DatabaseDown.
+        """
         with self._database.write() as conn:
             now = self._clock.now(conn)
-            written = mt_moves.write_intent(
-                conn, claim, now=now, lease_until=self._lease_until(now)
-            )
-            is_withheld = written is None and mt_withheld.withhold(conn, claim, now=now)
-            is_paused = written is None and outbox_pause.is_paused(conn, claim.gateway)
-            if written is None and not is_withheld:
-                mt_moves.put_back(conn, claim, now=now)
-        if is_withheld:
-            self._meter.count(MT_MOVES, claim.gateway, MtStatus.SUPPRESSED)
-            log.info("mt withheld", gateway=claim.gateway, mt_id=claim.id, why="opted out")
+            for claim, (seconds, why) in rests.items():
+                later = now + timedelta(seconds=seconds)
+                mt_moves.put_back(conn, claim, now=now, not_before=later, why=why)
+
+    def write_intent(self, claim: Claim, way: Way | None = None) -> Intent | None:
+        """None when the row may not be sent by this claim: then it is queued again or another's.
+
+        `way` is the gateway that it shall go by; else the one that it names. Raises DatabaseDown.
+        """
+        way = way or Way(gateway=claim.gateway, sender_id=claim.sender_id)
+        if way.gateway not in self._senders:
+            log.warning("mt waits", gateway=way.gateway, mt_id=claim.id, why="no such gateway")
+            self.postpone({claim: (NO_GATEWAY_SECONDS, "no_gateway")})
             return None
-        if written is None and is_paused:
-            log.info("mt given back", gateway=claim.gateway, mt_id=claim.id, why="paused")
-            return None
-        if written is None:
-            log.warning("claim lost", gateway=claim.gateway, mt_id=claim.id, why="lease or life")
+        intent = self._intents.do((claim, way))
+        if intent is None:
             return None
         failpoint("after_intent")
-        return Intent(
-            claim=claim,
-            written=written,
-            latest_call=started + self.lease_seconds - self._send_seconds,
-            host_is_ahead=self._host_clock.now() - now,
-        )
+        return replace(intent, mt=self._open(intent))
 
     def call(self, intent: Intent) -> Outcome:
         """At most one request to the gateway, in no transaction."""
-        claim = intent.claim
-        try:
-            mt = self._outbox.open(claim)
-            # Adapters tell the vendor how long a message still lives: by the clock that they have.
-            mt = replace(mt, expires_at=mt.expires_at + intent.host_is_ahead)
-        except Unsealable as error:
-            log.warning("mt does not open", gateway=claim.gateway, mt_id=claim.id, why=str(error))
+        claim, mt = intent.claim, intent.mt
+        if mt is None:
             return POISONED
-        sender = self._senders[claim.gateway]
         if (forbidden := self._forbidden(claim)) is not None:
             return forbidden
         # A frozen process wakes here, its lease long over: after this line only the send follows.
         if self._monotonic() > intent.latest_call:
             return TOO_LATE
         began_at = self._monotonic()
+        outcome = self._send(claim, mt)
+        seconds = self._monotonic() - began_at
+        self._meter.time(SEND_SECONDS, seconds, claim.gateway)
+        self._heard(claim.gateway, outcome, seconds)
+        return outcome
+
+    def _send(self, claim: Claim, mt: MtSms) -> Outcome:
         try:
-            accepted = sender.send(mt)
+            accepted = self._senders[claim.gateway].send(mt)
         except SendError as error:
             return not_taken(error)
         except Exception as error:
             report("sender broke", error, gateway=claim.gateway, mt_id=claim.id)
             return UNEXPECTED
-        finally:
-            self._meter.time(SEND_SECONDS, self._monotonic() - began_at, claim.gateway)
         failpoint("after_reply")
         return Taken(gateway_message_id=accepted.gateway_message_id)
 
-    def record(self, intent: Intent, outcome: Outcome) -> None:
-        """Keeps the outcome in memory while the database is down. Raises DatabaseDown."""
+    def _open(self, intent: Intent) -> MtSms | None:
+        claim = intent.claim
         try:
-            with self._database.write() as conn:
-                recorded = self._record(conn, intent, outcome, self._clock.now(conn))
-        except DatabaseDown:
-            self._unrecorded.append((intent, outcome))
-            raise
-        failpoint("after_sent_commit")
-        self._count(intent.claim.gateway, outcome, recorded)
+            mt = self._outbox.open(claim)
+        except Unsealable as error:
+            log.warning("mt does not open", gateway=claim.gateway, mt_id=claim.id, why=str(error))
+            return None
+        return replace(
+            mt,
+            # Adapters tell the vendor how long a message still lives: by the clock that they have.
+            expires_at=mt.expires_at + intent.host_is_ahead,
+            dlt=self._dlt_of(claim.gateway, mt),
+        )
 
-    def record_leftovers(self) -> None:
-        """What `record` had to keep. Raises DatabaseDown."""
-        while self._unrecorded:
-            try:
-                intent, outcome = self._unrecorded.popleft()
-            except IndexError:  # another thread was faster
-                return
-            self.record(intent, outcome)
+    def _write_intents(self, wanted: Sequence[tuple[Claim, Way]]) -> list[Intent | None]:
+        started = self._monotonic()
+        with self._database.write() as conn:
+            now = self._clock.now(conn)
+            written = mt_moves.write_intents(
+                conn, dict(wanted), now=now, lease_until=self._lease_until(now)
+            )
+            ended = [
+                (claim, _end_unwritten(conn, claim, way, now))
+                for claim, way in wanted
+                if claim.id not in written
+            ]
+        host_is_ahead = self._host_clock.now() - now
+        for claim, why in ended:
+            self._tell_unwritten(claim, why)
+        return [
+            Intent(
+                claim=replace(claim, gateway=way.gateway, sender_id=way.sender_id),
+                written=written[claim.id],
+                latest_call=started + self.lease_seconds - self._send_seconds,
+                host_is_ahead=host_is_ahead,
+            )
+            if claim.id in written
+            else None
+            for claim, way in wanted
+        ]
+
+    def _tell_unwritten(self, claim: Claim, why: _Unwritten) -> None:
+        known = {"gateway": claim.gateway, "mt_id": claim.id, "why": why.value}
+        match why:
+            case _Unwritten.OPTED_OUT:
+                self._meter.count(MT_MOVES, claim.gateway, MtStatus.SUPPRESSED)
+                log.info("mt withheld", **known)
+            case _Unwritten.PAUSED:
+                log.info("mt given back", **known)
+            case _Unwritten.LOST:
+                log.warning("claim lost", **known)
 
     def _forbidden(self, claim: Claim) -> Outcome | None:
         """The last look before the call: STOP may have come since the intent was written."""
         try:
-            with self._database.read() as conn:
-                return STOPPED if mt_withheld.is_unwanted(conn, claim.id) else None
+            return self._looks.do(claim.id)
         except DatabaseDown:
             return CONSENT_UNKNOWN
 
-    def _record(
-        self, conn: Connection, intent: Intent, outcome: Outcome, now: datetime
-    ) -> _Recorded:
-        claim = intent.claim
-        settlement = decide(
-            outcome,
-            message_class=claim.message_class,
-            attempts=intent.written.attempts,
-            ambiguous_before=intent.written.ambiguous_before,
-            now=now,
-            jitter=self._jitter(),
-        )
-        is_ours = mt_moves.settle(conn, claim, settlement, now=now)
-        if not is_ours and isinstance(outcome, Taken):
-            # It went out after all: a resend that waits is cancelled. Any other late word is only
-            # recorded, for it says nothing about copies that others may have sent since.
-            mt_moves.record_evidence(
-                conn,
-                claim.id,
-                MtStatus.SENT,
-                evidence="late_reply",
-                now=now,
-                gateway_message_id=outcome.gateway_message_id,
-            )
-        _finish_attempt(conn, claim, outcome, is_late=not is_ours, now=now)
-        learnt = False
-        if isinstance(outcome, NotTaken) and outcome.why == Reason.OPTED_OUT:
-            learnt = consent.learn(conn, claim.id, claim.gateway, now)
-        vendors_id = outcome.gateway_message_id if isinstance(outcome, Taken) else None
-        reported = receipts.settle(conn, claim.id, claim.gateway, vendors_id, now)
-        _log_outcome(claim, outcome, settlement if is_ours else None)
-        moves = (settlement.after if is_ours else None, reported)
-        return _Recorded(moves=tuple(move for move in moves if move), learnt_opt_out=learnt)
-
-    def _count(self, gateway: str, outcome: Outcome, recorded: _Recorded) -> None:
-        verdict, why = ACCEPTED, ACCEPTED
-        if isinstance(outcome, NotTaken):
-            verdict, why = outcome.verdict.value, outcome.why
-        self._meter.count(SENDS, gateway, verdict, why)
-        for move in recorded.moves:
-            self._meter.count(MT_MOVES, gateway, move)
-        if recorded.learnt_opt_out:
-            state, cause = ConsentState.OPTED_OUT, ConsentCause.GATEWAY
-            self._meter.count(CONSENT_CHANGES, gateway, state, cause)
-
-    def _rest(self, claim: Claim) -> None:
-        with self._database.write() as conn:
-            now = self._clock.now(conn)
-            later = now + timedelta(seconds=NO_GATEWAY_SECONDS)
-            mt_moves.put_back(conn, claim, now=now, not_before=later, why="no_gateway")
-        log.warning("mt waits", gateway=claim.gateway, mt_id=claim.id, why="no such gateway")
+    def _look(self, mt_ids: Sequence[str]) -> list[Outcome | None]:
+        with self._database.read() as conn:
+            unwanted = mt_withheld.unwanted(conn, mt_ids)
+        return [STOPPED if mt_id in unwanted else None for mt_id in mt_ids]
 
     def _lease_until(self, now: datetime) -> datetime:
         return now + timedelta(seconds=self.lease_seconds)
 
 
-def _finish_attempt(
-    conn: Connection, claim: Claim, outcome: Outcome, *, is_late: bool, now: datetime
-) -> None:
-    refused = outcome if isinstance(outcome, NotTaken) else None
-    send_attempt.finish(
-        conn,
-        claim.id,
-        claim.generation,
-        outcome=refused.verdict if refused else ACCEPTED,
-        reason=refused.why if refused else None,
-        http_code=refused.http_code if refused else None,
-        gateway_message_id=outcome.gateway_message_id if isinstance(outcome, Taken) else None,
-        late=is_late,
-        now=now,
-    )
+class _Unwritten(StrEnum):
+    """Why a claimed row got no intent."""
+
+    OPTED_OUT = "opted out"
+    PAUSED = "paused"
+    LOST = "lease or life"
 
 
-def _log_outcome(claim: Claim, outcome: Outcome, settlement: Settlement | None) -> None:
-    why = outcome.why if isinstance(outcome, NotTaken) else ACCEPTED
-    if settlement is None:
-        log.warning("late reply", gateway=claim.gateway, mt_id=claim.id, why=why)
-    elif settlement.after is MtStatus.SENT:
-        log.info("mt sent", gateway=claim.gateway, mt_id=claim.id, why=why)
-    else:
-        status = settlement.after.value
-        log.warning("mt not sent", gateway=claim.gateway, mt_id=claim.id, why=why, status=status)
+def _end_unwritten(conn: Connection, claim: Claim, way: Way, now: datetime) -> _Unwritten:
+    """Withheld, for its subscriber has said STOP; or given back, if it is still held."""
+    if mt_withheld.withhold(conn, claim, now=now):
+        return _Unwritten.OPTED_OUT
+    mt_moves.put_back(conn, claim, now=now)
+    is_paused = outbox_pause.is_paused(conn, way.gateway)
+    return _Unwritten.PAUSED if is_paused else _Unwritten.LOST

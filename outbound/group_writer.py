@@ -7,14 +7,14 @@ after the other, for each may use up what the next one would have had.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from models import inbound_event, subscriber
 from models.consent import Change, ConsentCause, ConsentState
-from models.database import Database
+from models.database import Database, after_commit
 from models.dialect import alone
 from models.ids import new_id
 from models.inbound_event import NewEvent
@@ -38,7 +38,10 @@ class GroupWriter:
         hasher: KeyedHash,
         clock: SharedClock,
         guard: Guard,
+        ring: Callable[[], None] = lambda: None,
     ) -> None:
+        """`ring` tells the dispatchers, after the commit, that something waits."""
+        self._ring = ring
         self._database = database
         self._msisdn_sealer = sealer.bound_to("subscriber.msisdn")
         self._hasher = hasher
@@ -107,6 +110,8 @@ class GroupWriter:
                 if not (is_known and draft.proposal.consent is ConsentState.OPTED_OUT):
                     withheld[draft.event.id] = promises.make(draft)
         promises.write()
+        if promises.are_made:
+            after_commit(conn, self._ring)
         return withheld, news
 
     def _remember(self, conn: Connection, new: Sequence[Draft], now: datetime) -> None:

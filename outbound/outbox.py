@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,11 +11,13 @@ import structlog
 from sqlalchemy import Connection
 
 from models import mt_message
+from models.database import after_commit
 from models.ids import new_id, new_ref
 from models.mt_message import NewRow
 from models.mt_moves import Claim
 from models.sealing import Sealer, Unsealable
 from models.shared_clock import SharedClock
+from outbound.quiet_hours import opening_of
 from outbound.words import hash_of_words
 from telecom.errors import Malformed
 from telecom.keyed_hash import KeyedHash
@@ -74,11 +77,12 @@ class SealedMt:
 
 def row_of(sealed: SealedMt, now: datetime, caused_by: str | None = None) -> NewRow:
     """`now` is the shared clock's. `caused_by`: the id of the event, where it was not known yet;
-    the dedupe key is then made of it and of what stood there, the purpose.
+    the dedupe key is then made of it and of what stood there, the purpose. What is promotional
+    waits for the hours that its country allows, and its life begins then.
     """
     new = sealed.new
     life_seconds = new.life_seconds or POLICIES[new.message_class].life_seconds
-    not_before = new.not_before or now
+    not_before = opening_of(new.message_class, new.to.region, new.not_before or now)
     return NewRow(
         id=new_id(now),
         ref=new_ref(),
@@ -104,7 +108,15 @@ def row_of(sealed: SealedMt, now: datetime, caused_by: str | None = None) -> New
 class Outbox:
     """Seals what it stores: no number and no text is readable in the database."""
 
-    def __init__(self, sealer: Sealer, hasher: KeyedHash, clock: SharedClock) -> None:
+    def __init__(
+        self,
+        sealer: Sealer,
+        hasher: KeyedHash,
+        clock: SharedClock,
+        ring: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`ring` tells the dispatchers, after the commit, that something waits."""
+        self.ring = ring
         self._recipients = sealer.bound_to("mt_message.to")
         self._bodies = sealer.bound_to("mt_message.body")
         self._hasher = hasher
@@ -114,11 +126,14 @@ class Outbox:
         """Queues it in the caller's transaction and returns its id.
 
         `now`: the shared clock's, where the caller has asked for it already. None when its dedupe
-        key was queued before: then nothing changes. After the commit the caller may poke the
-        worker's Wake.
+        key was queued before: then nothing changes.
         """
-        row = row_of(self.seal(new), now or self._clock.now(conn))
-        return row.id if mt_message.insert(conn, row) else None
+        now = now or self._clock.now(conn)
+        row = row_of(self.seal(new), now)
+        if not mt_message.insert(conn, row):
+            return None
+        after_commit(conn, self.ring)
+        return row.id
 
     def seal(self, new: NewMt) -> SealedMt:
         """What can be done of it before its transaction."""

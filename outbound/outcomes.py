@@ -30,6 +30,7 @@ class NotTaken:
     http_code: int | None = None
     retry_after_seconds: float | None = None
     is_poison: bool = False
+    fails_over: bool = False  # surely not taken, by a fault of this gateway: another may take it
 
 
 Outcome = Taken | NotTaken
@@ -46,12 +47,28 @@ POISONED: Final = NotTaken(verdict=Verdict.RETRY, why="unsealable", is_poison=Tr
 UNEXPECTED: Final = NotTaken(verdict=Verdict.AMBIGUOUS, why=Reason.UNKNOWN.value)
 
 
+# Whose fault a refusal is, where it is the gateway's. A bad number, an opt-out or a bad text would
+# be refused by any, and what one holds for review may still come.
+_FAILS_OVER: Final = frozenset(
+    {
+        Reason.THROTTLED,
+        Reason.UNREACHABLE,
+        Reason.GATEWAY_FAULT,
+        Reason.NO_CREDIT,
+        Reason.BAD_CREDENTIALS,
+        Reason.BAD_SENDER_ID,
+        Reason.NO_ROUTE,
+    }
+)
+
+
 def not_taken(error: SendError) -> NotTaken:
     return NotTaken(
         verdict=error.verdict,
         why=error.reason.value,
         http_code=error.http_code,
         retry_after_seconds=error.retry_after_seconds,
+        fails_over=error.verdict is not Verdict.AMBIGUOUS and error.reason in _FAILS_OVER,
     )
 
 
@@ -63,8 +80,10 @@ def decide(
     ambiguous_before: bool,
     now: datetime,
     jitter: float,
+    moves_on: bool = False,
 ) -> Settlement:
-    """What becomes of a submitted row. `attempts` counts the one that just ended.
+    """What becomes of a submitted row. `attempts` counts the one that just ended; `moves_on`:
+    another gateway is there to be tried at once.
 
     A definite refusal ends as unknown_final, not failed, when an earlier attempt was ambiguous:
     that copy may be on the phone.
@@ -78,6 +97,10 @@ def decide(
     if outcome.verdict is Verdict.AMBIGUOUS:
         return Settlement(after=MtStatus.UNKNOWN, last_outcome=outcome.why)
     limit = MAX_POISONED_ATTEMPTS if outcome.is_poison else MAX_ATTEMPTS[message_class]
+    if moves_on and attempts < limit:
+        return Settlement(
+            after=MtStatus.QUEUED, last_outcome=outcome.why, was_refused=True, not_before=now
+        )
     if outcome.verdict is Verdict.RETRY and attempts < limit:
         wait = wait_seconds(
             attempts, jitter=jitter, retry_after_seconds=outcome.retry_after_seconds

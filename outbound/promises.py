@@ -37,6 +37,7 @@ class Promises:
         self._links: list[ShortLink] = []
         self._waiting: set[str | None] = set()
         self._shard: int | None = None
+        self.are_made = False
 
     def make(self, draft: Draft) -> Withheld | None:
         """All that the event would bring is promised, or nothing: then why not."""
@@ -66,6 +67,7 @@ class Promises:
         self._waiting.clear()
 
     def _note(self, draft: Draft) -> None:
+        self.are_made = True
         for promise in draft.proposal.promises:
             row = row_of(promise.mt, self._now, caused_by=draft.event.id)
             self._rows.append(row)

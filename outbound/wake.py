@@ -1,4 +1,4 @@
-"""How an idle worker waits: a little while, or until somebody pokes it."""
+"""How an idle worker waits: a while, or until somebody pokes it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,13 @@ class Waiting(Protocol):
         """Returns after `seconds`, or earlier."""
         ...
 
+    def poke(self) -> None:
+        """Ends a wait, or the next one."""
+        ...
+
 
 class Wake:
-    """For the threads of one process; other processes find new rows by looking again."""
+    """For the threads of one process. Other processes ring a bell (`state.bell`)."""
 
     def __init__(self) -> None:
         self._poked = threading.Event()

@@ -10,6 +10,7 @@ from telecom.keyed_hash import KeyedHash
 from telecom.nameless import EventKey, key_of_call, key_of_text
 
 HEARTBEAT: Final = "heartbeat:dispatcher"
+BELL: Final = "bell:outbox"  # a channel, no key
 
 
 class Keys:
@@ -44,3 +45,12 @@ class Keys:
 
 def language_key(caller_key: str) -> str:
     return "lang:" + caller_key
+
+
+def bucket_key(bucket: str) -> str:
+    """`bucket`: a gateway's name, or one with a sender ID of it."""
+    return "pace:" + bucket
+
+
+def tally_key(gateway: str) -> str:
+    return "tally:" + gateway

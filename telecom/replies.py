@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from telecom.dlt import DltIds
 from telecom.msisdn import Msisdn
 from telecom.statuses import MessageClass
 
@@ -28,6 +29,7 @@ class MtSms:
     message_class: MessageClass
     expires_at: datetime
     link_id: str | None = None
+    dlt: DltIds | None = None  # for numbers of India, where the gateway's account has them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

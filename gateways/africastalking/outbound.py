@@ -20,13 +20,16 @@ from gateways.africastalking.codes import (
     outcome_of_http,
 )
 from gateways.africastalking.settings import AfricasTalkingSettings
+from gateways.number_format import NumberFormat, render_number
 from gateways.poster import FormPoster, HttpAnswer
 from gateways.retry_after import parse_retry_after
 from telecom.clock import Clock
 from telecom.errors import Reason, SendError, Verdict
+from telecom.msisdn import Msisdn
 from telecom.replies import Accepted, MtSms
 
 MAX_ID_CHARACTERS: Final = 128
+NO_REGION: Final = "ZZ"  # E.164 needs no country to be read
 _UNREADABLE: Final[Outcome] = (Reason.GARBLED, Verdict.AMBIGUOUS)
 
 
@@ -40,6 +43,7 @@ class AfricasTalkingSender:
     def __init__(self, settings: AfricasTalkingSettings, poster: FormPoster, clock: Clock) -> None:
         self._service = _Service(settings, poster)
         self._sender_id = settings.sender_id
+        self._number_format = settings.number_format
         self._clock = clock
 
     def send(self, mt: MtSms) -> Accepted:
@@ -50,7 +54,7 @@ class AfricasTalkingSender:
         if not 200 <= answer.code < 300:
             wait = parse_retry_after(answer.headers.get("retry-after"), self._clock.now())
             raise _fault(outcome_of_http(answer.code), answer, wait)
-        return _accepted(answer, mt.to.e164)
+        return _accepted(answer, mt.to.e164, render_number(mt.to, self._number_format))
 
 
 class _Service(SMSService):  # type: ignore[misc]  # the SDK has no types
@@ -61,6 +65,7 @@ class _Service(SMSService):  # type: ignore[misc]  # the SDK has no types
         if settings.base_url:
             self._baseUrl = f"{settings.base_url}/version1"
         self._poster = poster
+        self._number_format = settings.number_format
 
     def _make_request(
         self,
@@ -70,7 +75,13 @@ class _Service(SMSService):  # type: ignore[misc]  # the SDK has no types
         data: Mapping[str, str | int],
         **_of_its_transport: object,
     ) -> HttpAnswer:
-        return self._poster.post(url, data, headers)
+        return self._poster.post(url, {**data, "to": self._written(str(data["to"]))}, headers)
+
+    def _written(self, e164: str) -> str:
+        """The SDK takes a number with its plus only; the account may want it otherwise."""
+        if self._number_format is NumberFormat.E164:
+            return e164
+        return render_number(Msisdn.parse(e164, NO_REGION), self._number_format)
 
 
 class _Recipient(msgspec.Struct, rename="camel"):
@@ -89,12 +100,19 @@ class _Answer(msgspec.Struct):
     sent: _SmsMessageData = msgspec.field(name="SMSMessageData")
 
 
-def _accepted(answer: HttpAnswer, e164: str) -> Accepted:
-    """Raises SendError. The order of recipients is not promised, so the number must be ours."""
+def _accepted(answer: HttpAnswer, e164: str, written: str) -> Accepted:
+    """Raises SendError. The order of recipients is not promised, so the number must be ours.
+
+    `written`: as the request had it.
+    """
     sent = _read(answer)
     if not sent.recipients:
         raise _fault(WITHOUT_RECIPIENTS.get(sent.message or "", _UNREADABLE), answer)
-    ours = [recipient for recipient in sent.recipients if _same(recipient.number, e164)]
+    ours = [
+        recipient
+        for recipient in sent.recipients
+        if _same(recipient.number, e164) or recipient.number.strip() == written
+    ]
     if len(ours) != 1:
         raise _fault(_UNREADABLE, answer)
     recipient = ours[0]

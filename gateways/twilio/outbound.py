@@ -16,6 +16,7 @@ from urllib.parse import quote, urlsplit
 
 import msgspec
 
+from gateways.number_format import render_number
 from gateways.poster import FormPoster, HttpAnswer
 from gateways.retry_after import parse_retry_after
 from gateways.twilio.codes import CODES, Outcome, outcome_of
@@ -48,7 +49,7 @@ class TwilioSender:
         """Raises SendError, and nothing else."""
         try:
             self._client.messages.create(
-                to=mt.to.e164,
+                to=render_number(mt.to, self._settings.number_format),
                 body=mt.text,
                 validity_period=self._validity_seconds(mt),
                 **_sender(mt.sender_id or self._settings.sender_id),

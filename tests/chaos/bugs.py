@@ -47,9 +47,9 @@ BUGS: Final = (
     ),
     Bug(
         name="a late reply is no evidence",
-        file="outbound/dispatcher.py",
-        before="if not is_ours and isinstance(outcome, Taken):",
-        after="if is_ours and not isinstance(outcome, Taken) and not outcome:",
+        file="outbound/recording.py",
+        before="if claim.id not in ours:",
+        after="if claim.id not in taken:",
         judge=FROZEN,
         words="after_reply",
     ),
@@ -134,8 +134,8 @@ BUGS: Final = (
     Bug(
         name="no answer means that nothing was taken",
         file="gateways/poster.py",
-        before="return SendError(Reason.NO_ANSWER, Verdict.AMBIGUOUS, detail=what)",
-        after="return SendError(Reason.NO_ANSWER, Verdict.RETRY, detail=what)",
+        before="        verdict = Verdict.AMBIGUOUS\n",
+        after="",
         judge=FAULTS,
     ),
     Bug(

@@ -47,6 +47,7 @@ GATEWAYS: Final = """
 gateways:
   india:
     vendor: africastalking
+    tps: {tps}
     country: IN
     username: sanket
     api_key: an-api-key-for-tests
@@ -55,6 +56,7 @@ gateways:
     base_url: http://{home}:{port}
   us:
     vendor: twilio
+    tps: {tps}
     country: IN
     account_sid: {account}
     auth_token: {token}
@@ -62,10 +64,11 @@ gateways:
     base_url: http://{home}:{port}
 """
 HURRY: Final = """
-import outbound.retry, outbound.worker
+import outbound.retry, outbound.traffic, outbound.worker
 outbound.worker.SWEEP_SECONDS = 0.5
 outbound.worker.HEARTBEAT_SWEEPS = 1
 outbound.retry.BACKOFF_SECONDS = (0.5, 1.0, 2.0, 3.0)
+outbound.traffic.THROTTLED_SECONDS = 0.1
 """
 ENDS: Final = frozenset({"sent", "delivered", "failed", "expired", "suppressed", "unknown_final"})
 # The shares of a vendor's faults, as in the measurements behind docs/delivery.md.
@@ -90,6 +93,7 @@ class Wishes:
     webs: int = 2
     dispatchers: int = 2
     threads: int = 4
+    tps: float = 10_000  # of each gateway
     lease_seconds: int = 4
     settle_seconds: int = 6
     seed: int = 0
@@ -132,6 +136,7 @@ class Field:
                 token=TOKEN,
                 home=self.home,
                 port=self.vendor_port,
+                tps=wishes.tps,
             )
         )
         self.settings = {

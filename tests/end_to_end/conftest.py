@@ -18,6 +18,7 @@ TOWN, NURSERY = TESTS / "servers" / "town.py", TESTS / "servers" / "nursery.py"
 ACCOUNT = """
   us:
     vendor: twilio
+    tps: 1000
     country: IN
     account_sid: AC00000000000000000000000000000001
     auth_token: [a-newer-token, the-token-of-webhooks]

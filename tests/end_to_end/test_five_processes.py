@@ -45,6 +45,7 @@ GATEWAYS: Final = f"""
 gateways:
   us:
     vendor: twilio
+    tps: 1000
     country: IN
     account_sid: {ACCOUNT}
     auth_token: {TOKEN}

@@ -27,6 +27,7 @@ GATEWAYS = """
 gateways:
   india:
     vendor: africastalking
+    tps: {tps}
     country: IN
     username: sanket
     api_key: an-api-key-for-tests
@@ -104,11 +105,16 @@ def lease() -> str:
 
 
 @pytest.fixture
+def tps() -> int:
+    return 1000
+
+
+@pytest.fixture
 def fleet(
-    tmp_path: Path, database_url: str, redis_url: str, vendor: Any, lease: str
+    tmp_path: Path, database_url: str, redis_url: str, vendor: Any, lease: str, tps: int
 ) -> Iterator[Fleet]:
     gateways = tmp_path / "gateways.yaml"
-    gateways.write_text(GATEWAYS.format(base_url=vendor.base_url), encoding="utf-8")
+    gateways.write_text(GATEWAYS.format(base_url=vendor.base_url, tps=tps), encoding="utf-8")
     settings = {
         "BRIDGE_DEV": "1",
         "BRIDGE_VAR": str(tmp_path / "var"),
@@ -137,6 +143,29 @@ def test_many_workers_send_each_sms_once(fleet: Fleet, eventually: Any) -> None:
     assert fleet.copies() == dict.fromkeys(people, 1)
     with fleet.bridge.database.read() as conn:
         assert conn.execute(select(func.max(mt_message.c.generation))).scalar_one() == 1
+
+
+@pytest.mark.parametrize(("lease", "tps"), [("60", 25)])
+def test_together_they_keep_to_the_messages_per_second(
+    fleet: Fleet, eventually: Any, tps: int
+) -> None:
+    """By the vendor's clock. Requests that were late bunch up, so a second may have some more."""
+    total = tps * 10
+    for _ in range(WORKERS):
+        fleet.start_worker()
+    fleet.promise(total)
+    eventually(lambda: len(fleet.vendor.ledger) == total, 90)
+    came_at = sorted(heard.at for heard in fleet.vendor.heard)
+    whole = came_at[-1] - came_at[0]
+    print(f"{(total - 1) / whole:.2f} a second of {tps}")  # shown by pytest -s
+    assert (total - 1) / whole <= tps * 1.05
+    assert (total - 1) / whole >= tps * 0.6  # on a busy machine; a quiet one reaches 0.99
+    for five in range(int(whole) - 4):
+        begins = came_at[0] + five
+        assert sum(begins <= at < begins + 5 for at in came_at) <= 5 * tps * 1.05 + tps
+    attempts = select(func.sum(mt_message.c.attempts))
+    with fleet.bridge.database.read() as conn:
+        assert conn.execute(attempts).scalar_one() == total
 
 
 def test_a_worker_that_is_killed_loses_nothing(fleet: Fleet, eventually: Any) -> None:

@@ -14,6 +14,7 @@ import json
 import socket
 import struct
 import threading
+import time
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -43,11 +44,12 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A request as it came. Header names are in lower case."""
+    """A request as it came, and when. Header names are in lower case."""
 
     path: str
     headers: Mapping[str, str]
     form: tuple[tuple[str, str], ...]
+    at: float = field(default_factory=time.monotonic, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -245,7 +245,7 @@ def length_of(head: bytes) -> int:
 
 
 def response(status: int, body: bytes) -> bytes:
-    head = f"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nRetry-After: 1\r\n"
+    head = f"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nRetry-After: 0\r\n"
     return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from ipaddress import ip_network
 from typing import Any
 
@@ -17,6 +16,8 @@ from models import mt_queue
 from web.clients import Clients
 
 LOOPBACK = [ip_network("127.0.0.0/8"), ip_network("::1/128")]
+
+HEALTHS = [f"sanket_gateway_health {name}" for name in ("india", "kenya", "simulator")]
 
 
 def gauges(house: Any) -> dict[str, float]:
@@ -36,13 +37,14 @@ def gauges(house: Any) -> dict[str, float]:
 
 def test_what_the_gauges_show(house: Any) -> None:
     house.ring()
-    house.bridge.worker()._sweep(threading.Event())
+    house.bridge.worker()._sweep()
     house.clock.pass_seconds(42)
     shown = gauges(house)
     assert 0 <= shown.pop("sanket_dispatcher_heartbeat_age_seconds") < 10
     assert shown == {
         "sanket_database_up": 1,
         "sanket_redis_up": 1,
+        **dict.fromkeys(HEALTHS, 1),
         "sanket_mt_messages queued": 1,
         "sanket_mt_messages claimed": 0,
         "sanket_mt_messages submitted": 0,
@@ -66,6 +68,7 @@ def test_without_a_database_the_rest_is_shown(house: Any) -> None:
     assert shown == {
         "sanket_database_up": 0,
         "sanket_redis_up": 1,
+        **dict.fromkeys(HEALTHS, 1),
         "sanket_spool_files waiting": 1,
         "sanket_spool_files unreadable": 0,
         "sanket_menu_refused": 1,

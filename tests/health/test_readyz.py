@@ -152,7 +152,7 @@ def test_sms_that_wait_for_no_dispatcher_are_told(house: Any) -> None:
     house.ring()
     (warning,) = told(house, "warnings")["dispatcher"]
     assert warning.startswith("SMS wait, and no dispatcher did its round for days, or ever.")
-    house.bridge.worker()._sweep(threading.Event())
+    house.bridge.worker()._sweep()
     assert told(house, "warnings") == {}
 
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, Row, event, literal, select, text, update
 from sqlalchemy.dialects import postgresql
 
-from models import mt_moves, mt_sweeps
+from models import mt_claims, mt_moves, mt_sweeps
 from models.database import Database
 from models.dialect import chosen
 from models.mt_message import NewRow, insert, mt_message
@@ -80,7 +80,7 @@ def proven(after: MtStatus) -> Callable[[Connection], object]:
 
 
 def claimed(conn: Connection) -> object:
-    return mt_moves.claim(conn, owner="w2", now=NOW, lease_until=NOW + LEASE, limit=10)
+    return mt_claims.claim(conn, owner="w2", now=NOW, lease_until=NOW + LEASE, limit=10)
 
 
 @dataclass(frozen=True)
@@ -285,7 +285,7 @@ def test_a_class_of_a_newer_release_is_left_to_it(database: Database) -> None:
     with database.write() as conn:
         put(conn, S.QUEUED)
         conn.execute(text("UPDATE mt_message SET message_class = 'voucher'"))
-        assert not mt_moves.has_due(conn, NOW)
+        assert not mt_claims.has_due(conn, NOW)
         assert claimed(conn) == []
         conn.execute(text("UPDATE mt_message SET status = 'unknown', submissions = 5"))
         assert mt_sweeps.close(conn, unknown_until=NOW, now=NOW, limit=9) == []
@@ -302,7 +302,7 @@ def test_a_sweep_is_bounded(database: Database) -> None:
 @pytest.mark.parametrize(
     ("run", "index"),
     [
-        (lambda c: mt_moves.has_due(c, NOW), "ix_mt_message_due"),
+        (lambda c: mt_claims.has_due(c, NOW), "ix_mt_message_due"),
         (claimed, "ix_mt_message_due"),
         (lambda c: mt_sweeps.reclaim(c, now=NOW, limit=9), "ix_mt_message_claimed"),
         (lambda c: mt_sweeps.doubt(c, now=NOW, limit=9), "ix_mt_message_submitted"),
@@ -358,7 +358,7 @@ def test_workers_pass_each_other(database: Database) -> None:
         queue(conn, 9)
 
     def claim(conn: Connection, owner: str) -> set[str]:
-        found = mt_moves.claim(conn, owner=owner, now=NOW, lease_until=FUTURE, limit=4)
+        found = mt_claims.claim(conn, owner=owner, now=NOW, lease_until=FUTURE, limit=4)
         return {one.id for one in found}
 
     with database.write() as first, database.write() as second, database.write() as third:

@@ -19,6 +19,7 @@ from models.shared_clock import OneClock
 from outbound.dispatcher import Dispatcher
 from outbound.outbox import NewMt, Outbox
 from outbound.reaper import Reaper
+from outbound.traffic import Traffic
 from telecom.errors import Reason, SendError, Verdict
 from telecom.keyed_hash import KeyedHash
 from telecom.msisdn import Msisdn
@@ -118,6 +119,9 @@ class World:
         self.reaper = Reaper(self.database, shared)
         self.msisdn = Msisdn.parse("+254711000111", "KE")
         self.first = self.dispatcher("w1")
+        self.traffic = Traffic(
+            {}, self.outbox, host_clock=self.clock, monotonic=self.clock.monotonic
+        )
 
     def dispatcher(self, owner: str, *, batch: int = 10) -> Dispatcher:
         return Dispatcher(

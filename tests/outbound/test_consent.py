@@ -15,8 +15,8 @@ from models.consent import Change, ConsentCause, ConsentState
 from models.database import DatabaseDown
 from models.mt_message import mt_message
 from outbound import consent
-from outbound.dispatcher import Intent
 from outbound.outcomes import Outcome
+from outbound.recording import Intent
 from telecom.errors import Reason, SendError, Verdict
 from telecom.statuses import FINAL, MessageClass, MtStatus
 

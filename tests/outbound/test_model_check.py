@@ -20,8 +20,9 @@ from hypothesis.stateful import (
 )
 
 from models.mt_moves import Claim
-from outbound.dispatcher import Dispatcher, Intent
+from outbound.dispatcher import Dispatcher
 from outbound.outcomes import Outcome
+from outbound.recording import Intent
 from telecom.statuses import FINAL, POLICIES, MessageClass, MtStatus
 
 if TYPE_CHECKING:

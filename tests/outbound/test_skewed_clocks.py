@@ -144,7 +144,9 @@ def test_two_workers_at_once_send_each_once(hosts: Hosts, eventually: Any) -> No
     for number in range(MANY):
         hosts.promise(hosts.both[number % 2], MessageClass.OTP)
     stop = threading.Event()
-    workers = [Worker(host.dispatcher, host.reaper, threads=2) for host in hosts.both]
+    workers = [
+        Worker(host.dispatcher, host.reaper, hosts.world.traffic, threads=2) for host in hosts.both
+    ]
     threads = [threading.Thread(target=worker.run, args=(stop,)) for worker in workers]
     threads += [threading.Thread(target=_sweep, args=(host, stop)) for host in hosts.both]
     for thread in threads:

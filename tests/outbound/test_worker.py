@@ -31,6 +31,8 @@ class StopWhen:
         if self._condition():
             self._stop.set()
 
+    def poke(self) -> None: ...
+
 
 @pytest.fixture
 def stop() -> threading.Event:
@@ -45,7 +47,7 @@ def test_it_sends_all_that_is_due_and_stops(world: World, stop: threading.Event)
     enqueued = [world.enqueue() for _ in range(30)]
     idle = StopWhen(lambda: all_over(world), stop)
     with capture_logs() as logs:
-        Worker(world.first, world.reaper, threads=4, wake=idle).run(stop)
+        Worker(world.first, world.reaper, world.traffic, threads=4, wake=idle).run(stop)
     assert [world.copies(mt_id) for mt_id in enqueued] == [1] * 30
     assert idle.waits
     assert any(line["event"] == "worker alive" and line["owner"] == "w1" for line in logs)
@@ -57,7 +59,7 @@ def test_it_survives_a_database_that_is_down(world: World, stop: threading.Event
     world.database.failures = 8
     idle = StopWhen(lambda: all_over(world), stop)
     with capture_logs() as logs:
-        Worker(world.first, world.reaper, threads=1, wake=idle).run(stop)
+        Worker(world.first, world.reaper, world.traffic, threads=1, wake=idle).run(stop)
     assert world.copies(mt_id) == 1
     assert sum(line["event"] == "database down" for line in logs) >= 1
     assert idle.waits[:2] == [0.4, 0.8]
@@ -67,9 +69,11 @@ def test_it_survives_a_bug(world: World, stop: threading.Event) -> None:
     class Broken:
         owner = "w1"
         lease_seconds = 30.0
+        batch = 10
+        rest_seconds = 0.0
         calls = 0
 
-        def claim(self) -> list[object]:
+        def claim_lanes(self, limits: object, without: object) -> list[object]:
             self.calls += 1
             raise KeyError("+254711000111")
 
@@ -80,7 +84,7 @@ def test_it_survives_a_bug(world: World, stop: threading.Event) -> None:
     broken = Broken()
     idle = StopWhen(lambda: broken.calls >= 20, stop)
     with capture_logs() as logs:
-        Worker(broken, world.reaper, threads=1, wake=idle).run(stop)  # type: ignore[arg-type]
+        Worker(broken, world.reaper, world.traffic, threads=1, wake=idle).run(stop)  # type: ignore[arg-type]
     assert max(idle.waits) == 5.0
     lines = [line for line in logs if line["event"] == "worker goes on"]
     assert len(lines) >= 20
@@ -93,7 +97,9 @@ def test_on_stop_it_ends_what_is_in_flight_and_gives_the_rest_back(
 ) -> None:
     enqueued = [world.enqueue() for _ in range(8)]
     world.gateway.script.append(stop.set)  # the order to stop comes during the first send
-    Worker(world.first, world.reaper, threads=1, wake=StopWhen(lambda: False, stop)).run(stop)
+    Worker(
+        world.first, world.reaper, world.traffic, threads=1, wake=StopWhen(lambda: False, stop)
+    ).run(stop)
     ended = sorted(world.status(mt_id) for mt_id in enqueued)
     assert ended == [MtStatus.QUEUED] * 7 + [MtStatus.SENT]
     assert {row.owner for row in world.rows()} == {None}
@@ -112,7 +118,7 @@ def test_one_hanging_send_holds_up_no_other(world: World, stop: threading.Event)
             others_sent.set()
         return sum(world.gateway.ledger.values()) == 10
 
-    Worker(world.first, world.reaper, threads=2, wake=StopWhen(idle, stop)).run(stop)
+    Worker(world.first, world.reaper, world.traffic, threads=2, wake=StopWhen(idle, stop)).run(stop)
     assert [world.copies(mt_id) for mt_id in enqueued] == [1] * 10
 
 
@@ -129,6 +135,7 @@ def test_it_returns_although_a_send_hangs_for_ever(world: World, stop: threading
         Worker(
             world.first,
             world.reaper,
+            world.traffic,
             threads=1,
             wake=StopWhen(lambda: False, stop),
             monotonic=lambda: float(next(ticks)),
@@ -161,13 +168,14 @@ def test_what_cannot_be_given_back_is_logged(world: World, stop: threading.Event
     world.gateway.script.append(stop.set)
 
     class Down:
-        owner, lease_seconds = "w1", 30.0
-        claim, submit = staticmethod(world.first.claim), staticmethod(world.first.submit)
+        owner, lease_seconds, batch, rest_seconds = "w1", 30.0, 10, 0.0
+        claim_lanes = staticmethod(world.first.claim_lanes)
+        submit = staticmethod(world.first.submit)
 
         def record_leftovers(self) -> None:
             raise DatabaseDown("locked")
 
     with capture_logs() as logs:
-        worker = Worker(Down(), world.reaper, threads=1)  # type: ignore[arg-type]
+        worker = Worker(Down(), world.reaper, world.traffic, threads=1)  # type: ignore[arg-type]
         worker.run(stop)
     assert [line["why"] for line in logs if line["event"] == "claims not given back"] == ["locked"]

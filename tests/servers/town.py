@@ -24,6 +24,7 @@ GATEWAYS = """
 gateways:
   india:
     vendor: africastalking
+    tps: 1000
     country: IN
     username: sanket
     api_key: an-api-key-for-tests
@@ -32,6 +33,7 @@ gateways:
     base_url: http://127.0.0.1:{port}
   patient:  # says everything again that was answered 5xx
     vendor: africastalking
+    tps: 1000
     country: IN
     username: sanket
     api_key: an-api-key-for-tests

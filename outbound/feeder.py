@@ -1,0 +1,161 @@
+"""Hands claimed rows to the threads that are free, answers before bulk, none before its turn.
+
+It holds few rows, and no token for a row that has no thread: what waits is in the database, where
+the next answer overtakes it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from itertools import chain
+from typing import Final
+
+from models.mt_claims import Lane
+from models.mt_moves import Claim, Way
+from outbound.dispatcher import Dispatcher
+from outbound.traffic import LONGEST_WAIT_SECONDS, Traffic
+from telecom.statuses import MessageClass
+
+BULK_SHARE: Final = 8  # one row in so many is bulk's, however many answers wait
+DRY_SECONDS: Final = 0.2  # how long a busy worker does not look where nothing was due
+# Claims are given back when this share of their lease is over: an intent must still fit into it.
+_LEASE_SHARE: Final = 1 / 3
+# What a person waits for goes before what he may read later.
+_RANKS: Final = {
+    MessageClass.OTP: 0,
+    MessageClass.CONFIRMATION: 1,
+    MessageClass.LINK: 2,
+    MessageClass.RESULT: 3,
+    MessageClass.BULK: 4,
+}
+
+
+class Feeder:
+    """Used by one thread. `give` takes a row that may go now."""
+
+    def __init__(
+        self,
+        dispatcher: Dispatcher,
+        traffic: Traffic,
+        give: Callable[[Claim, Way], None],
+        monotonic: Callable[[], float],
+    ) -> None:
+        self._dispatcher = dispatcher
+        self._traffic = traffic
+        self._give = give
+        self._monotonic = monotonic
+        self._held: dict[Lane, dict[Claim, float]] = {lane: {} for lane in Lane}
+        self._answers_in_a_row = 0
+        self._waits: set[Claim] = set()
+        self._look_in = LONGEST_WAIT_SECONDS
+        self._dry_until: dict[Lane, float] = dict.fromkeys(Lane, 0.0)
+
+    @property
+    def held(self) -> list[Claim]:
+        return [*chain.from_iterable(self._held.values())]
+
+    def look_again(self) -> None:
+        """There may be something new. Any thread may call it."""
+        self._dry_until = dict.fromkeys(Lane, 0.0)
+
+    def feed(self, free: int) -> float:
+        """One round for `free` threads: the seconds after which another one is worth while.
+
+        0: there is more to do. Raises DatabaseDown.
+        """
+        has_claimed = self._claim(free)
+        claims = self._in_turn()
+        if not claims:
+            return self._look_in
+        admission = self._traffic.admit(claims, free)
+        self._waits = admission.waits
+        for claim, way in admission.ready:
+            self._drop(claim)
+            self._count_turn(claim)
+            self._give(claim, way)
+        rests = self._stale(admission.wait_seconds) | admission.rests
+        if rests:
+            self._dispatcher.postpone(rests)
+            for claim in rests:
+                self._drop(claim)
+        if admission.ready or (has_claimed and rests):
+            return 0.0
+        return min(admission.wait_seconds, self._look_in)
+
+    def _claim(self, free: int) -> bool:
+        """A batch in each lane that has fewer rows that could go than threads are free."""
+        batch, now = max(self._dispatcher.batch, free), self._monotonic()
+        room = {
+            lane: batch
+            for lane, held in self._held.items()
+            if len(held.keys() - self._waits) < free and self._dry_until[lane] <= now
+        }
+        self._look_in = LONGEST_WAIT_SECONDS
+        if not room:
+            return False
+        if (rest := self._dispatcher.rest_seconds) > 0:
+            self._look_in = min(rest, LONGEST_WAIT_SECONDS)
+            return False
+        dry = self._dry_until  # another one by the time that somebody calls look_again
+        dry.update(dict.fromkeys(room, now + DRY_SECONDS))
+        without = {lane: self._full(lane, batch) for lane in room}
+        try:
+            claimed = self._dispatcher.claim_lanes(room, without)
+        except Exception:
+            self.look_again()  # nobody knows whether it is dry
+            raise
+        dry.update({_lane_of(claim): 0.0 for claim in claimed})
+        for claim in claimed:
+            self._held[_lane_of(claim)][claim] = now
+        return bool(claimed)
+
+    def _full(self, lane: Lane, batch: int) -> list[str]:
+        """Gateways of which enough rows wait here: others may pass them."""
+        waiting = Counter(claim.gateway for claim in self._held[lane])
+        return [name for name, count in waiting.items() if count >= self._traffic.room(name, batch)]
+
+    def _in_turn(self) -> list[Claim]:
+        answers = sorted(self._held[Lane.ANSWERS], key=_rank)
+        bulk = list(self._held[Lane.BULK])
+        return weave(answers, bulk, self._answers_in_a_row)
+
+    def _count_turn(self, claim: Claim) -> None:
+        is_bulk = _lane_of(claim) is Lane.BULK
+        self._answers_in_a_row = 0 if is_bulk else self._answers_in_a_row + 1
+
+    def _stale(self, wait: float) -> dict[Claim, tuple[float, str]]:
+        oldest = self._monotonic() - self._dispatcher.lease_seconds * _LEASE_SHARE
+        return {
+            claim: (wait, "tps")
+            for held in self._held.values()
+            for claim, since in held.items()
+            if since <= oldest
+        }
+
+    def _drop(self, claim: Claim) -> None:
+        self._held[_lane_of(claim)].pop(claim, None)
+
+
+def weave(answers: Sequence[Claim], bulk: Sequence[Claim], in_a_row: int = 0) -> list[Claim]:
+    """Answers first, but after each BULK_SHARE - 1 of them one of bulk, so that neither starves.
+
+    `in_a_row` answers went before.
+    """
+    woven: list[Claim] = []
+    waiting = iter(bulk)
+    for answer in answers:
+        if in_a_row >= BULK_SHARE - 1 and (one := next(waiting, None)) is not None:
+            woven.append(one)
+            in_a_row = 0
+        woven.append(answer)
+        in_a_row += 1
+    return [*woven, *waiting]
+
+
+def _rank(claim: Claim) -> int:
+    return _RANKS[claim.message_class]
+
+
+def _lane_of(claim: Claim) -> Lane:
+    return Lane.BULK if claim.message_class is MessageClass.BULK else Lane.ANSWERS

@@ -1,0 +1,216 @@
+"""Records what calls to gateways brought. Many that were accepted share one commit."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import Connection
+
+from metrics.catalogue import CONSENT_CHANGES, MT_MOVES, SENDS
+from metrics.meter import Meter
+from models import delivery_report, mt_moves, send_attempt
+from models.consent import ConsentCause, ConsentState
+from models.database import Database, DatabaseDown
+from models.mt_moves import Claim, Settlement, Written
+from models.send_attempt import Finished
+from models.shared_clock import SharedClock
+from models.together import Together
+from outbound import consent, receipts
+from outbound.outcomes import ACCEPTED, NotTaken, Outcome, Taken, decide
+from telecom.errors import Reason
+from telecom.failpoints import failpoint
+from telecom.replies import MtSms
+from telecom.statuses import MtStatus
+
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """A written intent: this worker may call the gateway once, not later than `latest_call`.
+
+    `claim` names the gateway that it goes by. `mt` is None where the row does not open.
+    """
+
+    claim: Claim
+    written: Written
+    latest_call: float  # on the monotonic clock, seconds
+    host_is_ahead: timedelta  # of the clock that the message's times are of
+    mt: MtSms | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Recorded:
+    """What the end of a send brought about: the statuses it led to, and what it taught us."""
+
+    moves: tuple[MtStatus, ...]
+    learnt_opt_out: bool = False
+
+
+# Whether another gateway may be tried, after those, by a message that one surely did not take.
+MayMoveOn = Callable[[Intent, Sequence[str]], bool]
+
+
+class Recorder:
+    """Safe to share between threads."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: SharedClock,
+        *,
+        jitter: Callable[[], float],
+        meter: Meter,
+        may_move_on: MayMoveOn,
+        patience_seconds: float,
+    ) -> None:
+        """For `patience_seconds` at most a thread waits until others have written theirs."""
+        self._database = database
+        self._clock = clock
+        self._jitter = jitter
+        self._meter = meter
+        self._may_move_on = may_move_on
+        self._unrecorded: deque[tuple[Intent, Outcome]] = deque()
+        self._accepted: Together[tuple[Intent, Taken], _Recorded] = Together(
+            self._record_accepted, patience_seconds=patience_seconds
+        )
+
+    def record(self, intent: Intent, outcome: Outcome) -> None:
+        """Keeps the outcome in memory while the database is down. Raises DatabaseDown."""
+        try:
+            if isinstance(outcome, Taken):
+                recorded = self._accepted.do((intent, outcome))
+            else:
+                recorded = self._record_refused(intent, outcome)
+        except DatabaseDown:
+            self._unrecorded.append((intent, outcome))
+            raise
+        failpoint("after_sent_commit")
+        self._count(intent.claim.gateway, outcome, recorded)
+
+    def record_leftovers(self) -> None:
+        """What `record` had to keep. Raises DatabaseDown."""
+        while self._unrecorded:
+            try:
+                intent, outcome = self._unrecorded.popleft()
+            except IndexError:  # another thread was faster
+                return
+            self.record(intent, outcome)
+
+    def _record_accepted(self, ended: Sequence[tuple[Intent, Taken]]) -> list[_Recorded]:
+        taken = {intent.claim: outcome.gateway_message_id for intent, outcome in ended}
+        with self._database.write() as conn:
+            now = self._clock.now(conn)
+            ours = mt_moves.settle_sent(conn, taken, why=ACCEPTED, now=now)
+            for claim, vendors_id in taken.items():
+                if claim.id not in ours:  # it went out after all: a resend that waits is cancelled
+                    _believe(conn, claim, vendors_id, now)
+            finished = [
+                _finished(intent.claim, outcome, is_late=intent.claim.id not in ours)
+                for intent, outcome in ended
+            ]
+            send_attempt.finish(conn, finished, now)
+            reported = _reports_of(conn, taken, now)
+        recorded = []
+        for claim in taken:
+            is_ours = claim.id in ours
+            _log_outcome(claim, ACCEPTED, MtStatus.SENT if is_ours else None)
+            moves = (MtStatus.SENT if is_ours else None, reported.get(claim.id))
+            recorded.append(_Recorded(moves=tuple(move for move in moves if move)))
+        return recorded
+
+    def _record_refused(self, intent: Intent, outcome: NotTaken) -> _Recorded:
+        claim = intent.claim
+        with self._database.write() as conn:
+            now = self._clock.now(conn)
+            settlement = self._settlement(conn, intent, outcome, now)
+            # A late word that is no yes is only recorded, for it says nothing about copies that
+            # others may have sent since.
+            is_ours = mt_moves.settle(conn, claim, settlement, now=now)
+            send_attempt.finish(conn, [_finished(claim, outcome, is_late=not is_ours)], now)
+            learnt = False
+            if outcome.why == Reason.OPTED_OUT:
+                learnt = consent.learn(conn, claim.id, claim.gateway, now)
+            reported = receipts.settle(conn, claim.id, claim.gateway, None, now)
+        _log_outcome(claim, outcome.why, settlement.after if is_ours else None)
+        moves = (settlement.after if is_ours else None, reported)
+        return _Recorded(moves=tuple(move for move in moves if move), learnt_opt_out=learnt)
+
+    def _settlement(
+        self, conn: Connection, intent: Intent, outcome: NotTaken, now: datetime
+    ) -> Settlement:
+        moves_on = False
+        if outcome.fails_over and not intent.written.ambiguous_before:
+            moves_on = self._may_move_on(intent, send_attempt.tried(conn, intent.claim.id))
+        return decide(
+            outcome,
+            message_class=intent.claim.message_class,
+            attempts=intent.written.attempts,
+            ambiguous_before=intent.written.ambiguous_before,
+            now=now,
+            jitter=self._jitter(),
+            moves_on=moves_on,
+        )
+
+    def _count(self, gateway: str, outcome: Outcome, recorded: _Recorded) -> None:
+        verdict, why = ACCEPTED, ACCEPTED
+        if isinstance(outcome, NotTaken):
+            verdict, why = outcome.verdict.value, outcome.why
+        self._meter.count(SENDS, gateway, verdict, why)
+        for move in recorded.moves:
+            self._meter.count(MT_MOVES, gateway, move)
+        if recorded.learnt_opt_out:
+            state, cause = ConsentState.OPTED_OUT, ConsentCause.GATEWAY
+            self._meter.count(CONSENT_CHANGES, gateway, state, cause)
+
+
+def _believe(conn: Connection, claim: Claim, vendors_id: str | None, now: datetime) -> None:
+    mt_moves.record_evidence(
+        conn,
+        claim.id,
+        MtStatus.SENT,
+        evidence="late_reply",
+        now=now,
+        gateway_message_id=vendors_id,
+    )
+
+
+def _reports_of(
+    conn: Connection, taken: dict[Claim, str | None], now: datetime
+) -> dict[str, MtStatus | None]:
+    """Where reports led that came before the reply: seldom any, so they are asked for together."""
+    waited = delivery_report.waited_for(conn, [one for one in taken.values() if one])
+    reported = delivery_report.reported_of(conn, [claim.id for claim in taken])
+    return {
+        claim.id: receipts.settle(conn, claim.id, claim.gateway, vendors_id, now)
+        for claim, vendors_id in taken.items()
+        if (claim.gateway, vendors_id) in waited or claim.id in reported
+    }
+
+
+def _finished(claim: Claim, outcome: Outcome, *, is_late: bool) -> Finished:
+    refused = outcome if isinstance(outcome, NotTaken) else None
+    return Finished(
+        mt_id=claim.id,
+        generation=claim.generation,
+        outcome=refused.verdict if refused else ACCEPTED,
+        reason=refused.why if refused else None,
+        http_code=refused.http_code if refused else None,
+        gateway_message_id=outcome.gateway_message_id if isinstance(outcome, Taken) else None,
+        late=is_late,
+    )
+
+
+def _log_outcome(claim: Claim, why: str, after: MtStatus | None) -> None:
+    if after is None:
+        log.warning("late reply", gateway=claim.gateway, mt_id=claim.id, why=why)
+    elif after is MtStatus.SENT:
+        log.info("mt sent", gateway=claim.gateway, mt_id=claim.id, why=why)
+    else:
+        log.warning(
+            "mt not sent", gateway=claim.gateway, mt_id=claim.id, why=why, status=after.value
+        )
