@@ -129,8 +129,11 @@ def test_g38_postgresql_is_killed_and_a_host_does_not_come_back(
     hosts.wait_until_settled()
     verdict, said = hosts.verdict(), hosts.said()
     taken_back = hosts.wishes.threads * 2
-    tell("G38", f"hosts by {hosts.network.kind}: {verdict}  away {away} s, in the spool of the dead host {len(orphans)}, all in "
-                f"after {drained:.1f} s  {answers_of(said)}")  # fmt: skip
+    tell(
+        "G38",
+        f"hosts by {hosts.network.kind}: {verdict}  away {away} s, in the spool of the dead host "
+        f"{len(orphans)}, all in after {drained:.1f} s  {answers_of(said)}",
+    )
     assert orphans
     assert verdict.is_sound, verdict
     assert verdict.acknowledged == verdict.events
