@@ -19,6 +19,7 @@ class Bug:
 
 
 CRASH, FROZEN, FAULTS = "test_crash_points.py", "test_frozen_workers.py", "test_vendor_faults.py"
+SPENDING = "test_spending.py"
 
 BUGS: Final = (
     Bug(
@@ -214,5 +215,29 @@ BUGS: Final = (
         after="",
         judge="test_ussd_model.py",
         words="sqlite",
+    ),
+    Bug(
+        name="calls of a moment ago are not counted",
+        file="models/tally.py",
+        before='_count(_WAS_CALL, _CAME, _M.created_at > _at("cooldown"))',
+        after='_count(_WAS_CALL, _CAME, _M.created_at < _at("cooldown"))',
+        judge=SPENDING,
+        words="g24",
+    ),
+    Bug(
+        name="the list of countries is not looked at",
+        file="outbound/guard.py",
+        before="        return None if to.region in world.countries else Withheld.COUNTRY",
+        after="        return None",
+        judge=SPENDING,
+        words="g25 and money",
+    ),
+    Bug(
+        name="each process has a budget of its own",
+        file="models/spend.py",
+        before="WHERE {same} AND other.shard <> raised.shard",
+        after="WHERE {same} AND other.shard <> raised.shard AND raised.shard < 0",
+        judge=SPENDING,
+        words="g25 and new_numbers",
     ),
 )

@@ -70,6 +70,15 @@ outbound.worker.HEARTBEAT_SWEEPS = 1
 outbound.retry.BACKOFF_SECONDS = (0.5, 1.0, 2.0, 3.0)
 outbound.traffic.THROTTLED_SECONDS = 0.1
 """
+# The people's numbers stand in a row, all of them are new, and who says STOP rings again at once.
+UNLIMITED: Final = {
+    "BRIDGE_CALL_COOLDOWN_SECONDS": "0",
+    "BRIDGE_CALLS_PER_DAY": "1000000",
+    "BRIDGE_CALLS_PER_WEEK": "1000000",
+    "BRIDGE_PREFIX_PER_HOUR": "1000000",
+    "BRIDGE_NEW_NUMBERS_PER_DAY": "1000000",
+    "BRIDGE_DAY_BUDGET": "100000000 INR",
+}
 ENDS: Final = frozenset({"sent", "delivered", "failed", "expired", "suppressed", "unknown_final"})
 # The shares of a vendor's faults, as in the measurements behind docs/delivery.md.
 FAULTS: Final = {
@@ -150,6 +159,7 @@ class Field:
             "BRIDGE_LEASE_SECONDS": str(wishes.lease_seconds),
             "BRIDGE_SETTLE_SECONDS": str(wishes.settle_seconds),
             "BRIDGE_WORKER_THREADS": str(wishes.threads),
+            **UNLIMITED,
             **wishes.settings,
         }
         self.bridge: Bridge = build(load_settings(self.settings), {})
@@ -431,12 +441,18 @@ def get(port: int, path: str, seconds: float = 5.0, host: str = "127.0.0.1") -> 
         connection.close()
 
 
-def post(port: int, path: str, form: Mapping[str, str], seconds: float = 10.0) -> int:
+def post(
+    port: int,
+    path: str,
+    form: Mapping[str, str],
+    seconds: float = 10.0,
+    headers: Mapping[str, str] | None = None,
+) -> int:
     """0 where no answer comes."""
     connection = HTTPConnection("127.0.0.1", port, timeout=seconds)
     try:
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
-        connection.request("POST", path, urlencode(form), kind)
+        connection.request("POST", path, urlencode(form), kind | dict(headers or {}))
         answer = connection.getresponse()
         answer.read()
     except (OSError, HTTPException):

@@ -14,12 +14,13 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text
 
-from models import backup_postgresql, migrate
+from models import backup_postgresql, do_not_disturb, migrate, spend
 from models.backup_file import BackupFault, read
 from models.database import Database
 from models.mt_message import mt_message
 from models.outbox_act import outbox_act
 from models.shared_clock import OneClock
+from models.spend import Counter, Counts, Sum, Trip
 from outbound.backups import Backups, Restored
 from outbound.desk import Desk, Who
 from outbound.receipts import Receipts
@@ -115,6 +116,28 @@ def test_nothing_is_sent_twice_after_a_restore(
     new = world.enqueue(key="after the restore")
     world.send_due()
     assert world.status(new) is MtStatus.SENT
+
+
+def test_limits_and_lists_and_an_open_breaker_are_in_it(
+    world: World, empty_database_url: str, new_backups: Any, file: Path
+) -> None:
+    """What was spent counts on, who is listed gets nothing, and nobody re-arms by restoring."""
+    now = world.clock.now()
+    counter = Counter(f"{now:%Y-%m-%d}", Counts.SPENT, "at-ke", "KE", "umang", "KES")
+    with world.database.write() as conn:
+        shard = spend.take_shard(conn)
+        spend.raise_by(conn, [counter], Sum(3, 4_000_000), shard)
+        assert spend.trip(conn, Trip(scope="", generation=1, tripped_at=now, why="10 KES a day"))
+        assert do_not_disturb.add(conn, ["somebody's hash"], now) == 1
+    made = new_backups(world).make(file, lambda _: None)
+    assert [made.counts[name] for name in ("spend_counter", "spend_trip", "do_not_disturb")] == [
+        1
+    ] * 3
+    restore(new_backups(world, empty_database_url), file)
+    with Database(empty_database_url).write() as conn:
+        assert spend.spent(conn, counter.period) == [(counter, Sum(3, 4_000_000))]
+        assert [trip.why for trip in spend.open_trips(conn)] == ["10 KES a day"]
+        assert do_not_disturb.add(conn, ["somebody's hash"], now) == 0
 
 
 def test_a_report_still_finds_what_was_sent_after_the_backup(

@@ -462,7 +462,7 @@ def test_no_query_of_the_guard_reads_a_table_whole(place: Place) -> None:
     explains = {"sqlite": "EXPLAIN QUERY PLAN", "postgresql": "EXPLAIN"}
 
     def explain(conn: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        if statement.lstrip().upper().startswith(("SELECT", "DELETE", "UPDATE")):
+        if statement.lstrip().upper().startswith(("SELECT", "DELETE", "UPDATE", "WITH")):
             words = explains[conn.dialect.name]
             explained = conn.connection.cursor().execute(f"{words} {statement}", parameters)
             plans.extend(str(row[-1]) for row in explained)
