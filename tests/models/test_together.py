@@ -142,6 +142,24 @@ def test_whose_patience_ends_is_not_written_later(eventually: Eventually) -> Non
     assert queue.disk.groups == [["a"], ["c"]]
 
 
+def test_who_left_keeps_nobody_asleep(eventually: Eventually) -> None:
+    """Whoever is woken wakes the next one, and this one is not there any more."""
+    queue = Queue(patience_seconds=2 * SECONDS)
+    first = queue.ask("a")
+    assert queue.disk.began.acquire(timeout=SECONDS)
+    writer, hasty, patient = queue.ask_behind(eventually, "b", "c", "d")
+    place = queue.group._line[1]
+    queue.let_go(1)
+    assert queue.disk.began.acquire(timeout=SECONDS)
+    with pytest.raises(DatabaseDown, match="slow"):
+        queue.group._leave(place)
+    queue.let_go(1)
+    assert [asked.result(SECONDS) for asked in (first, writer, patient)] == ["A", "B", "D"]
+    assert not hasty.done()
+    place.turn.release()
+    hasty.result(SECONDS)
+
+
 def test_many_threads_and_every_fault_leave_nobody_waiting() -> None:
     written: list[str] = []
 
