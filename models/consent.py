@@ -10,6 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Final
 
 from sqlalchemy import (
@@ -19,6 +20,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    Select,
     Table,
     bindparam,
     exists,
@@ -27,7 +29,7 @@ from sqlalchemy import (
     update,
 )
 
-from models.dialect import insert_new
+from models.dialect import among, insert_new
 from models.inbound_event import inbound_event
 from models.metadata import GATEWAY, HASH, ID, WORD, UtcDateTime, metadata, words
 
@@ -68,10 +70,6 @@ class ConsentCause(StrEnum):
 _STATE: Final = select(consent.c.state).where(
     consent.c.msisdn_hash == bindparam("whose", type_=HASH)
 )
-_OPTED_OUT: Final = select(consent.c.msisdn_hash).where(
-    consent.c.msisdn_hash.in_(bindparam("whose", type_=HASH, expanding=True)),
-    consent.c.state == ConsentState.OPTED_OUT,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +104,8 @@ def opted_out_of(conn: Connection, msisdn_hashes: Collection[str]) -> set[str]:
     """Those among them who said STOP."""
     if not msisdn_hashes:
         return set()
-    return set(conn.execute(_OPTED_OUT, {"whose": sorted(msisdn_hashes)}).scalars())
+    statement = _opted_out(conn.dialect.name)
+    return set(conn.execute(statement, {"whose": sorted(msisdn_hashes)}).scalars())
 
 
 def forbids(msisdn_hash: ColumnElement[str]) -> ColumnElement[bool]:
@@ -135,3 +134,9 @@ def _is_news(conn: Connection, change: Change) -> bool:
         .values(state)
     )
     return conn.execute(changed).rowcount == 1
+
+
+@cache
+def _opted_out(dialect: str) -> Select[str]:
+    whose = among(dialect, consent.c.msisdn_hash, "whose")
+    return select(consent.c.msisdn_hash).where(whose, consent.c.state == ConsentState.OPTED_OUT)

@@ -10,7 +10,19 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from sqlalchemy import CTE, ColumnElement, Connection, Select, Table, func, select
+from sqlalchemy import (
+    ARRAY,
+    CTE,
+    Column,
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    any_,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -58,6 +70,17 @@ def upsert(
     conn.execute(
         statement.on_conflict_do_update(index_elements=[unique], set_=overwritten), dict(values)
     )
+
+
+def among(dialect: str, column: Column[str], name: str) -> ColumnElement[bool]:
+    """Whether the column is one of the list that the statement gets as its parameter `name`.
+
+    PostgreSQL gets one array, so that the statement reads the same for any count of them and is
+    planned once.
+    """
+    if dialect == "postgresql":
+        return column == any_(bindparam(name, type_=ARRAY(column.type)))
+    return column.in_(bindparam(name, expanding=True))
 
 
 @cache

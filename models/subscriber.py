@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Final
 
-from sqlalchemy import Column, Connection, LargeBinary, String, Table, bindparam, select
+from sqlalchemy import Column, Connection, LargeBinary, Select, String, Table, select
 
-from models.dialect import upsert
+from models.dialect import among, upsert
 from models.metadata import HASH, UtcDateTime, metadata
 
 subscriber: Final = Table(
@@ -22,10 +23,6 @@ subscriber: Final = Table(
     Column("updated_at", UtcDateTime, nullable=False),
 )
 
-_FIND_LANGUAGES: Final = select(subscriber.c.msisdn_hash, subscriber.c.language).where(
-    subscriber.c.msisdn_hash.in_(bindparam("whose", expanding=True))
-)
-
 
 def find_language(conn: Connection, msisdn_hash: str) -> str | None:
     """None for a stranger, and for a subscriber who never chose."""
@@ -34,7 +31,7 @@ def find_language(conn: Connection, msisdn_hash: str) -> str | None:
 
 def find_languages(conn: Connection, msisdn_hashes: Sequence[str]) -> Mapping[str, str | None]:
     """Of those who are known."""
-    rows = conn.execute(_FIND_LANGUAGES, {"whose": msisdn_hashes})
+    rows = conn.execute(_languages(conn.dialect.name), {"whose": list(msisdn_hashes)})
     return {row.msisdn_hash: row.language for row in rows}
 
 
@@ -62,3 +59,10 @@ def remember_language(
         unique="msisdn_hash",
         kept=("created_at",),
     )
+
+
+@cache
+def _languages(dialect: str) -> Select[str, str | None]:
+    known = subscriber.c
+    whose = among(dialect, known.msisdn_hash, "whose")
+    return select(known.msisdn_hash, known.language).where(whose)
