@@ -1,12 +1,14 @@
 """Many small transactions as one: whoever comes first does the work of all who came meanwhile.
 
 A commit costs a wait for the disk, however little it holds, and a question a trip. There is no
-thread of its own and no waiting for company: alone, it is done at once by the thread that asks.
+thread of its own: alone, it is done at once by the thread that asks. In a crowd, where others are
+on their way, he gives them a moment to join.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Final, Generic, TypeVar
@@ -19,6 +21,7 @@ Outcome = TypeVar("Outcome")
 MOST_TOGETHER: Final = 128
 LONGEST_LINE: Final = 1024  # more wait only where the database has stopped
 PATIENCE_SECONDS: Final = 1.5
+MOMENT_SECONDS: Final = 0.002  # a group of one costs as much as ten of a larger one
 
 
 class Together(Generic[Item, Outcome]):
@@ -31,6 +34,7 @@ class Together(Generic[Item, Outcome]):
         most_together: int = MOST_TOGETHER,
         longest_line: int = LONGEST_LINE,
         patience_seconds: float = PATIENCE_SECONDS,
+        pause: Callable[[float], object] = time.sleep,
     ) -> None:
         """`write` writes them in one transaction, all or nothing, and returns once it is durable:
         an outcome for each, in their order.
@@ -39,9 +43,11 @@ class Together(Generic[Item, Outcome]):
         self._most_together = most_together
         self._longest_line = longest_line
         self._patience_seconds = patience_seconds
+        self._pause = pause
         self._lock = threading.Lock()
         self._line: deque[_Place[Item, Outcome]] = deque()
         self._somebody_writes = False
+        self._in_a_crowd = False
 
     def do(self, item: Item) -> Outcome:
         """Done, and durable if it writes, when it returns.
@@ -79,9 +85,12 @@ class Together(Generic[Item, Outcome]):
 
     def _write_for_all(self, first: _Place[Item, Outcome]) -> None:
         group = [first]
+        if self._in_a_crowd:
+            self._pause(MOMENT_SECONDS)
         with self._lock:
             while self._line and len(group) < self._most_together:
                 group.append(self._line.popleft())
+            self._in_a_crowd = len(group) > 1
         try:
             group += self._settle(group)
         finally:
