@@ -6,8 +6,10 @@ so that not even a bug could enqueue the same effect twice.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
+from typing import Final
+
+import msgspec
 
 from menu.effects import Effect, RememberLanguage, SendLink
 from menu.program import Program
@@ -27,6 +29,8 @@ from telecom.failpoints import failpoint
 from telecom.keyed_hash import KeyedHash
 from telecom.msisdn import Msisdn
 from telecom.statuses import MessageClass
+
+_encode: Final = msgspec.json.Encoder().encode
 
 __all__ = ["OPTED_OUT", "Cause", "Commitments", "Kept"]
 
@@ -142,7 +146,7 @@ class Commitments:
         return Proposal(
             cause=cause,
             whose=whose,
-            content_sealed=self._event_sealer.seal(json.dumps(content, ensure_ascii=False)),
+            content_sealed=self._event_sealer.seal(_encode(content).decode()),
             promises=promises,
             heeds_stop=heeds_stop,
             remembers=remembers,
