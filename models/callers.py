@@ -28,6 +28,6 @@ class SqlCallers:
             raise CallersDown from fault
 
     def _find_languages(self, caller_keys: Sequence[str]) -> Sequence[Language | None]:
-        with self._database.read() as conn:
+        with self._database.ask() as conn:
             known = subscriber.find_languages(conn, caller_keys)
         return [known.get(caller_key) for caller_key in caller_keys]

@@ -41,9 +41,10 @@ class DatabaseDown(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Engines:
-    """Two faces of one pool, and the line in which the threads of this process wait to write."""
+    """Three faces of one pool, and the line in which the threads of this process wait to write."""
 
     reader: Engine
+    asker: Engine
     writer: Engine
     turn: Callable[[], AbstractContextManager[object]]
 
@@ -92,6 +93,15 @@ class Database:
         with _translated(), self._engines_here().reader.begin() as conn:
             yield conn
 
+    @contextmanager
+    def ask(self) -> Iterator[Connection]:
+        """For one statement that reads: on PostgreSQL a trip, where `read` makes three of it.
+
+        Raises DatabaseDown.
+        """
+        with _translated(), self._engines_here().asker.connect() as conn:
+            yield conn
+
     def dispose(self) -> None:
         """Closes this process' idle connections."""
         engines = self._engines.pop(os.getpid(), None)
@@ -112,7 +122,7 @@ class Database:
             pool_size=_POOL_SIZE,
             max_overflow=0,
             pool_timeout=_POOL_TIMEOUT_SECONDS,
-            pool_pre_ping=not is_sqlite,
+            pool_use_lifo=True,  # the warm one: its statements are prepared, on both sides
             connect_args={} if is_sqlite else tuning.postgresql_arguments(self._url),
             hide_parameters=True,  # they are personal, and errors reach logs
         )
@@ -125,8 +135,10 @@ class Database:
         else:
             tuning.tame_postgresql(engine)
         reads = tuning.SQLITE_READS if is_sqlite else tuning.POSTGRESQL_READS
+        asks = tuning.SQLITE_READS if is_sqlite else tuning.POSTGRESQL_ASKS
         return _Engines(
             engine.execution_options(**reads),
+            engine.execution_options(**asks),
             engine.execution_options(**tuning.WRITES),
             _Line(self._busy_timeout_seconds).turn if is_sqlite else nullcontext,
         )

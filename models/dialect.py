@@ -13,14 +13,17 @@ from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import (
+    ARRAY,
     CTE,
     JSON,
+    Column,
     ColumnElement,
     Connection,
     Select,
     Subquery,
     Table,
     Text,
+    any_,
     bindparam,
     cast,
     column,
@@ -101,6 +104,17 @@ def insert_new(
     """Inserts the row unless one with the same `unique` columns is there. True when it was new."""
     statement = _insert_new(conn.dialect.name, table, tuple(unique))
     return conn.execute(statement, dict(values)).first() is not None
+
+
+def among(dialect: str, column: Column[str], name: str) -> ColumnElement[bool]:
+    """Whether the column is one of the list that the statement gets as its parameter `name`.
+
+    PostgreSQL gets one array, so that the statement reads the same for any count of them and is
+    planned once.
+    """
+    if dialect == "postgresql":
+        return column == any_(bindparam(name, type_=ARRAY(column.type)))
+    return column.in_(bindparam(name, expanding=True))
 
 
 @cache

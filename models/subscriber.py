@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Final
 
-from sqlalchemy import Column, Connection, LargeBinary, String, Table, bindparam, select
+from sqlalchemy import Column, Connection, LargeBinary, Select, String, Table, select
 
 from models import bulk
+from models.dialect import among
 from models.metadata import HASH, UtcDateTime, metadata
 
 subscriber: Final = Table(
@@ -23,10 +25,6 @@ subscriber: Final = Table(
     Column("updated_at", UtcDateTime, nullable=False),
 )
 
-_FIND_LANGUAGES: Final = select(subscriber.c.msisdn_hash, subscriber.c.language).where(
-    subscriber.c.msisdn_hash.in_(bindparam("whose", expanding=True))
-)
-
 
 def find_language(conn: Connection, msisdn_hash: str) -> str | None:
     """None for a stranger, and for a subscriber who never chose."""
@@ -35,7 +33,7 @@ def find_language(conn: Connection, msisdn_hash: str) -> str | None:
 
 def find_languages(conn: Connection, msisdn_hashes: Sequence[str]) -> Mapping[str, str | None]:
     """Of those who are known."""
-    rows = conn.execute(_FIND_LANGUAGES, {"whose": msisdn_hashes})
+    rows = conn.execute(_languages(conn.dialect.name), {"whose": list(msisdn_hashes)})
     return {row.msisdn_hash: row.language for row in rows}
 
 
@@ -52,3 +50,10 @@ def remember_languages(conn: Connection, choices: Sequence[Choice], now: datetim
     last = {one.msisdn_hash: one for one in choices}
     rows = [{**asdict(last[whose]), "created_at": now, "updated_at": now} for whose in sorted(last)]
     bulk.overwrite(conn, subscriber, rows, unique="msisdn_hash", kept=("created_at",))
+
+
+@cache
+def _languages(dialect: str) -> Select[str, str | None]:
+    known = subscriber.c
+    whose = among(dialect, known.msisdn_hash, "whose")
+    return select(known.msisdn_hash, known.language).where(whose)

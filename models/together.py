@@ -1,12 +1,14 @@
 """Many small transactions as one: whoever comes first does the work of all who came meanwhile.
 
 A commit costs a wait for the disk, however little it holds, and a question a trip. There is no
-thread of its own and no waiting for company: alone, it is done at once by the thread that asks.
+thread of its own: alone, it is done at once by the thread that asks. In a crowd, where others are
+on their way, he gives them a moment to join.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Final, Generic, TypeVar
@@ -19,6 +21,7 @@ Outcome = TypeVar("Outcome")
 MOST_TOGETHER: Final = 128
 LONGEST_LINE: Final = 1024  # more wait only where the database has stopped
 PATIENCE_SECONDS: Final = 1.5
+MOMENT_SECONDS: Final = 0.002  # a group of one costs as much as ten of a larger one
 
 
 class Together(Generic[Item, Outcome]):
@@ -31,6 +34,7 @@ class Together(Generic[Item, Outcome]):
         most_together: int = MOST_TOGETHER,
         longest_line: int = LONGEST_LINE,
         patience_seconds: float = PATIENCE_SECONDS,
+        pause: Callable[[float], object] = time.sleep,
     ) -> None:
         """`write` writes them in one transaction, all or nothing, and returns once it is durable:
         an outcome for each, in their order.
@@ -39,9 +43,11 @@ class Together(Generic[Item, Outcome]):
         self._most_together = most_together
         self._longest_line = longest_line
         self._patience_seconds = patience_seconds
+        self._pause = pause
         self._lock = threading.Lock()
         self._line: deque[_Place[Item, Outcome]] = deque()
         self._somebody_writes = False
+        self._in_a_crowd = False
 
     def do(self, item: Item) -> Outcome:
         """Done, and durable if it writes, when it returns.
@@ -49,7 +55,7 @@ class Together(Generic[Item, Outcome]):
         Raises DatabaseDown, after which it is not known whether the item was kept; and whatever
         `write` says of this item alone, for which no other has to suffer.
         """
-        place = _Place[Item, Outcome](item)
+        place: _Place[Item, Outcome] = _Place(item)
         with self._lock:
             if self._somebody_writes:
                 if len(self._line) >= self._longest_line:
@@ -57,8 +63,10 @@ class Together(Generic[Item, Outcome]):
                 self._line.append(place)
             else:
                 self._somebody_writes = place.writes_now = True
-        if not place.writes_now and not place.turn.acquire(timeout=self._patience_seconds):
-            self._leave(place)
+        if not place.writes_now:
+            if not place.turn.acquire(timeout=self._patience_seconds):
+                self._leave(place)
+            place.wake_next()
         if place.writes_now:
             self._write_for_all(place)
         return place.outcome()
@@ -66,6 +74,7 @@ class Together(Generic[Item, Outcome]):
     def _leave(self, place: _Place[Item, Outcome]) -> None:
         """Patience is over. Raises DatabaseDown, unless the place was settled at this moment."""
         with self._lock:
+            place.has_left = True
             if place.is_settled:
                 return
             if place in self._line:
@@ -76,35 +85,42 @@ class Together(Generic[Item, Outcome]):
 
     def _write_for_all(self, first: _Place[Item, Outcome]) -> None:
         group = [first]
+        if self._in_a_crowd:
+            self._pause(MOMENT_SECONDS)
         with self._lock:
             while self._line and len(group) < self._most_together:
                 group.append(self._line.popleft())
+            self._in_a_crowd = len(group) > 1
         try:
-            self._settle(group)
+            group += self._settle(group)
         finally:
             with self._lock:
+                for place in group:
+                    place.settle(DatabaseDown("whoever wrote for it was stopped"))
                 self._pass_on()
-            for place in group:
-                place.settle(DatabaseDown("whoever wrote for it was stopped"))
+                sleeping = _in_a_row(group[1:])
+            if sleeping is not None:
+                sleeping.turn.release()
 
-    def _settle(self, group: Sequence[_Place[Item, Outcome]]) -> None:
+    def _settle(self, group: Sequence[_Place[Item, Outcome]]) -> Sequence[_Place[Item, Outcome]]:
+        """Wakes nobody. Returns who was settled beside the group, for all would fare like it."""
         try:
             outcomes = self._write([place.item for place in group])
         except DatabaseDown as fault:
             with self._lock:  # they would find out one group after the other, each with a wait
-                group = [*group, *self._line]
+                others = [*self._line]
                 self._line.clear()
-            for place in group:
+            for place in (*group, *others):
                 place.settle(fault)
+            return others
         except Exception as fault:
             if len(group) == 1:
                 group[0].settle(fault)
-                return
-            for place in group:
-                self._settle([place])
-        else:
-            for place, outcome in zip(group, outcomes, strict=True):
-                place.settle(None, outcome)
+                return ()
+            return [other for place in group for other in self._settle([place])]
+        for place, outcome in zip(group, outcomes, strict=True):
+            place.settle(None, outcome)
+        return ()
 
     def _pass_on(self) -> None:
         """The next in the line writes; the lock is held."""
@@ -116,9 +132,22 @@ class Together(Generic[Item, Outcome]):
 
 
 class _Place(Generic[Item, Outcome]):
-    """One who waits. `turn` opens when it is settled, or when it is its turn to write."""
+    """One who waits. `turn` opens when it is settled, or when it is its turn to write.
 
-    __slots__ = ("_fault", "_found", "is_settled", "item", "turn", "writes_now")
+    Whoever is woken wakes the `following` one. Were all woken at once, all would run for the one
+    interpreter, and most of them would be put to sleep again.
+    """
+
+    __slots__ = (
+        "_fault",
+        "_found",
+        "following",
+        "has_left",
+        "is_settled",
+        "item",
+        "turn",
+        "writes_now",
+    )
 
     def __init__(self, item: Item) -> None:
         self.item = item
@@ -126,6 +155,8 @@ class _Place(Generic[Item, Outcome]):
         self.turn.acquire()
         self.writes_now = False
         self.is_settled = False
+        self.has_left = False
+        self.following: _Place[Item, Outcome] | None = None
         self._fault: Exception | None = None
         self._found: Sequence[Outcome] = ()
 
@@ -134,7 +165,10 @@ class _Place(Generic[Item, Outcome]):
         if self.is_settled:
             return
         self._fault, self._found, self.is_settled = fault, found, True
-        self.turn.release()
+
+    def wake_next(self) -> None:
+        if self.following is not None:
+            self.following.turn.release()
 
     def outcome(self) -> Outcome:
         if isinstance(self._fault, DatabaseDown):
@@ -142,3 +176,12 @@ class _Place(Generic[Item, Outcome]):
         if self._fault is not None:
             raise self._fault
         return self._found[0]
+
+
+def _in_a_row(places: Sequence[_Place[Item, Outcome]]) -> _Place[Item, Outcome] | None:
+    """The first of those who still wait; each of them will wake the next. The lock is held."""
+    first = None
+    for place in reversed(places):
+        if not place.has_left:
+            place.following, first = first, place
+    return first

@@ -5,11 +5,15 @@ On PostgreSQL every limit may be raised in the URL (`?connect_timeout=5`, `?opti
 
 from __future__ import annotations
 
-from typing import Any, Final
+import select
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, Engine, event, make_url
+from sqlalchemy import Connection, Engine, event, exc, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.pool import ConnectionPoolEntry
+
+if TYPE_CHECKING:
+    from _typeshed import HasFileno
 
 _WRITES: Final = "sanket_writes"
 _READ_ONLY: Final = "postgresql_readonly"
@@ -17,6 +21,7 @@ _READ_ONLY: Final = "postgresql_readonly"
 # Execution options of a transaction. PostgreSQL's driver sends its own with BEGIN: no trip more.
 SQLITE_READS: Final[dict[str, Any]] = {_WRITES: False}
 POSTGRESQL_READS: Final[dict[str, Any]] = {_READ_ONLY: True, "isolation_level": "REPEATABLE READ"}
+POSTGRESQL_ASKS: Final[dict[str, Any]] = {"isolation_level": "AUTOCOMMIT"}
 WRITES: Final[dict[str, Any]] = {_WRITES: True}
 
 _POSTGRESQL_LIMITS: Final = {
@@ -85,3 +90,16 @@ def tame_postgresql(engine: Engine) -> None:
                 fault.args = (str(fault.args[0]).partition("\n")[0],)
 
     event.listen(engine, "handle_error", on_error)
+    event.listen(engine, "checkout", check_out)
+
+
+def check_out(connection: HasFileno, _record: object, _face: object) -> None:
+    """A connection that the server has closed is replaced, and asking it costs no trip.
+
+    An idle server says nothing but goodbye. One that vanished without it is noticed by the first
+    statement, as it would be by a question, and as late.
+    """
+    is_heard = select.poll()
+    is_heard.register(connection, select.POLLIN)
+    if is_heard.poll(0):
+        raise exc.DisconnectionError("the server closed this connection")

@@ -6,10 +6,11 @@ so that not even a bug could enqueue the same effect twice.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
+
+import msgspec
 
 from menu.effects import Effect, RememberLanguage, SendLink
 from menu.program import Program
@@ -32,6 +33,8 @@ from telecom.failpoints import failpoint
 from telecom.keyed_hash import KeyedHash
 from telecom.msisdn import Msisdn
 from telecom.statuses import MessageClass
+
+_encode: Final = msgspec.json.Encoder().encode
 
 __all__ = ["Cause", "Commitments", "Kept"]
 
@@ -147,7 +150,7 @@ class Commitments:
         return Proposal(
             cause=cause,
             whose=whose,
-            content_sealed=self._event_sealer.seal(json.dumps(content, ensure_ascii=False)),
+            content_sealed=self._event_sealer.seal(_encode(content).decode()),
             said_hash=self._said_hash(cause),
             promises=promises,
             wish=wish,

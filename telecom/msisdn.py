@@ -9,8 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-import phonenumbers
-from phonenumbers import PhoneNumberFormat, PhoneNumberType
+from phonenumbers import PhoneNumberType
 
 from telecom.encoding import Encoding, encoding_of
 from telecom.errors import Malformed
@@ -145,14 +144,11 @@ def _find_msisdn(text: str, region: str) -> Msisdn | None:
     found = find_number(text, region)
     if found is None:
         return None
-    number, kind = found
-    e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
-    line = _LINES.get(kind, Line.OTHER)
-    country = phonenumbers.region_code_for_number(number)
-    if country != _NO_COUNTRY:
-        return Msisdn(e164, country, line)
+    line = _LINES.get(found.kind, Line.OTHER)
+    if found.region != _NO_COUNTRY:
+        return Msisdn(found.e164, found.region, line)
     # Satellite phones and global services: texts to them cost what toll fraud lives on.
-    return Msisdn(e164, None, Line.OTHER if line in _TAKES_SMS else line)
+    return Msisdn(found.e164, None, Line.OTHER if line in _TAKES_SMS else line)
 
 
 _ANY_DIGIT: Final = re.compile(r"\d")

@@ -8,14 +8,24 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberType
 
+from telecom.number_plans import find_plan
 
-def find_number(text: str, region: str) -> tuple[PhoneNumber, int] | None:
-    """The valid number with its `PhoneNumberType`; None when there is none in the text.
+
+class Found(NamedTuple):
+    """A valid number: its E.164, its region as phonenumbers has it, its `PhoneNumberType`."""
+
+    e164: str
+    region: str
+    kind: int
+
+
+def find_number(text: str, region: str) -> Found | None:
+    """The valid number; None when there is none in the text.
 
     `region` is the ISO 3166 country in which numbers without a country code are read.
     """
@@ -61,7 +71,7 @@ def _ascii_digits(digits: str) -> str:
     return "".join(str(unicodedata.decimal(digit)) for digit in digits)
 
 
-def _split(reading: str) -> tuple[PhoneNumber, int] | None:
+def _split(reading: str) -> Found | None:
     """What most gateways send, E.164, needs no parsing, and so costs a third.
 
     A 0 after the country code may belong to the number (Italy) or not: `_parse` knows.
@@ -71,17 +81,38 @@ def _split(reading: str) -> tuple[PhoneNumber, int] | None:
     end = 1 + country_code_length(reading[1:])
     if end == 1 or reading[end] == "0":
         return None
-    return _typed(PhoneNumber(int(reading[1:end]), int(reading[end:])))
+    return _find(int(reading[1:end]), reading[end:])
 
 
-def _parse(reading: str, region: str) -> tuple[PhoneNumber, int] | None:
+def _parse(reading: str, region: str) -> Found | None:
     try:
-        return _typed(phonenumbers.parse(reading, region))
+        number = phonenumbers.parse(reading, region)
     except phonenumbers.NumberParseException:
         return None
+    return _find(number.country_code or 0, phonenumbers.national_significant_number(number))
 
 
-def _typed(number: PhoneNumber) -> tuple[PhoneNumber, int] | None:
-    """A number is valid exactly when its type is known, so one look at the tables does."""
-    kind = phonenumbers.number_type(number)
-    return None if kind == PhoneNumberType.UNKNOWN else (number, kind)
+def _find(country_code: int, national: str) -> Found | None:
+    """A number is valid exactly when its kind is known, so one look at the tables does."""
+    region = _find_region(country_code, national)
+    plan = find_plan(country_code, region) if region else None
+    kind = plan.kind_of(national) if plan else PhoneNumberType.UNKNOWN
+    if region is None or kind == PhoneNumberType.UNKNOWN:
+        return None
+    return Found(f"+{country_code}{national}", region, kind)
+
+
+def _find_region(country_code: int, national: str) -> str | None:
+    """Most country codes belong to one country; those of North America, for one, do not."""
+    regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(country_code, ())
+    if len(regions) == 1:
+        return regions[0]
+    leading_zeros = len(national) - len(national.lstrip("0"))
+    return phonenumbers.region_code_for_number(
+        PhoneNumber(
+            country_code,
+            int(national),
+            italian_leading_zero=leading_zeros > 0,
+            number_of_leading_zeros=leading_zeros or None,
+        )
+    )

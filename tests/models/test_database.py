@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import socket
 import threading
 from pathlib import Path
 
 import pytest
 from sqlalchemy import exc, text
 
+from models import tuning
 from models.database import Database, DatabaseDown
 
 
@@ -90,6 +92,31 @@ def test_writers_of_one_process_stand_in_line(tmp_path: Path) -> None:
     assert heard == ["too many wait to write"]
     write_too()
     assert len(heard) == 1
+
+
+@pytest.mark.parametrize("hung_up", [False, True])
+def test_a_connection_that_the_server_closed_is_not_handed_out(*, hung_up: bool) -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        if hung_up:
+            theirs.close()
+        try:
+            tuning.check_out(ours, object(), object())
+        except exc.DisconnectionError:
+            assert hung_up
+        else:
+            assert not hung_up
+
+
+def test_one_question_needs_no_transaction(database: Database) -> None:
+    with database.ask() as conn:
+        assert conn.execute(text("SELECT 6 * 7")).scalar_one() == 42
+    with database.write() as conn:  # the same connection, and it has begun nothing
+        conn.execute(text("CREATE TABLE counter (n INTEGER NOT NULL)"))
+        conn.execute(text("INSERT INTO counter VALUES (1)"))
+        if conn.dialect.name == "postgresql":
+            assert conn.execute(text("SHOW transaction_read_only")).scalar_one() == "off"
+    assert counted(database) == 1
 
 
 def test_a_fork_gets_its_own_connections(counter: Database) -> None:

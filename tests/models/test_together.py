@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 
 from models.database import DatabaseDown
-from models.together import Together
+from models.together import MOMENT_SECONDS, Together
 
 Eventually = Callable[[Callable[[], object], float], None]
 SECONDS = 20.0
@@ -36,7 +36,7 @@ class Disk:
 
 
 class Queue:
-    def __init__(self, **options: int | float) -> None:
+    def __init__(self, **options: object) -> None:
         self.disk = Disk()
         self.group: Together[str, str] = Together(self.disk.write, **options)  # type: ignore[arg-type]
         self.pool = ThreadPoolExecutor(16)
@@ -78,6 +78,25 @@ def test_who_came_meanwhile_is_written_together_in_the_order_of_arrival(
     queue.let_go(2)
     assert [asked.result(SECONDS) for asked in (first, *others)] == ["A", "B", "C", "D"]
     assert queue.disk.groups == [["a"], ["b", "c", "d"]]
+
+
+def test_only_in_a_crowd_is_a_moment_given_to_others(eventually: Eventually) -> None:
+    moments: list[float] = []
+    queue = Queue(pause=moments.append)
+    queue.let_go(1)
+    queue.group.do("alone")
+    first = queue.ask("a")
+    for _ in range(2):
+        assert queue.disk.began.acquire(timeout=SECONDS)
+    others = queue.ask_behind(eventually, "b", "c")
+    queue.let_go(2)
+    assert [asked.result(SECONDS) for asked in (first, *others)] == ["A", "B", "C"]
+    assert not moments
+    queue.let_go(2)
+    queue.group.do("after a crowd")
+    assert moments == [MOMENT_SECONDS]
+    queue.group.do("alone again")
+    assert moments == [MOMENT_SECONDS]
 
 
 def test_a_group_has_its_largest_size(eventually: Eventually) -> None:
@@ -140,6 +159,24 @@ def test_whose_patience_ends_is_not_written_later(eventually: Eventually) -> Non
     assert first.result(SECONDS) == "A"
     assert queue.group.do("c") == "C"
     assert queue.disk.groups == [["a"], ["c"]]
+
+
+def test_who_left_keeps_nobody_asleep(eventually: Eventually) -> None:
+    """Whoever is woken wakes the next one, and this one is not there any more."""
+    queue = Queue(patience_seconds=2 * SECONDS)
+    first = queue.ask("a")
+    assert queue.disk.began.acquire(timeout=SECONDS)
+    writer, hasty, patient = queue.ask_behind(eventually, "b", "c", "d")
+    place = queue.group._line[1]
+    queue.let_go(1)
+    assert queue.disk.began.acquire(timeout=SECONDS)
+    with pytest.raises(DatabaseDown, match="slow"):
+        queue.group._leave(place)
+    queue.let_go(1)
+    assert [asked.result(SECONDS) for asked in (first, writer, patient)] == ["A", "B", "D"]
+    assert not hasty.done()
+    place.turn.release()
+    hasty.result(SECONDS)
 
 
 def test_many_threads_and_every_fault_leave_nobody_waiting() -> None:

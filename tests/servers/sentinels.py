@@ -74,7 +74,7 @@ class Circle:
         return {int(self._says(port)["port"]) for port in self._sentinels}
 
     def is_whole(self) -> bool:
-        """Every Sentinel knows the two others and the replica, which has all that the master has."""
+        """Every Sentinel knows the others and the replica, which has all that the master has."""
         try:
             told = [self._says(port) for port in self._sentinels]
             (master,) = {int(one["port"]) for one in told}

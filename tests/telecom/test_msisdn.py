@@ -25,6 +25,7 @@ from telecom.msisdn import (
     Withheld,
     parse_party,
 )
+from telecom.number_forms import find_number
 
 UMANG: Final = "+919718397183"
 
@@ -297,6 +298,26 @@ def test_the_short_way_for_e164_reads_every_country_as_the_library_does() -> Non
             phonenumbers.number_type(parsed)
             in (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
         )
+
+
+def test_a_number_is_of_the_kind_that_the_library_says_even_with_another_last_digit() -> None:
+    seen: set[int] = set()
+    for region in phonenumbers.SUPPORTED_REGIONS:
+        for kind in KINDS:
+            example = phonenumbers.example_number_for_type(region, kind)
+            if example is None:
+                continue
+            e164 = phonenumbers.format_number(example, PhoneNumberFormat.E164)
+            for written in (e164, e164[:-1], e164 + "5", *(e164[:-3] + end for end in "079")):
+                try:
+                    parsed = phonenumbers.parse(written)
+                except phonenumbers.NumberParseException:
+                    continue
+                expected = phonenumbers.number_type(parsed)
+                found = find_number(written, "ZZ")
+                assert (found.kind if found else PhoneNumberType.UNKNOWN) == expected, written
+                seen.add(expected)
+    assert seen >= {*KINDS, PhoneNumberType.UNKNOWN}
 
 
 def test_the_tables_that_take_190_mb_are_not_loaded() -> None:
