@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from models import consent as consents
 from models.consent import ConsentState
+from models.database import DatabaseDown
 from models.inbound_event import inbound_event
 from models.mt_message import mt_message
 from models.shared_clock import OneClock
@@ -32,7 +33,13 @@ class House:
     def __init__(self, world: World) -> None:
         self.world = world
         self.hasher = KeyedHash(b"a test secret of enough bytes")
-        self.writer = GroupWriter(world.database, world.sealer, self.hasher, OneClock(world.clock))
+        self.rung = 0
+        self.writer = GroupWriter(
+            world.database, world.sealer, self.hasher, OneClock(world.clock), self.ring
+        )
+
+    def ring(self) -> None:
+        self.rung += 1
 
     def proposal(
         self,
@@ -152,3 +159,15 @@ def test_groups_of_several_processes_that_cross_do_not_lock_each_other_out(house
     with house.world.database.read() as conn:
         remembered = conn.execute(select(func.count()).select_from(subscriber)).scalar()
     assert remembered == len(CALLERS)
+
+
+def test_a_group_that_promises_rings_once_after_its_commit(world: World) -> None:
+    house = House(world)
+    house.write(house.proposal("e1"), house.proposal("e2", CALLERS[1]))
+    assert house.rung == 1
+    house.write(house.proposal("e1"), house.proposal("e3", CALLERS[2], text=None))
+    assert house.rung == 1
+    world.database.failures = 1
+    with pytest.raises(DatabaseDown):
+        house.write(house.proposal("e4", CALLERS[3]))
+    assert house.rung == 1
