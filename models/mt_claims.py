@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
@@ -14,7 +13,6 @@ from sqlalchemy import (
     Integer,
     Update,
     bindparam,
-    literal_column,
     select,
 )
 
@@ -22,27 +20,18 @@ from models import outbox_pause
 from models.dialect import chosen
 from models.mt_message import mt_message
 from models.mt_moves import AT, LEASE, Claim, is_one_of, moving
-from telecom.statuses import MessageClass, MtStatus
+from telecom.statuses import Lane, MessageClass, MtStatus
 
 _T = mt_message.c
 
 
-class Lane(StrEnum):
-    """Bulk waits behind what somebody asked for."""
-
-    ANSWERS = "answers"
-    BULK = "bulk"
-
-
 def _is_due(lane: Lane) -> ColumnElement[bool]:
     """What may be claimed. A class that only a newer release knows is left to that release."""
-    bulk: ColumnElement[str] = literal_column(f"'{MessageClass.BULK.value}'")
-    is_in_lane = _T.message_class == bulk if lane is Lane.BULK else _T.message_class != bulk
     return (
         is_one_of(_T.status, [MtStatus.QUEUED])
         & (_T.not_before <= AT)
         & (_T.expires_at > AT)
-        & is_in_lane
+        & is_one_of(_T.lane, [lane])
         & is_one_of(_T.message_class, list(MessageClass))
         & _T.gateway.not_in(bindparam("without", expanding=True))
         & outbox_pause.allows(_T.gateway)
@@ -82,7 +71,7 @@ def claim(
     now: datetime,
     lease_until: datetime,
     limit: int,
-    lane: Lane = Lane.ANSWERS,
+    lane: Lane = Lane.DIALOGUE,
     without: Collection[str] = (),
 ) -> list[Claim]:
     """queued to claimed, the longest due first. No row goes to two workers."""

@@ -13,6 +13,7 @@ from telecom.statuses import POLICIES
 
 _KEPT = (
     "message_class",
+    "lane",
     "to_hash",
     "to_sealed",
     "body_sealed",

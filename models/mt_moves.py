@@ -37,7 +37,7 @@ from models import consent, do_not_disturb, outbox_pause, send_attempt
 from models.dialect import handed_rows, handing
 from models.metadata import UtcDateTime
 from models.mt_message import mt_message
-from telecom.statuses import MessageClass, MtStatus, may_move
+from telecom.statuses import Lane, MessageClass, MtStatus, may_move
 
 _T = mt_message.c
 _HELD: Final = frozenset({MtStatus.CLAIMED, MtStatus.SUBMITTED})
@@ -71,6 +71,7 @@ class Claim:
     generation: int
     gateway: str
     message_class: MessageClass
+    lane: Lane = Lane.DIALOGUE
     ref: str
     sender_id: str | None
     link_id: str | None

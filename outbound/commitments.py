@@ -185,9 +185,9 @@ class Commitments:
                 text=text,
                 message_class=message_class,
                 dedupe_key=purpose,
+                channel=cause.kind,
                 sender_id=self._sender_id_of(cause.gateway),
                 link_id=cause.link_id,
-                channel=cause.kind,
                 service=brings or cause.service[:SERVICE_LENGTH],
             )
         )

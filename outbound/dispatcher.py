@@ -22,7 +22,6 @@ from metrics.catalogue import MT_MOVES, SEND_SECONDS
 from metrics.meter import SILENT, Meter
 from models import mt_claims, mt_moves, mt_withheld, outbox_pause
 from models.database import Database, DatabaseDown
-from models.mt_claims import Lane
 from models.mt_moves import Claim, Way
 from models.sealing import Unsealable
 from models.shared_clock import SharedClock
@@ -46,7 +45,7 @@ from telecom.dlt import DltIds
 from telecom.errors import SendError
 from telecom.failpoints import failpoint
 from telecom.replies import MtSms
-from telecom.statuses import MtStatus
+from telecom.statuses import Lane, MtStatus
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 

@@ -1,4 +1,4 @@
-"""Hands claimed rows to the threads that are free, answers before bulk, none before its turn.
+"""Hands claimed rows to the threads that are free, lane by lane, none before its turn.
 
 It holds few rows, and no token for a row that has no thread: what waits is in the database, where
 the next answer overtakes it.
@@ -11,13 +11,12 @@ from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import Final
 
-from models.mt_claims import Lane
 from models.mt_moves import Claim, Way
 from outbound.dispatcher import Dispatcher
 from outbound.traffic import LONGEST_WAIT_SECONDS, Traffic
-from telecom.statuses import MessageClass
+from telecom.statuses import Lane, MessageClass
 
-BULK_SHARE: Final = 8  # one row in so many is bulk's, however many answers wait
+BEHIND_SHARE: Final = 8  # one row in so many is of the lanes behind, whatever waits in front
 DRY_SECONDS: Final = 0.2  # how long a busy worker does not look where nothing was due
 # Claims are given back when this share of their lease is over: an intent must still fit into it.
 _LEASE_SHARE: Final = 1 / 3
@@ -46,7 +45,7 @@ class Feeder:
         self._give = give
         self._monotonic = monotonic
         self._held: dict[Lane, dict[Claim, float]] = {lane: {} for lane in Lane}
-        self._answers_in_a_row = 0
+        self._in_a_row: dict[Lane, int] = dict.fromkeys(Lane, 0)
         self._waits: set[Claim] = set()
         self._look_in = LONGEST_WAIT_SECONDS
         self._dry_until: dict[Lane, float] = dict.fromkeys(Lane, 0.0)
@@ -105,9 +104,9 @@ class Feeder:
         except Exception:
             self.look_again()  # nobody knows whether it is dry
             raise
-        dry.update({_lane_of(claim): 0.0 for claim in claimed})
+        dry.update({claim.lane: 0.0 for claim in claimed})
         for claim in claimed:
-            self._held[_lane_of(claim)][claim] = now
+            self._held[claim.lane][claim] = now
         return bool(claimed)
 
     def _full(self, lane: Lane, batch: int) -> list[str]:
@@ -116,13 +115,17 @@ class Feeder:
         return [name for name, count in waiting.items() if count >= self._traffic.room(name, batch)]
 
     def _in_turn(self) -> list[Claim]:
-        answers = sorted(self._held[Lane.ANSWERS], key=_rank)
-        bulk = list(self._held[Lane.BULK])
-        return weave(answers, bulk, self._answers_in_a_row)
+        woven: list[Claim] = []
+        for lane in reversed(Lane):
+            woven = weave(sorted(self._held[lane], key=_rank), woven, self._in_a_row[lane])
+        return woven
 
     def _count_turn(self, claim: Claim) -> None:
-        is_bulk = _lane_of(claim) is Lane.BULK
-        self._answers_in_a_row = 0 if is_bulk else self._answers_in_a_row + 1
+        self._in_a_row[claim.lane] += 1
+        for lane in Lane:
+            if lane is claim.lane:
+                break
+            self._in_a_row[lane] = 0
 
     def _stale(self, wait: float) -> dict[Claim, tuple[float, str]]:
         oldest = self._monotonic() - self._dispatcher.lease_seconds * _LEASE_SHARE
@@ -134,28 +137,24 @@ class Feeder:
         }
 
     def _drop(self, claim: Claim) -> None:
-        self._held[_lane_of(claim)].pop(claim, None)
+        self._held[claim.lane].pop(claim, None)
 
 
-def weave(answers: Sequence[Claim], bulk: Sequence[Claim], in_a_row: int = 0) -> list[Claim]:
-    """Answers first, but after each BULK_SHARE - 1 of them one of bulk, so that neither starves.
+def weave(front: Sequence[Claim], behind: Sequence[Claim], in_a_row: int = 0) -> list[Claim]:
+    """The front first, but after each BEHIND_SHARE - 1 of it one from behind: neither starves.
 
-    `in_a_row` answers went before.
+    `in_a_row` of the front went before.
     """
     woven: list[Claim] = []
-    waiting = iter(bulk)
-    for answer in answers:
-        if in_a_row >= BULK_SHARE - 1 and (one := next(waiting, None)) is not None:
-            woven.append(one)
+    waiting = iter(behind)
+    for one in front:
+        if in_a_row >= BEHIND_SHARE - 1 and (passing := next(waiting, None)) is not None:
+            woven.append(passing)
             in_a_row = 0
-        woven.append(answer)
+        woven.append(one)
         in_a_row += 1
     return [*woven, *waiting]
 
 
 def _rank(claim: Claim) -> int:
     return _RANKS[claim.message_class]
-
-
-def _lane_of(claim: Claim) -> Lane:
-    return Lane.BULK if claim.message_class is MessageClass.BULK else Lane.ANSWERS

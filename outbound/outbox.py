@@ -23,7 +23,7 @@ from telecom.errors import Malformed
 from telecom.keyed_hash import KeyedHash
 from telecom.msisdn import Msisdn
 from telecom.replies import MtSms
-from telecom.statuses import POLICIES, MessageClass
+from telecom.statuses import POLICIES, MessageClass, lane_of
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
@@ -88,6 +88,7 @@ def row_of(sealed: SealedMt, now: datetime, caused_by: str | None = None) -> New
         ref=new_ref(),
         dedupe_key=f"{caused_by}:{new.dedupe_key}" if caused_by else new.dedupe_key,
         message_class=new.message_class,
+        lane=lane_of(new.message_class, new.channel),
         to_hash=sealed.to_hash,
         to_sealed=sealed.to_sealed,
         body_sealed=sealed.body_sealed,

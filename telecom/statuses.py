@@ -81,6 +81,21 @@ class MessageClass(StrEnum):
     BULK = "bulk"
 
 
+class Lane(StrEnum):
+    """Who is served before whom, where a gateway takes fewer than wait."""
+
+    DIALOGUE = "dialogue"  # somebody looks at the phone: answers to USSD and SMS, one-time codes
+    CALLS = "calls"  # answers to missed calls, which come in crowds
+    BULK = "bulk"
+
+
+def lane_of(message_class: MessageClass, channel: str | None) -> Lane:
+    """`channel` is that of the event that it answers; None for what answers nothing."""
+    if message_class is MessageClass.BULK:
+        return Lane.BULK
+    return Lane.CALLS if channel == "missed_call" else Lane.DIALOGUE
+
+
 @dataclass(frozen=True, slots=True)
 class ClassPolicy:
     """How often a class may be submitted, what follows an ambiguous send, how long it lives."""

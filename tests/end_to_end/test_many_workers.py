@@ -18,6 +18,7 @@ from models.database import DatabaseDown
 from models.mt_message import mt_message
 from outbound.outbox import NewMt
 from settings import load_settings
+from state.keys import BELL
 from telecom.msisdn import Msisdn
 from telecom.statuses import MessageClass, MtStatus
 from wiring import Bridge, build
@@ -33,6 +34,12 @@ gateways:
     api_key: an-api-key-for-tests
     webhook_secret: a-secret-of-this-test-only
     base_url: {base_url}
+"""
+# By itself it would look once an hour.
+NEVER_LOOKS = """
+import outbound.feeder, outbound.worker
+outbound.worker.DEAF_SECONDS = outbound.worker.IDLE_SECONDS = 3600.0
+outbound.feeder.LONGEST_WAIT_SECONDS = 3600.0
 """
 ROWS = 500
 WORKERS = 3
@@ -54,9 +61,9 @@ class Fleet:
     environ: dict[str, str]
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
-    def promise(self, count: int) -> set[str]:
+    def promise(self, count: int, begins: int = 0) -> set[str]:
         """Enqueues so many SMS, each to an MSISDN of its own."""
-        people = [f"+9198{number:08d}" for number in range(count)]
+        people = [f"+9198{number:08d}" for number in range(begins, begins + count)]
         with self.bridge.database.write() as conn:
             for to in people:
                 new = NewMt(
@@ -69,9 +76,11 @@ class Fleet:
                 assert self.bridge.outbox.enqueue(conn, new)
         return set(people)
 
-    def start_worker(self) -> None:
+    def start_worker(self, first: str = "") -> None:
+        """`first`: Python that the process runs before anything else."""
         log = (self.folder / f"worker-{len(self.workers)}.log").open("wb")
-        command = [sys.executable, "-m", "flask", "--app", "app", "worker"]
+        command = [sys.executable, "-c", f"{first}\nimport flask.cli\nflask.cli.main()"]
+        command += ["--app", "app", "worker"]
         self.workers.append(
             subprocess.Popen(command, cwd=ROOT, env=self.environ, stdout=log, stderr=log)
         )
@@ -166,6 +175,14 @@ def test_together_they_keep_to_the_messages_per_second(
     attempts = select(func.sum(mt_message.c.attempts))
     with fleet.bridge.database.read() as conn:
         assert conn.execute(attempts).scalar_one() == total
+
+
+def test_an_idle_worker_is_told_and_need_not_look(fleet: Fleet, eventually: Any) -> None:
+    fleet.start_worker(NEVER_LOOKS)
+    eventually(lambda: dict(fleet.bridge.redis.pubsub_numsub(BELL)).get(BELL.encode()), 30)
+    for begins in range(5):  # it may look once more for the first, but not for all
+        fleet.promise(1, begins)
+        eventually(lambda so_many=begins + 1: len(fleet.vendor.ledger) == so_many, 30)
 
 
 def test_a_worker_that_is_killed_loses_nothing(fleet: Fleet, eventually: Any) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import event, func, select
 
 from models import consent as consents
 from models.consent import ConsentState
+from models.database import DatabaseDown
 from models.inbound_event import inbound_event
 from models.mt_message import mt_message
 from models.shared_clock import OneClock
@@ -39,11 +40,17 @@ class House:
     def __init__(self, world: World) -> None:
         self.world = world
         self.hasher = KeyedHash(b"a test secret of enough bytes")
+        self.rung = 0
         clock = OneClock(world.clock)
         guard = Guard(
             self.hasher, Limits(call_cooldown=timedelta(minutes=10), day_budgets={}), lambda: OPEN
         )
-        self.writer = GroupWriter(world.database, world.sealer, self.hasher, clock, guard)
+        self.writer = GroupWriter(
+            world.database, world.sealer, self.hasher, clock, guard, self.ring
+        )
+
+    def ring(self) -> None:
+        self.rung += 1
 
     def proposal(
         self,
@@ -223,3 +230,15 @@ def test_stop_and_start_of_one_number_in_one_group_are_obeyed_in_turn(house: Hou
         whose = house.hasher.of(CALLERS[0].e164)
         assert [one.state for one in consents.history(conn, whose)] == words
         assert consents.is_opted_out(conn, whose)
+
+
+def test_a_group_that_promises_rings_once_after_its_commit(world: World) -> None:
+    house = House(world)
+    house.write(house.proposal("e1"), house.proposal("e2", CALLERS[1]))
+    assert house.rung == 1
+    house.write(house.proposal("e1"), house.proposal("e3", CALLERS[2], text=None))
+    assert house.rung == 1
+    world.database.failures = 1
+    with pytest.raises(DatabaseDown):
+        house.write(house.proposal("e4", CALLERS[3]))
+    assert house.rung == 1

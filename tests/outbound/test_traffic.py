@@ -18,7 +18,7 @@ from models.mt_moves import Claim, Way
 from models.send_attempt import send_attempt, tried
 from models.shared_clock import OneClock
 from outbound.dispatcher import Dispatcher
-from outbound.feeder import BULK_SHARE, Feeder, weave
+from outbound.feeder import BEHIND_SHARE, Feeder, weave
 from outbound.outbox import NewMt
 from outbound.traffic import PAUSED_SECONDS, Account, Traffic, Unlimited
 from state.pace import LocalPace
@@ -367,6 +367,26 @@ def test_answers_overtake_bulk_and_bulk_does_not_starve(world: World) -> None:
     assert {world.status(mt_id) for mt_id in answers} == {S.SENT}
 
 
+def test_who_looks_at_the_phone_passes_a_crowd_of_callers(world: World) -> None:
+    roads = Roads(world, routes=(), tps=10)
+    for channel in ["missed_call"] * 60:
+        roads.enqueue(channel=channel)
+    for _ in range(60):
+        roads.enqueue(C.BULK, to=world.msisdn)
+    roads.run()
+    awaited = {world.row(roads.enqueue(channel="ussd")).ref for _ in range(14)}
+    order = []
+    for _ in range(64):
+        world.clock.pass_seconds(0.1)
+        before = len(roads.sides["a"].seen)
+        roads.run()
+        order += [(mt.ref, mt.message_class) for mt in roads.sides["a"].seen[before:]]
+    assert len(order) == 64
+    assert order[0][0] in awaited
+    assert sum(ref in awaited for ref, _ in order[:17]) == 14
+    assert 4 <= [message_class for _, message_class in order].count(C.BULK) <= 8
+
+
 def test_a_full_gateway_holds_up_no_other(world: World) -> None:
     roads = Roads(world, routes=(), tps=3)
     for _ in range(200):
@@ -463,7 +483,7 @@ def test_weaving() -> None:
     woven: Any = weave(answers, bulk)
     assert [one for one in woven if one[0] == "a"] == answers
     assert [woven.index(one) for one in bulk] == [7, 15, 18]
-    first: Any = weave(answers[:1], bulk, BULK_SHARE - 1)[0]
+    first: Any = weave(answers[:1], bulk, BEHIND_SHARE - 1)[0]
     assert first == "b0"
     assert weave([], bulk) == bulk
     assert weave(answers, []) == answers

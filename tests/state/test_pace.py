@@ -29,16 +29,18 @@ def take(redis: Any, seconds: float, wanted: int, *, tps: float, hold: float = 0
 @pytest.mark.parametrize(
     ("tps", "asked", "answers"),
     [
-        # One at a time, evenly: ten a second is one each tenth.
+        # One at a time, evenly: ten a second is one each tenth, and a quarter of it may be early.
         (10, [(0, 1), (0, 1), (0.05, 1), (0.1, 1), (0.1, 1)],
-         [(1, 0), (0, 0.1), (0, 0.05), (1, 0), (0, 0.1)]),
+         [(1, 0), (0, 0.075), (0, 0.025), (1, 0), (0, 0.075)]),
         # Two and a half of fifty may be saved up, however long nobody asked.
         (50, [(0, 10), (60, 10), (60.02, 10)], [(2, 0.01), (2, 0.01), (1, 0.01)]),
         (1000, [(0, 64), (0.001, 64), (1, 64)], [(50, 0.001), (1, 0.001), (50, 0.001)]),
         # Slower than one a second.
-        (0.5, [(0, 1), (1, 1), (2, 1)], [(1, 0), (0, 1.0), (1, 0)]),
+        (0.5, [(0, 1), (1, 1), (2, 1)], [(1, 0), (0, 0.975), (1, 0)]),
+        # Who is late by less has lost nothing by it.
+        (20, [(0, 1), (0.045, 1), (0.075, 1), (0.075, 1)], [(1, 0), (1, 0), (1, 0), (0, 0.05)]),
         # What is given back may be taken again.
-        (10, [(0, 1), (0, -1), (0, 1), (0, 1)], [(1, 0), (-1, 0), (1, 0), (0, 0.1)]),
+        (10, [(0, 1), (0, -1), (0, 1), (0, 1)], [(1, 0), (-1, 0), (1, 0), (0, 0.075)]),
     ],
 )  # fmt: skip
 def test_the_script(
