@@ -91,7 +91,9 @@ class Guard:
         counts their neighbours.
         """
         held = {f"spend:{self._hasher.of(one.e164)}" for one in numbers}
-        alone_in_all(conn, held | {f"spend:{self._prefix_of(one)}" for one in numbers})
+        if self._limits.has_prefixes:
+            held |= {f"spend:{self._prefix_of(one)}" for one in numbers}
+        alone_in_all(conn, held)
 
     def look(
         self, conn: Connection, wish: Wish, now: datetime, *, unheard: Sequence[str] = ()
@@ -197,8 +199,10 @@ class Guard:
     ) -> dict[Counter, _Limit]:
         """The counters that have a limit, the cheapest reason first."""
         limits, day, hour = self._limits, f"{now:%Y-%m-%d}", f"{now:%Y-%m-%dT%H}"
-        neighbours = Counter(hour, Counts.PREFIX, subject=self._prefix_of(wish.to))
-        watched = {neighbours: _Limit(Withheld.PREFIX, most_sms=limits.prefix_per_hour)}
+        watched = {}
+        if limits.has_prefixes:
+            neighbours = Counter(hour, Counts.PREFIX, subject=self._prefix_of(wish.to))
+            watched[neighbours] = _Limit(Withheld.PREFIX, most_sms=limits.prefix_per_hour)
         if not picture.is_known:
             newcomers = Counter(day, Counts.NEWCOMERS, subject=wish.service[:SERVICE_LENGTH])
             watched[newcomers] = _Limit(Withheld.NEWCOMERS, most_sms=limits.new_numbers_per_day)

@@ -11,6 +11,7 @@ from typing import Final
 from models.tally import Got, Said
 from telecom.money import Money
 
+MOST_NEIGHBOURS: Final = 1000
 STOPS: Final = 3  # confirmations of STOP that a number may still get a day when its answers are up
 SHORT_ANSWER: Final = 2  # characters: "98" ten times is somebody who leafs through a list
 
@@ -50,6 +51,11 @@ class Limits:
     new_numbers_per_day: int = 200
     day_budgets: Mapping[str, Money]  # by currency
     hour_percent: int = 25
+
+    @property
+    def has_prefixes(self) -> bool:
+        """A thousand SMS to a thousand numbers is no limit, and processes need not wait for it."""
+        return self.prefix_per_hour < MOST_NEIGHBOURS
 
 
 def judge_calls(limits: Limits, got: Got, more: int) -> Withheld | None:

@@ -20,6 +20,7 @@ from hypothesis.stateful import (
 from sqlalchemy import func, select
 
 from models.mt_message import mt_message
+from tests.chaos.field import UNLIMITED
 
 if TYPE_CHECKING:
     from tests.conftest import House
@@ -31,6 +32,11 @@ numbers = count(1)
 
 def subscriber(number: int) -> str:
     return f"+91{9_100_000_000 + number}"
+
+
+@pytest.fixture
+def house_settings() -> dict[str, str]:
+    return dict(UNLIMITED)
 
 
 def test_g16_no_turn_does_what_it_should_not(
