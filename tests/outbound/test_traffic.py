@@ -12,7 +12,6 @@ from sqlalchemy import select, update
 from gateways.routes import Route
 from models import outbox_pause
 from models.delivery_report import find_by_ref, find_owner
-from models.inbound_event import inbound_event
 from models.mt_message import channels_of, mt_message
 from models.mt_moves import Claim, Way
 from models.send_attempt import send_attempt, tried
@@ -420,14 +419,8 @@ def test_bulk_of_the_evening_rests_until_the_morning_and_may_expire(world: World
 def test_the_channel_decides_where_a_route_asks_for_it(world: World) -> None:
     routes = ({"channel": "missed_call", "use": "b"},)
     roads = Roads(world, routes)
-    with world.database.write() as conn:
-        for kind in ("missed_call", "sms"):
-            event: dict[str, object] = dict.fromkeys(("id", "kind", "gateway_event_id"), kind)
-            event |= {"gateway": "a", "content_sealed": b"", "decision": "x"}
-            event |= {"received_at": world.clock.now()}
-            conn.execute(inbound_event.insert().values(**event))
-    called = roads.enqueue(inbound_event_id="missed_call")
-    roads.enqueue(inbound_event_id="sms")
+    called = roads.enqueue(channel="missed_call")
+    roads.enqueue(channel="sms")
     roads.run()
     assert roads.sent == {"a": 1, "b": 1}
     assert world.row(called).gateway == "b"
