@@ -280,7 +280,7 @@ def test_a_dialogue(house: Any, twilio: Any, vendor_name: str, name: str) -> Non
     other = twilio if fake is house.vendor else house.vendor
     for number, step in enumerate({**SMS, **USSD}[name], 1):
         # Nobody is too fast for the limits of docs/spending.md, which have tests of their own.
-        house.clock.pass_seconds(601 if step.act == "ring" else 301)
+        house.clock.pass_seconds(3601 if step.act == "reported early" else 721)
         took, screen = perform(line, step)
         where = f"step {number}: {step.act} {step.what}"
         assert len(took) == len(step.sms), (where, took)

@@ -75,7 +75,7 @@ def test_what_waits_is_taken_back_with_stop(house: Any) -> None:
     assert [status for _, status in rows(house)] == [
         MtStatus.SUPPRESSED, MtStatus.SUPPRESSED, MtStatus.QUEUED, MtStatus.QUEUED,
     ]  # fmt: skip
-    link, confirmation = house.send()
+    confirmation, link = house.send()  # who texts is answered before who rang
     assert (link[:10], confirmation) == ("UMANG app:", STOPPED)
 
 
