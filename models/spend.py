@@ -51,6 +51,7 @@ class Counts(StrEnum):
     SPENT = "spent"  # for people to read: by gateway, country and service
     BUDGET = "budget"  # what the breaker watches, of one gateway or of all
     PREFIX = "prefix"  # SMS to a thousand neighbouring numbers; never in shards
+    SERVICE = "service"  # what one service brings, through all gateways
     NEWCOMERS = "newcomers"  # SMS of one service to numbers that never got any
 
 

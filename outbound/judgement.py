@@ -17,6 +17,7 @@ from outbound.wishes import SERVICE_LENGTH, Wish
 from telecom.money import Money
 
 NOTHING: Final = Sum(0, 0)
+_MONEY: Final = (Withheld.SERVICE_BUDGET, Withheld.OVER_BUDGET)
 _NO_TIME: Final = timedelta(0)
 
 
@@ -152,6 +153,9 @@ def watched_by(case: Case, picture: Picture, limits: Limits, now: datetime) -> d
     if not picture.is_known:
         newcomers = Counter(day, Counts.NEWCOMERS, subject=service)
         watched[newcomers] = Limit(Withheld.NEWCOMERS, most_sms=limits.new_numbers_per_day)
+    if (most_of_one := limits.service_budgets.get(currency)) is not None:
+        bringing = Counter(day, Counts.SERVICE, subject=service, currency=currency)
+        watched[bringing] = Limit(Withheld.SERVICE_BUDGET, most_micros=most_of_one.micros)
     budgets = {EVERYWHERE: limits.day_budgets.get(currency), case.wish.gateway: case.budget}
     for scope, budget in budgets.items():
         if budget is None:
@@ -222,7 +226,7 @@ def _is_owed(wish: Wish, picture: Picture, why: Withheld) -> bool:
     """
     if not wish.is_answer_to_command or not picture.is_known:
         return False
-    return why is Withheld.PREFIX or (wish.is_stop and why is Withheld.OVER_BUDGET)
+    return why is Withheld.PREFIX or (wish.is_stop and why in _MONEY)
 
 
 def _generation(picture: Picture, scope: str) -> int:

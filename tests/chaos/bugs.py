@@ -235,8 +235,8 @@ BUGS: Final = (
     Bug(
         name="each process has a budget of its own",
         file="models/spend.py",
-        before="WHERE {same} AND other.shard <> raised.shard",
-        after="WHERE {same} AND other.shard <> raised.shard AND raised.shard < 0",
+        before="func.coalesce(func.sum(column), 0)",
+        after="func.coalesce(func.max(column), 0)",
         judge=SPENDING,
         words="g25 and new_numbers",
     ),

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, event, func, select
 
@@ -171,12 +171,12 @@ def in_turn(proposals: Sequence[Proposal]) -> list[Proposal]:
 
 
 ACTS = [
-    "ring", "dial", "text", "text hello you", "text An answer.", "text 98", "text HELP",
+    "ring", "dial", "text", "text hello you", "text good day", "text An answer.", "text 98",
+    "text HELP",
     "text STOP", "text START",
 ]  # fmt: skip
-ONE = st.tuples(
-    st.sampled_from(ACTS), st.sampled_from(NUMBERS), st.sampled_from(["india", "kenya"])
-)
+GATEWAYS = st.sampled_from(["india", "kenya"])
+ONE = st.tuples(st.sampled_from(ACTS), st.sampled_from(NUMBERS), GATEWAYS)
 GROUPS = st.lists(
     st.tuples(st.sampled_from([0, 61, 601, 3600]), st.lists(ONE, min_size=1, max_size=12)),
     min_size=1,
@@ -196,12 +196,21 @@ NARROW = st.builds(
     day_budgets=st.sampled_from(["3 INR", "8 INR", "100 INR"]).map(
         lambda amount: {"INR": Money.parse(amount)}
     ),
+    service_budgets=st.sampled_from([{}, {"INR": Money.parse("3 INR")}]),
     hour_percent=st.sampled_from([50, 100]),
 )
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(groups=GROUPS, limits=NARROW)
+@example(  # the first is answered, and that makes the second a loop
+    groups=[(0, [("text hello you", NUMBERS[0], "india"), ("text good day", NUMBERS[0], "india")])],
+    limits=replace(WIDE, loop_texts=1),
+)
+@example(  # what stands in the outbox when START is judged counts once
+    groups=[(0, [("dial", NUMBERS[0], "india"), ("text START", NUMBERS[0], "india")])],
+    limits=replace(WIDE, answers_per_day=2),
+)
 def test_together_or_one_by_one_everybody_is_granted_the_same(
     towns: tuple[Town, Town],
     thinker: Thinker,
