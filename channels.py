@@ -187,6 +187,7 @@ def _limits(settings: Settings) -> Limits:
         prefix_per_hour=settings.prefix_per_hour,
         new_numbers_per_day=settings.new_numbers_per_day,
         day_budgets={budget.currency: budget for budget in settings.day_budget},
+        service_budgets={budget.currency: budget for budget in settings.service_day_budget},
         hour_percent=settings.hour_percent,
     )
 

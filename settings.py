@@ -201,6 +201,10 @@ class Settings(BaseModel):
         default=(Money(5_000_000_000, "INR"),),
         description="What all gateways may spend a UTC day, by currency, between commas.",
     )
+    service_day_budget: Annotated[tuple[Money, ...], BeforeValidator(_moneys)] = Field(
+        default=(),
+        description="What any one service may spend a UTC day, by currency, between commas.",
+    )
     hour_percent: int = Field(
         default=25, ge=1, le=100, description="How much of a day's budget one hour may spend."
     )

@@ -45,6 +45,7 @@ DECISIONS: Final = (
     "over_budget",
     "own_number",
     "same_link",
+    "service_over_budget",
     "spending_stopped",
     "started",
     "stopped",

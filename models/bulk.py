@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Boolean, Connection, Integer, LargeBinary, Table
+from sqlalchemy import BigInteger, Boolean, Connection, Integer, LargeBinary, Table
 from sqlalchemy.dialects import sqlite
 
 from models.metadata import UtcDateTime
@@ -23,7 +23,8 @@ Row = Mapping[str, object]
 _MOST_VALUES: Final = 30_000  # of one statement; SQLite's own limit is 32,766
 _encode: Final = msgspec.json.Encoder().encode
 _KINDS: Final = {
-    LargeBinary: "bytea", UtcDateTime: "timestamptz", Integer: "integer", Boolean: "boolean"
+    LargeBinary: "bytea", UtcDateTime: "timestamptz", BigInteger: "bigint", Integer: "integer",
+    Boolean: "boolean",
 }  # fmt: skip
 
 
@@ -57,6 +58,21 @@ def overwrite(
     if where:
         deed += f" WHERE {table.name}.{where} <> excluded.{where}"
     return _insert(conn, table, rows, (unique,), deed)
+
+
+def add_up(
+    conn: Connection,
+    table: Table,
+    rows: Sequence[Row],
+    *,
+    unique: Sequence[str],
+    sums: Collection[str],
+) -> None:
+    """Inserts the rows, no two with the same `unique` columns, or adds their `sums` to those that
+    are there. Sort the rows, as for `insert_new`.
+    """
+    adding = ", ".join(f"{name} = {table.name}.{name} + excluded.{name}" for name in sums)
+    _insert(conn, table, rows, tuple(unique), f"UPDATE SET {adding}")
 
 
 def _insert(
@@ -112,7 +128,7 @@ def _from_values(
 def _statement(
     table: Table, names: tuple[str, ...], unique: tuple[str, ...], deed: str, rows: str
 ) -> str:
-    (key,) = table.primary_key.columns
+    key = next(iter(table.primary_key.columns))
     return (
         f"INSERT INTO {table.name} ({', '.join(names)}) {rows}"
         f" ON CONFLICT ({', '.join(unique)}) DO {deed} RETURNING {key.name}"

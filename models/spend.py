@@ -1,4 +1,4 @@
-"""What was spent, in counters that are checked as they rise; and the breaker that humans re-arm.
+"""What was spent, in counters that limits are checked by; and the breaker that humans re-arm.
 
 A counter is a row for each period and shard, and what counts is their sum. Whoever raises a row
 holds it to the end of his transaction, so parallel writers have shards of their own: each sees what
@@ -7,23 +7,24 @@ the others have committed, and not what they are about to. SQLite's writers are 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Connection,
     Index,
     Integer,
+    Select,
     String,
     Table,
     Text,
-    TextClause,
     cast,
     delete,
     func,
@@ -33,7 +34,8 @@ from sqlalchemy import (
     update,
 )
 
-from models.dialect import alone, insert_new
+from models import bulk
+from models.dialect import alone, handed_rows, handing, insert_new
 from models.metadata import GATEWAY, WORD, UtcDateTime, metadata
 
 EVERYWHERE: Final = ""  # the scope of all gateways together
@@ -49,6 +51,7 @@ class Counts(StrEnum):
     SPENT = "spent"  # for people to read: by gateway, country and service
     BUDGET = "budget"  # what the breaker watches, of one gateway or of all
     PREFIX = "prefix"  # SMS to a thousand neighbouring numbers; never in shards
+    SERVICE = "service"  # what one service brings, through all gateways
     NEWCOMERS = "newcomers"  # SMS of one service to numbers that never got any
 
 
@@ -97,6 +100,9 @@ class Sum:
     sms: int
     micros: int
 
+    def plus(self, other: Sum) -> Sum:
+        return Sum(self.sms + other.sms, self.micros + other.micros)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trip:
@@ -133,45 +139,48 @@ def take_shard(conn: Connection) -> int:
     return int(free)
 
 
-def raise_by(
-    conn: Connection, counters: Sequence[Counter], added: Sum, shard: int
-) -> dict[Counter, Sum]:
-    """Adds to each counter and returns their sums, in one statement. Negative takes back."""
-    ordered = sorted(counters)
-    given: dict[str, object] = {"sms": added.sms, "micros": added.micros}
-    for place, counter in enumerate(ordered):
-        given |= {f"{name}{place}": getattr(counter, name) for name in _KEY}
-        given[f"shard{place}"] = 0 if counter.counts is Counts.PREFIX else shard
-    rows = conn.execute(_raising(conn.dialect.name, len(ordered)), given).all()
-    return {Counter(row[0], Counts(row[1]), *row[2:6]): Sum(row[6], row[7]) for row in rows}
+def sums(conn: Connection, counters: Collection[Counter]) -> dict[Counter, Sum]:
+    """What each has come to, as far as it is committed, in one statement."""
+    if not counters:
+        return {}
+    ordered = list(counters)
+    rows = [{"place": place, **_key_of(counter)} for place, counter in enumerate(ordered)]
+    found = conn.execute(_sums(conn.dialect.name), handing(rows))
+    return {ordered[row.place]: Sum(row.sms, row.micros) for row in found}
+
+
+def raise_by(conn: Connection, added: Mapping[Counter, Sum], shard: int) -> None:
+    """Adds to all of them, in one statement."""
+    rows = [
+        {
+            **_key_of(counter),
+            "shard": 0 if counter.counts is Counts.PREFIX else shard,
+            "sms": one.sms,
+            "micros": one.micros,
+        }
+        for counter, one in sorted(added.items(), key=lambda item: item[0])
+    ]
+    bulk.add_up(conn, spend_counter, rows, unique=_ROW, sums=("sms", "micros"))
+
+
+def _key_of(counter: Counter) -> dict[str, object]:
+    return {name: str(getattr(counter, name)) for name in _KEY}
 
 
 @cache
-def _raising(dialect: str, how_many: int) -> TextClause:
-    """As text: SQLAlchemy compiles an insert of several rows anew each time, for 1.5 ms."""
-    names = ", ".join(_ROW)
-    rows = ", ".join(
-        f"({', '.join(f':{name}{place}' for name in _ROW)}, :sms, :micros)"
-        for place in range(how_many)
-    )
-    raising = (
-        f"INSERT INTO spend_counter ({names}, sms, micros) VALUES {rows}"  # noqa: S608 - our names
-        f" ON CONFLICT ({names}) DO UPDATE SET sms = spend_counter.sms + excluded.sms,"
-        " micros = spend_counter.micros + excluded.micros"
-        f" RETURNING {', '.join(_KEY)}, sms, micros, shard"
-    )
-    if dialect == "sqlite":
-        return text(raising)
-    # What the others have committed: this statement does not see its own rows yet.
-    same = " AND ".join(f"other.{name} = raised.{name}" for name in _KEY)
-    return text(
-        f"WITH raised AS ({raising})"  # noqa: S608 - our names
-        f" SELECT {', '.join(f'raised.{name}' for name in _KEY)},"
-        " raised.sms + coalesce(others.sms, 0), raised.micros + coalesce(others.micros, 0)"
-        " FROM raised, LATERAL (SELECT CAST(sum(sms) AS bigint) AS sms,"
-        " CAST(sum(micros) AS bigint) AS micros FROM spend_counter AS other"
-        f" WHERE {same} AND other.shard <> raised.shard) AS others"
-    )
+def _sums(dialect: str) -> Select[Any]:
+    """Sums by scalar subqueries, for an index finds each of the few counters, and no plan may read
+    all counters for them.
+    """
+    kinds = {name: _C[name].type for name in _KEY}
+    handed = handed_rows(dialect, {"place": Integer(), **kinds})
+    same = [_C[name] == handed.c[name] for name in _KEY]
+
+    def total(column: Column[int]) -> ColumnElement[int]:
+        added_up = cast(func.coalesce(func.sum(column), 0), BigInteger)
+        return select(added_up).where(*same).scalar_subquery()
+
+    return select(handed.c.place, total(_C.sms).label("sms"), total(_C.micros).label("micros"))
 
 
 def trip(conn: Connection, one: Trip) -> bool:

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Integer,
+    RowMapping,
+    Select,
+    String,
     and_,
     bindparam,
     exists,
     func,
     literal_column,
     select,
+    true,
 )
 
 from models import consent
+from models.dialect import among, handed_rows, handing
 from models.inbound_event import inbound_event
-from models.metadata import GATEWAY, HASH, ID, UtcDateTime
+from models.metadata import GATEWAY, HASH, WORD, UtcDateTime
 from models.mt_message import mt_message
 from models.mt_moves import is_one_of
 from models.spend import spend_trip
@@ -31,6 +38,16 @@ WEEK: Final = timedelta(days=7)
 # Nobody got it, or nobody will ever know: whoever asks again may have another.
 LOST: Final = (MtStatus.UNKNOWN_FINAL, MtStatus.FAILED, MtStatus.EXPIRED, MtStatus.SUPPRESSED)
 CALLS: Final = "missed_call"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """Whose picture is asked for, by his keyed hash, and what he would get."""
+
+    whose: str
+    gateway: str
+    channel: str
+    link: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +63,7 @@ class Got:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture(Got):
-    """All that is asked before an SMS is promised, in one trip to the database.
+    """All that is asked of a number before an SMS is promised.
 
     `generation` counts how often the breaker of its gateway has opened, `generation_of_all` that of
     all gateways; `is_stopped` while one of them is open.
@@ -71,11 +88,11 @@ class Said:
     echoes: bool
 
 
+_PARTS: Final = [part.name for part in fields(Picture)]
 _M = mt_message.c
 _KNOWN = mt_message.alias("known").c
 _B = spend_trip.c
 _E = inbound_event.c
-_TO: Final = _M.to_hash == bindparam("whose", type_=HASH)
 _WAS_CALL: Final = _M.channel == CALLS
 _CAME: Final = ~is_one_of(_M.status, LOST)
 
@@ -93,83 +110,120 @@ def _generation(scope: ColumnElement[str]) -> ColumnElement[int]:
     return found.scalar_subquery()
 
 
-_GATEWAY: Final = bindparam("gateway_scope", type_=GATEWAY)
 _ALL: Final = literal_column("''", GATEWAY)
-_PICTURE: Final = select(
-    _count(_WAS_CALL, _CAME, _M.created_at > _at("cooldown")).label("recent_calls"),
-    _count(_WAS_CALL, _M.created_at > _at("day")).label("calls_today"),
-    _count(_WAS_CALL).label("calls_this_week"),
-    _count(_M.channel != CALLS, _M.created_at > _at("day")).label("answers_today"),
-    _count(
-        _M.channel == bindparam("by_channel"),
-        _M.service == bindparam("by_link"),
-        _CAME,
-        _M.created_at > _at("moment"),
-    ).label("same_link"),
-    consent.forbids(bindparam("whose", type_=HASH)).label("has_opted_out"),
-    exists(select(_KNOWN.id).where(_KNOWN.to_hash == bindparam("whose", type_=HASH))).label(
-        "is_known"
-    ),
-    _generation(_GATEWAY).label("generation"),
-    _generation(_ALL).label("generation_of_all"),
-    exists()
-    .where((_B.scope == _GATEWAY) | (_B.scope == _ALL), _B.armed_at.is_(None))
-    .label("is_stopped"),
-).where(_TO, _M.created_at > _at("week"), _M.channel.is_not(None))
-_HEARD: Final = inbound_event.alias("heard").c
-# From the side of what was sent: of that a day has a few, and of forged texts any number.
-_ANSWERED: Final = select(func.count(_HEARD.id.distinct())).where(
-    _TO,
-    _M.created_at > _at("since"),
-    _HEARD.id == _M.inbound_event_id,
-    _HEARD.kind == "sms",
-    _HEARD.said_hash.is_not(None),
-)
-_SAID: Final = select(
-    _ANSWERED.scalar_subquery().label("answered"),
-    func.count().label("same"),
-    exists(
-        select(_M.id).where(
-            _TO, _M.created_at > _at("since"), _M.body_hash == bindparam("said", type_=HASH)
-        )
-    ).label("echoes"),
-).where(
-    _E.msisdn_hash == bindparam("whose", type_=HASH),
-    _E.received_at > _at("since"),
-    _E.kind == "sms",
-    _E.said_hash == bindparam("said", type_=HASH),
-    _E.id.not_in(bindparam("unheard", type_=ID, expanding=True)),
-)
+_HEARD: Final = inbound_event.alias("heard")
 
 
-def look(
+def look_all(
     conn: Connection,
-    msisdn_hash: str,
+    asks: Sequence[Ask],
     *,
-    gateway: str,
-    channel: str,
-    link: str,
     cooldown: timedelta,
     moment: timedelta,
     now: datetime,
-) -> Picture:
-    """Windows are half open: what is exactly as old as one is outside of it."""
+) -> list[Picture]:
+    """One for each, in their order. Windows are half open: what is exactly as old as one is outside
+    of it.
+    """
     given = {
-        "whose": msisdn_hash,
-        "gateway_scope": gateway,
-        "by_channel": channel,
-        "by_link": link,
         "cooldown": now - cooldown,
         "moment": now - moment,
         "day": now - DAY,
         "week": now - WEEK,
+        **handing({"place": place, **asdict(ask)} for place, ask in enumerate(asks)),
     }
-    return Picture(**conn.execute(_PICTURE, given).mappings().one())
+    rows = conn.execute(_pictures(conn.dialect.name), given).mappings()
+    pictures = {row["place"]: _picture(row) for row in rows}
+    return [pictures[place] for place in range(len(asks))]
 
 
-def said(
-    conn: Connection, msisdn_hash: str, said_hash: str, since: datetime, unheard: Sequence[str] = ()
-) -> Said:
-    """`unheard`: ids of events that do not count."""
-    given = {"whose": msisdn_hash, "said": said_hash, "since": since, "unheard": list(unheard)}
-    return Said(**conn.execute(_SAID, given).mappings().one())
+def said_all(
+    conn: Connection,
+    texts: Collection[tuple[str, str]],
+    *,
+    since: datetime,
+    unheard: Collection[str] = (),
+) -> dict[tuple[str, str], Said]:
+    """By the keyed hashes of a number and of a text. `unheard`: ids of events that do not count."""
+    if not texts:
+        return {}
+    ordered = list(texts)
+    rows = (
+        {"place": place, "whose": whose, "said": words}
+        for place, (whose, words) in enumerate(ordered)
+    )
+    given = {"since": since, "unheard": list(unheard), **handing(rows)}
+    return {
+        ordered[row.place]: Said(answered=row.answered, same=row.same, echoes=bool(row.echoes))
+        for row in conn.execute(_saids(conn.dialect.name), given)
+    }
+
+
+def _picture(row: RowMapping) -> Picture:
+    return Picture(**{name: row[name] for name in _PARTS})
+
+
+@cache
+def _pictures(dialect: str) -> Select[Any]:
+    """Each number is looked up by its index: on PostgreSQL one after the other, whatever the
+    planner knew of the table when it made the plan; SQLite does so by itself.
+    """
+    handed = handed_rows(
+        dialect,
+        {"place": Integer(), "whose": HASH, "gateway": GATEWAY, "channel": WORD, "link": String()},
+    )
+    given = handed.c
+    counts = (
+        _count(_WAS_CALL, _CAME, _M.created_at > _at("cooldown")).label("recent_calls"),
+        _count(_WAS_CALL, _M.created_at > _at("day")).label("calls_today"),
+        _count(_WAS_CALL).label("calls_this_week"),
+        _count(_M.channel != CALLS, _M.created_at > _at("day")).label("answers_today"),
+        _count(
+            _M.channel == given.channel,
+            _M.service == given.link,
+            _CAME,
+            _M.created_at > _at("moment"),
+        ).label("same_link"),
+    )
+    facts = (
+        consent.forbids(given.whose).label("has_opted_out"),
+        exists(select(_KNOWN.id).where(_KNOWN.to_hash == given.whose)).label("is_known"),
+        _generation(given.gateway).label("generation"),
+        _generation(_ALL).label("generation_of_all"),
+        exists()
+        .where((_B.scope == given.gateway) | (_B.scope == _ALL), _B.armed_at.is_(None))
+        .label("is_stopped"),
+    )
+    theirs = and_(_M.to_hash == given.whose, _M.created_at > _at("week"), _M.channel.is_not(None))
+    if dialect == "postgresql":
+        got = select(*counts).where(theirs).lateral("got")
+        return select(given.place, *got.c, *facts).select_from(handed.join(got, true()))
+    joined = handed.outerjoin(mt_message, theirs)
+    return select(given.place, *counts, *facts).select_from(joined).group_by(given.place)
+
+
+@cache
+def _saids(dialect: str) -> Select[Any]:
+    handed = handed_rows(dialect, {"place": Integer(), "whose": HASH, "said": HASH})
+    given = handed.c
+    sent = and_(_M.to_hash == given.whose, _M.created_at > _at("since"))
+    # From the side of what was sent: of that a day has a few, and of forged texts any number.
+    answered = select(func.count(_HEARD.c.id.distinct())).where(
+        sent,
+        _HEARD.c.id == _M.inbound_event_id,
+        _HEARD.c.kind == "sms",
+        _HEARD.c.said_hash.is_not(None),
+    )
+    same = select(func.count(_E.id)).where(
+        _E.msisdn_hash == given.whose,
+        _E.received_at > _at("since"),
+        _E.kind == "sms",
+        _E.said_hash == given.said,
+        ~among(dialect, _E.id, "unheard"),
+    )
+    return select(
+        given.place,
+        answered.scalar_subquery().label("answered"),
+        same.scalar_subquery().label("same"),
+        exists(select(_M.id).where(sent, _M.body_hash == given.said)).label("echoes"),
+    )

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from models.consent import ConsentState
 from models.inbound_event import NewEvent
-from outbound.guard import Wish
 from outbound.limits import Withheld
 from outbound.outbox import SealedMt
+from outbound.wishes import Wish
 from services.app_links import LinkSms
 from telecom.msisdn import Msisdn, Party
 

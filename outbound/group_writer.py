@@ -1,7 +1,7 @@
 """Writes a group of events, with all that follows from them, in one transaction.
 
-Whatever is the same for all of them is one statement. What the guard decides is decided for one
-after the other, for each may use up what the next one would have had.
+Whatever is the same for all of them is one statement, and the guard is asked about all of them
+together; it decides about one after the other.
 """
 
 from __future__ import annotations
@@ -51,8 +51,8 @@ class GroupWriter:
     def write(self, proposals: Sequence[Proposal]) -> Sequence[Kept]:
         """All or nothing, and durable when it returns. Raises DatabaseDown.
 
-        All processes take their locks in this order: nameless events, numbers, events, counters,
-        consents, subscribers; each kind of them sorted.
+        All processes take their locks in this order: nameless events, numbers, events, consents,
+        counters, breakers, subscribers; each kind of them sorted.
         """
         with self._database.write() as conn:
             known = _known_by_another_id(conn, proposals)
@@ -95,21 +95,22 @@ class GroupWriter:
         In this order a STOP takes back what others of the group promise to the same number.
         """
         promises = Promises(conn, self._guard, new, now)
-        withheld: dict[str, Withheld | None] = {}
-        for draft in new:
-            if draft.proposal.consent is None:
-                withheld[draft.event.id] = promises.make(draft)
+        withheld = promises.make_all([one for one in new if one.proposal.consent is None])
         _set_decisions(conn, withheld)  # a STOP stays a STOP on record
         news: set[str] = set()
         for commands in _rounds([one for one in new if one.proposal.consent is not None]):
             promises.write()  # a STOP takes back what is there
             obeyed = _obey(conn, commands)
             news |= obeyed
-            for draft in commands:
-                is_known = draft.event.id not in obeyed
-                if not (is_known and draft.proposal.consent is ConsentState.OPTED_OUT):
-                    withheld[draft.event.id] = promises.make(draft)
-        promises.write()
+            withheld |= promises.make_all(
+                [
+                    draft
+                    for draft in commands
+                    if draft.event.id in obeyed
+                    or draft.proposal.consent is not ConsentState.OPTED_OUT
+                ]
+            )
+        promises.close()
         if promises.are_made:
             after_commit(conn, self._ring)
         return withheld, news

@@ -9,8 +9,8 @@ from models import spend
 from models.database import Database
 from models.shared_clock import SharedClock
 from models.spend import EVERYWHERE, Trip
-from outbound.guard import World
 from outbound.limits import Limits
+from outbound.wishes import World
 from telecom.money import Money
 
 

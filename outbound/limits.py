@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
@@ -32,6 +32,7 @@ class Withheld(StrEnum):
     ANSWERS_TODAY = "too_many_answers_today"
     PREFIX = "too_many_neighbours"  # numbers in a row: somebody counts
     NEWCOMERS = "too_many_new_numbers"
+    SERVICE_BUDGET = "service_over_budget"  # till the UTC day ends; no breaker opens
     OVER_BUDGET = "over_budget"  # the event that opened the breaker
 
 
@@ -49,7 +50,8 @@ class Limits:
     loop_same_texts: int = 3
     prefix_per_hour: int = 20
     new_numbers_per_day: int = 200
-    day_budgets: Mapping[str, Money]  # by currency
+    day_budgets: Mapping[str, Money]  # of all gateways together, by currency
+    service_budgets: Mapping[str, Money] = field(default_factory=dict)  # of any one, by currency
     hour_percent: int = 25
 
     @property

@@ -79,6 +79,7 @@ def test_production_needs_an_address_and_a_key() -> None:
             "day_budget",
             (Money.parse("500 INR"), Money.parse("90.5 KES")),
         ),
+        ("BRIDGE_SERVICE_DAY_BUDGET", "9 KES", "service_day_budget", (Money.parse("9 KES"),)),
         (
             "BRIDGE_TRUSTED_PROXIES",
             "127.0.0.1, 10.0.0.0/8 ::1/128",
@@ -124,6 +125,8 @@ def test_a_right_value(variable: str, text: str, field: str, value: object) -> N
         ("BRIDGE_SMS_PRICE", "0.15", "must be an amount and a currency, such as"),
         ("BRIDGE_DAY_BUDGET", "5 INR, 6 INR", "names a currency twice"),
         ("BRIDGE_DAY_BUDGET", "5 KES", "must have an amount in the currency of BRIDGE_SMS_PRICE"),
+        ("BRIDGE_SERVICE_DAY_BUDGET", "5", "must be an amount and a currency, such as"),
+        ("BRIDGE_SERVICE_DAY_BUDGET", "5 INR, 6 INR", "names a currency twice"),
         ("BRIDGE_HOUR_PERCENT", "101", "must be 100 or less"),
     ],
 )
@@ -257,6 +260,7 @@ COMPUTED: Final = {
     "menus_watch": "`1`",
     "sms_countries": "`IN US GB CA AU AE NL SG NZ`",
     "day_budget": "`5000.00 INR`",
+    "service_day_budget": "none",
 }
 
 

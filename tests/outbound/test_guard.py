@@ -363,6 +363,20 @@ def test_a_gateways_own_budget_stops_that_gateway(place: Place) -> None:
     assert place.ring(numbers[4], "kenya") == "sent"
 
 
+def test_a_service_that_has_used_up_its_day_stops_no_other(place: Place) -> None:
+    limits = replace(place.limits, service_budgets={"INR": Money.parse("2 INR")})
+    place = Place(place.url, place.program, limits)
+    numbers = [f"+9198123456{number:02d}" for number in range(8)]
+    gateways = ["india", "kenya", "india", "kenya"]
+    heard = [place.ring(one, by) for one, by in zip(numbers[:4], gateways, strict=True)]
+    assert heard == ["sent", "sent", "service_over_budget", "service_over_budget"]
+    assert place.text("hello", numbers[5]) == "sent"
+    assert place.ledger.show().open == ()
+    assert place.stop_is_confirmed(numbers[0])
+    place.clock.pass_time(days=1)
+    assert place.ring(numbers[6]) == "sent"
+
+
 def test_segments_are_paid_one_by_one(place: Place) -> None:
     place.text("hello", answer="x" * 161)
     place.text("hello there", answer="न" * 71)
