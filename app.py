@@ -15,7 +15,7 @@ from cli import backup, consent, db, gateways, logs, menus, outbox, serve, spend
 from cli.refusal import Refusal
 from health import routes as health
 from missed_call import routes as missed_call
-from settings import BadSettings, load_settings
+from settings_reading import BadSettings, load_settings
 from simulator import command as handset
 from sms import routes as sms
 from ussd import routes as ussd

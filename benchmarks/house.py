@@ -14,7 +14,7 @@ from benchmarks.menu_files import menu_of
 from benchmarks.processes import cpu_seconds
 from benchmarks.webhooks import GATEWAY, SECRET
 from cli import logs
-from settings import load_settings
+from settings_reading import load_settings
 from state.connection import connect
 from state.embedded import EmbeddedRedis
 from wiring import Bridge, build

@@ -29,7 +29,7 @@ from menu.program import Program
 from models import inbound_event, migrate
 from models.all_tables import TABLES
 from models.menu_files import MenuFiles
-from settings import load_settings
+from settings_reading import load_settings
 from state.connection import connect
 from state.embedded import EmbeddedRedis
 from telecom.clock import SystemClock

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from settings import CHECKOUT, FIELD_OF, BadSettings, Settings, load_settings
+from settings import CHECKOUT, FIELD_OF, Settings
+from settings_reading import BadSettings, load_settings
 from telecom.money import Money
 
 KEY: Final = "k" * 32
@@ -221,7 +222,7 @@ class TestDevelopmentKey:
         assert [file.name for file in (tmp_path / "var").iterdir()] == ["secret_key"]
 
     def test_processes_that_start_together_agree(self, tmp_path: Path) -> None:
-        script = "import settings; print(settings._development_key(settings.Path.cwd()))"
+        script = "import settings_reading as it; print(it._development_key(it.Path.cwd()))"
         command = [sys.executable, "-c", script]
         running = [
             subprocess.Popen(

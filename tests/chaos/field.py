@@ -30,7 +30,7 @@ from sqlalchemy import select, text
 from models.database import DatabaseDown
 from models.mt_message import mt_message
 from outbound.outbox import NewMt
-from settings import load_settings
+from settings_reading import load_settings
 from telecom.keyed_hash import KeyedHash
 from telecom.msisdn import Msisdn
 from telecom.statuses import MessageClass

@@ -12,7 +12,7 @@ from click.testing import Result
 from app import create_app
 from models import migrate
 from outbound.outbox import NewMt
-from settings import load_settings
+from settings_reading import load_settings
 from telecom.msisdn import Msisdn
 from telecom.statuses import MessageClass
 from wiring import build

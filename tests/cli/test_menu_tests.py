@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cli import menus
-from settings import load_settings
+from settings_reading import load_settings
 from wiring import build
 
 ROOT = Path(__file__).parents[2]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app import create_app
-from settings import load_settings
+from settings_reading import load_settings
 from tests.chaos.field import ROOT, free_port
 from wiring import build
 

@@ -11,7 +11,7 @@ from click.testing import Result
 
 from app import create_app
 from outbound.outbox import NewMt
-from settings import load_settings
+from settings_reading import load_settings
 from telecom.msisdn import Msisdn
 from telecom.statuses import MessageClass
 from wiring import Bridge, build

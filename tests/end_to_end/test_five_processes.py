@@ -32,7 +32,7 @@ from twilio.request_validator import RequestValidator
 from models.mt_message import mt_message
 from models.send_attempt import send_attempt
 from outbound.outbox import NewMt
-from settings import load_settings
+from settings_reading import load_settings
 from telecom.msisdn import Msisdn
 from telecom.statuses import MessageClass, MtStatus
 from wiring import Bridge, build

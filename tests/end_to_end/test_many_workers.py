@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from models.database import DatabaseDown
 from models.mt_message import mt_message
 from outbound.outbox import NewMt
-from settings import load_settings
+from settings_reading import load_settings
 from state.keys import BELL
 from telecom.msisdn import Msisdn
 from telecom.statuses import MessageClass, MtStatus

@@ -179,7 +179,7 @@ def test_a_call_without_id_that_was_spooled_keeps_its_time(nameless: House) -> N
 
 RING = """
 import os, sys
-from settings import load_settings
+from settings_reading import load_settings
 from wiring import build
 from gateways.webhook import WebhookRequest
 from web.edge import Edge

@@ -16,7 +16,8 @@ from menu.diagnostics import Diagnostic
 from metrics.meter import SILENT, Meter
 from models.menu_publication import Listed
 from models.publishing import Published
-from settings import BadSettings, Settings, load_settings
+from settings import Settings
+from settings_reading import BadSettings, load_settings
 from state.connection import connect
 
 
