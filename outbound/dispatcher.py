@@ -121,6 +121,7 @@ class Dispatcher:
         self.record = self._recorder.record
         self.record_leftovers = self._recorder.record_leftovers
         self.tell = self._recorder.tell
+        self._has_more = False  # than the last claim could hold
         self._look_at = 0.0  # on the monotonic clock: not before this
 
     def claim(self) -> list[Claim]:
@@ -139,17 +140,19 @@ class Dispatcher:
     ) -> list[Claim]:
         """So many of each lane, the longest due first; `without` those of some gateways."""
         self.record_leftovers()
-        due = self._due(limits, without)
+        due = [*limits] if self._has_more else self._due(limits, without)
+        self._has_more = False
         if not due:
             return []
         claims: list[Claim] = []
+        has_more = False
         with self._database.write() as conn:
             now = self._clock.now(conn)
             for lane in due:
                 limit = limits[lane]
                 if at_most is not None:
                     limit = min(limit, at_most - len(claims))
-                claims += mt_claims.claim(
+                claimed = mt_claims.claim(
                     conn,
                     owner=self.owner,
                     now=now,
@@ -158,6 +161,9 @@ class Dispatcher:
                     lane=lane,
                     without=without.get(lane, ()),
                 )
+                has_more = has_more or (limit > 0 and len(claimed) == limit)
+                claims += claimed
+        self._has_more = has_more
         failpoint("after_claim")
         return claims
 
@@ -169,7 +175,8 @@ class Dispatcher:
     def _due(
         self, limits: Mapping[Lane, int], without: Mapping[Lane, Collection[str]]
     ) -> Sequence[Lane]:
-        """An idle worker takes no write lock, and what a vain look costs is rested ten times over:
+        """An idle worker takes no write lock (one that has more to do than it can hold asks nothing
+        before it takes it), and what a vain look costs is rested ten times over:
         it passes by every row of a gateway that is paused, and they may be many.
         """
         began_at = self._monotonic()

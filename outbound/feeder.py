@@ -58,6 +58,10 @@ class Feeder:
         """There may be something new. Any thread may call it."""
         self._dry_until = dict.fromkeys(Lane, 0.0)
 
+    def stock(self, threads: int) -> None:
+        """While no thread is free: rows for those that will be. Raises DatabaseDown."""
+        self._claim(max(1, threads // 2))
+
     def feed(self, free: int) -> float:
         """One round for `free` threads: the seconds after which another one is worth while.
 

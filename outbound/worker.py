@@ -111,6 +111,7 @@ class Worker:
     def _feed(self) -> None:
         free = self._threads - self._busy
         if free <= 0:
+            self._feeder.stock(self._threads)
             self._freed.wait(IDLE_SECONDS)
             return
         wait = self._feeder.feed(free)
