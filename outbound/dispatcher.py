@@ -378,7 +378,7 @@ class Dispatcher:
             return intents
         at = self._monotonic()
         try:
-            with self._database.read() as conn:
+            with self._database.ask() as conn:
                 unwanted = mt_withheld.unwanted(conn, [intent.claim.id for intent in intents])
         except DatabaseDown:
             return intents
