@@ -22,6 +22,7 @@ from wiring import Bridge
 LATENCY_SECONDS: Final = 0.05
 MANY_THREADS: Final = 16
 MOST_THREADS: Final = 64
+A_CROWD_OF_THREADS: Final = 128
 
 
 @contextmanager
@@ -49,6 +50,7 @@ def rounds(scale: Scale) -> Iterator[Mapping[str, Round]]:
             "send-50ms-16": partial(send, SLOW_GATEWAY, slow, MANY_THREADS, scale.sends),
             "send-0ms-64": partial(send, GATEWAY, fast, MOST_THREADS, scale.sends * 4),
             "send-50ms-64": partial(send, SLOW_GATEWAY, slow, MOST_THREADS, scale.sends * 4),
+            "send-50ms-128": partial(send, SLOW_GATEWAY, slow, A_CROWD_OF_THREADS, scale.sends * 4),
         }
 
 

@@ -6,16 +6,19 @@ saw the whole request. All else is AMBIGUOUS, for none of these vendors takes an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from http.client import HTTPConnection, HTTPResponse
+from functools import lru_cache
+from http.client import HTTPConnection
 from typing import Final
-from urllib.parse import SplitResult, urlencode, urlsplit
+from urllib.parse import SplitResult, quote_plus, urlsplit
 
 import structlog
 
 from gateways.connections import Connections
+from gateways.lean_response import LeanResponse
 from telecom.clock import Clock
 from telecom.errors import Reason, SendError, Verdict
 from telecom.failpoints import failpoint
@@ -24,6 +27,8 @@ log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 MAX_ANSWER_BYTES: Final = 64 * 1024
 _CHUNK_BYTES: Final = 8 * 1024
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_.~-]*", re.ASCII)  # what a form has as it is
+_UNFIT_PATH: Final = re.compile(r"[\x00-\x20\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +77,12 @@ class FormPoster:
         response = _ask(connection, where, body, headers)
         return HttpAnswer(
             code=response.status,
-            headers={name.lower(): value for name, value in response.getheaders()},
+            headers=response.heads,
             body=self._read(response, connection, where),
         )
 
     def _read(
-        self, response: HTTPResponse, connection: HTTPConnection, where: SplitResult
+        self, response: LeanResponse, connection: HTTPConnection, where: SplitResult
     ) -> bytes:
         """What arrives in time and in bounds: however it ends, the status line is evidence."""
         until = self._clock.now() + timedelta(seconds=self._patience.body_seconds)
@@ -95,7 +100,7 @@ class FormPoster:
         except Exception as fault:
             log.warning("answer cut short", why=type(fault).__name__, code=response.status)
         response.close()
-        if is_whole:
+        if is_whole and not response.will_close:
             self._connections.give_back(where, connection)
         else:
             connection.close()
@@ -104,7 +109,7 @@ class FormPoster:
 
 def _ask(
     connection: HTTPConnection, where: SplitResult, body: bytes, headers: Mapping[str, str]
-) -> HTTPResponse:
+) -> LeanResponse:
     """The request, and the head of its answer.
 
     The body goes last, so whatever breaks before it means that no vendor can have accepted
@@ -112,20 +117,43 @@ def _ask(
     """
     verdict = Verdict.RETRY
     try:
-        connection.putrequest("POST", where.path, skip_accept_encoding=True)
-        for name, value in headers.items():
-            connection.putheader(name, value)
-        connection.putheader("Accept-Encoding", "identity")
-        connection.putheader("Content-Type", "application/x-www-form-urlencoded")
-        connection.putheader("Content-Length", str(len(body)))
-        connection.endheaders()
+        connection.sock.sendall(_head_of(where, len(body), headers))
         verdict = Verdict.AMBIGUOUS
-        connection.send(body)
+        connection.sock.sendall(body)
         failpoint("after_bytes")
-        return connection.getresponse()
+        response = LeanResponse(connection.sock, method="POST")
+        response.begin()
     except Exception as fault:
         connection.close()
         raise _no_answer(fault, verdict) from None
+    return response
+
+
+def _head_of(where: SplitResult, length: int, headers: Mapping[str, str]) -> bytes:
+    """Raises ValueError for what would be read as more headers than these."""
+    lines = [_first_lines(where)]
+    for name, value in headers.items():
+        if "\n" in name or "\r" in name or "\n" in value or "\r" in value:
+            raise ValueError("a header of two lines")
+        lines.append(f"{name}: {value}")
+    lines.append(f"Content-Length: {length}\r\n\r\n")
+    return "\r\n".join(lines).encode("latin-1")
+
+
+@lru_cache(maxsize=64)  # an account has one or two addresses
+def _first_lines(where: SplitResult) -> str:
+    path = where.path or "/"
+    if _UNFIT_PATH.search(path):
+        raise ValueError("no path")
+    host, port = where.hostname or "", where.port
+    if ":" in host:
+        host = f"[{host}]"
+    if port is not None and port != {"https": 443, "http": 80}.get(where.scheme):
+        host = f"{host}:{port}"
+    return (
+        f"POST {path} HTTP/1.1\r\nHost: {host}\r\nAccept-Encoding: identity\r\n"
+        "Content-Type: application/x-www-form-urlencoded"
+    )
 
 
 def _no_answer(fault: Exception, verdict: Verdict) -> SendError:
@@ -136,6 +164,11 @@ def _no_answer(fault: Exception, verdict: Verdict) -> SendError:
 
 def _encode(form: Mapping[str, str | int]) -> bytes:
     try:
-        return urlencode(form).encode("ascii")
+        cells = (f"{_quoted(name)}={_quoted(str(value))}" for name, value in form.items())
+        return "&".join(cells).encode("ascii")
     except UnicodeEncodeError:  # half a surrogate pair
         raise SendError(Reason.REJECTED, Verdict.GIVE_UP, detail="text is not Unicode") from None
+
+
+def _quoted(text: str) -> str:
+    return text if _PLAIN.fullmatch(text) else quote_plus(text)

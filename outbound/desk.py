@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from models import mt_copy, mt_search, mt_story, outbox_act, outbox_pause
-from models.database import Database
+from models.database import Database, after_commit
 from models.mt_search import Group, Row, Wanted
 from models.mt_story import Story
 from models.outbox_act import Act, Deed
@@ -91,6 +91,7 @@ class Desk:
             was_paused = outbox_pause.remove(conn, gateway or ALL)
             if was_paused:
                 self._note(conn, Deed.RESUMED, who, gateway=gateway)
+                after_commit(conn, self._outbox.ring)
             return was_paused
 
     def pauses(self) -> list[Pause]:
@@ -141,6 +142,7 @@ class Desk:
             if copy_id is None:
                 raise CannotRequeue("somebody else queued one this moment")
             self._note(conn, Deed.REQUEUED, who, mt_id=mt_id, gateway=story.row.gateway)
+            after_commit(conn, self._outbox.ring)
             return copy_id
 
     def expire(self, mt_id: str, who: Who) -> bool:

@@ -1,15 +1,16 @@
 """Sends what is due: claim, write the intent, call the gateway, record what it said.
 
 Between intent and record no transaction is open; whatever is killed there leaves a submitted row,
-which the reaper calls unknown, never unsent. An intent is written when a thread is about to call,
-never ahead of it; threads that are about to call at one moment share a commit.
+which the reaper calls unknown, never unsent. An intent is written when a thread is free to call,
+never ahead of it; those of one moment, and what the last calls of these threads brought, share a
+commit.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -22,7 +23,7 @@ from metrics.catalogue import MT_MOVES, SEND_SECONDS
 from metrics.meter import SILENT, Meter
 from models import mt_claims, mt_moves, mt_withheld, outbox_pause
 from models.database import Database, DatabaseDown
-from models.mt_moves import Claim, Way
+from models.mt_moves import Claim, Way, Written
 from models.sealing import Unsealable
 from models.shared_clock import SharedClock
 from models.together import Together
@@ -38,7 +39,7 @@ from outbound.outcomes import (
     Taken,
     not_taken,
 )
-from outbound.recording import Intent, MayMoveOn, Recorder
+from outbound.recording import Intent, MayMoveOn, Recorded, Recorder
 from outbound.retry import NO_GATEWAY_SECONDS
 from telecom.clock import Clock
 from telecom.dlt import DltIds
@@ -51,6 +52,15 @@ log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 REST: Final = 10
 LONGEST_REST_SECONDS: Final = 1.0
+FRESH_SECONDS: Final = 0.05  # for so long a look at consent is good, then the caller looks again
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one commit brought: calls that may be made now, and ends of calls that are recorded."""
+
+    intents: Sequence[Intent]
+    recorded: Sequence[Recorded]
 
 
 class Dispatcher:
@@ -104,16 +114,14 @@ class Dispatcher:
             jitter=jitter,
             meter=meter,
             may_move_on=may_move_on,
-            patience_seconds=lease_seconds,
-        )
-        self._intents: Together[tuple[Claim, Way], Intent | None] = Together(
-            self._write_intents, patience_seconds=lease_seconds
         )
         self._looks: Together[str, Outcome | None] = Together(
             self._look, patience_seconds=lease_seconds
         )
         self.record = self._recorder.record
         self.record_leftovers = self._recorder.record_leftovers
+        self.tell = self._recorder.tell
+        self._has_more = False  # than the last claim could hold
         self._look_at = 0.0  # on the monotonic clock: not before this
 
     def claim(self) -> list[Claim]:
@@ -132,17 +140,19 @@ class Dispatcher:
     ) -> list[Claim]:
         """So many of each lane, the longest due first; `without` those of some gateways."""
         self.record_leftovers()
-        due = self._due(limits, without)
+        due = [*limits] if self._has_more else self._due(limits, without)
+        self._has_more = False
         if not due:
             return []
         claims: list[Claim] = []
+        has_more = False
         with self._database.write() as conn:
             now = self._clock.now(conn)
             for lane in due:
                 limit = limits[lane]
                 if at_most is not None:
                     limit = min(limit, at_most - len(claims))
-                claims += mt_claims.claim(
+                claimed = mt_claims.claim(
                     conn,
                     owner=self.owner,
                     now=now,
@@ -151,6 +161,9 @@ class Dispatcher:
                     lane=lane,
                     without=without.get(lane, ()),
                 )
+                has_more = has_more or (limit > 0 and len(claimed) == limit)
+                claims += claimed
+        self._has_more = has_more
         failpoint("after_claim")
         return claims
 
@@ -162,7 +175,8 @@ class Dispatcher:
     def _due(
         self, limits: Mapping[Lane, int], without: Mapping[Lane, Collection[str]]
     ) -> Sequence[Lane]:
-        """An idle worker takes no write lock, and what a vain look costs is rested ten times over:
+        """An idle worker takes no write lock (one that has more to do than it can hold asks nothing
+        before it takes it), and what a vain look costs is rested ten times over:
         it passes by every row of a gateway that is paused, and they may be many.
         """
         began_at = self._monotonic()
@@ -183,10 +197,35 @@ class Dispatcher:
         return due
 
     def submit(self, claim: Claim, way: Way | None = None) -> None:
-        """One claimed row through intent, call and record. Raises DatabaseDown."""
+        """One claimed row alone through intent, call and record. Raises DatabaseDown."""
         intent = self.write_intent(claim, way)
         if intent is not None:
             self.record(intent, self.call(intent))
+
+    def turn_over(
+        self, ended: Sequence[tuple[Intent, Taken]], wanted: Sequence[tuple[Claim, Way]]
+    ) -> Turn:
+        """In one commit what calls brought, and the intents of as many others as are free to call.
+
+        So no thread has two rows that are submitted. Rows that may not be sent by their claims are
+        not among the intents. `tell` is for the caller, when he has nothing more urgent. Raises
+        DatabaseDown; then the outcomes are kept in memory.
+        """
+        known = self._with_senders(wanted)
+        try:
+            turn = self._turn_over(ended, known)
+        except DatabaseDown:
+            self._recorder.keep(ended)
+            raise
+        except Exception:
+            if len(ended) + len(known) <= 1:
+                raise
+            return self._one_by_one(ended, known)
+        return replace(turn, intents=self._looked_at(turn.intents))
+
+    def opened(self, intent: Intent) -> Intent:
+        """With what shall be sent."""
+        return replace(intent, mt=self._open(intent))
 
     def release(self, claims: Iterable[Claim]) -> None:
         """Gives back what was claimed and not tried. Raises DatabaseDown."""
@@ -212,22 +251,17 @@ class Dispatcher:
         `way` is the gateway that it shall go by; else the one that it names. Raises DatabaseDown.
         """
         way = way or Way(gateway=claim.gateway, sender_id=claim.sender_id)
-        if way.gateway not in self._senders:
-            log.warning("mt waits", gateway=way.gateway, mt_id=claim.id, why="no such gateway")
-            self.postpone({claim: (NO_GATEWAY_SECONDS, "no_gateway")})
-            return None
-        intent = self._intents.do((claim, way))
-        if intent is None:
-            return None
-        failpoint("after_intent")
-        return replace(intent, mt=self._open(intent))
+        for intent in self._turn_over((), self._with_senders([(claim, way)])).intents:
+            return self.opened(intent)
+        return None
 
     def call(self, intent: Intent) -> Outcome:
         """At most one request to the gateway, in no transaction."""
         claim, mt = intent.claim, intent.mt
         if mt is None:
             return POISONED
-        if (forbidden := self._forbidden(claim)) is not None:
+        is_stale = self._monotonic() - intent.wanted_at > FRESH_SECONDS
+        if is_stale and (forbidden := self._forbidden(claim)) is not None:
             return forbidden
         # A frozen process wakes here, its lease long over: after this line only the send follows.
         if self._monotonic() > intent.latest_call:
@@ -264,31 +298,93 @@ class Dispatcher:
             dlt=self._dlt_of(claim.gateway, mt),
         )
 
-    def _write_intents(self, wanted: Sequence[tuple[Claim, Way]]) -> list[Intent | None]:
+    def _with_senders(self, wanted: Sequence[tuple[Claim, Way]]) -> Sequence[tuple[Claim, Way]]:
+        """The others rest. Raises DatabaseDown."""
+        homeless = [(claim, way) for claim, way in wanted if way.gateway not in self._senders]
+        if not homeless:
+            return wanted
+        for claim, way in homeless:
+            log.warning("mt waits", gateway=way.gateway, mt_id=claim.id, why="no such gateway")
+        self.postpone({claim: (NO_GATEWAY_SECONDS, "no_gateway") for claim, _ in homeless})
+        return [(claim, way) for claim, way in wanted if way.gateway in self._senders]
+
+    def _turn_over(
+        self, ended: Sequence[tuple[Intent, Taken]], wanted: Sequence[tuple[Claim, Way]]
+    ) -> Turn:
+        if not ended and not wanted:
+            return Turn((), ())
         started = self._monotonic()
         with self._database.write() as conn:
             now = self._clock.now(conn)
-            written = mt_moves.write_intents(
-                conn, dict(wanted), now=now, lease_until=self._lease_until(now)
-            )
-            ended = [
+            recorded = self._recorder.record_accepted(conn, ended, now)
+            written = self._write_intents(conn, wanted, now)
+            unwritten = [
                 (claim, _end_unwritten(conn, claim, way, now))
                 for claim, way in wanted
                 if claim.id not in written
             ]
-        host_is_ahead = self._host_clock.now() - now
-        for claim, why in ended:
+        if ended:
+            failpoint("after_sent_commit")
+        for claim, why in unwritten:
             self._tell_unwritten(claim, why)
-        return [
+        host_is_ahead = self._host_clock.now() - now
+        intents = [
             Intent(
                 claim=replace(claim, gateway=way.gateway, sender_id=way.sender_id),
                 written=written[claim.id],
                 latest_call=started + self.lease_seconds - self._send_seconds,
                 host_is_ahead=host_is_ahead,
             )
-            if claim.id in written
-            else None
             for claim, way in wanted
+            if claim.id in written
+        ]
+        if intents:
+            failpoint("after_intent")
+        return Turn(intents, recorded)
+
+    def _one_by_one(
+        self, ended: Sequence[tuple[Intent, Taken]], wanted: Sequence[tuple[Claim, Way]]
+    ) -> Turn:
+        """One of them breaks the code: no other has to suffer for it. Raises DatabaseDown."""
+        intents: list[Intent] = []
+        for at, one in enumerate(ended):
+            try:
+                self.tell(self._turn_over([one], ()).recorded)
+            except DatabaseDown:
+                self._recorder.keep(ended[at:])
+                raise
+            except Exception as error:
+                report("outcome lost", error, mt_id=one[0].claim.id)
+        for claim, way in wanted:
+            try:
+                intents += self._turn_over((), [(claim, way)]).intents
+            except DatabaseDown:
+                break  # the claims run out
+            except Exception as error:
+                report("intent not written", error, mt_id=claim.id)
+        return Turn(intents, ())
+
+    def _write_intents(
+        self, conn: Connection, wanted: Sequence[tuple[Claim, Way]], now: datetime
+    ) -> Mapping[str, Written]:
+        if not wanted:
+            return {}
+        until = self._lease_until(now)
+        return mt_moves.write_intents(conn, dict(wanted), now=now, lease_until=until)
+
+    def _looked_at(self, intents: Sequence[Intent]) -> Sequence[Intent]:
+        """The last look, for all that are called now. Whose is not done here does it himself."""
+        if not intents:
+            return intents
+        at = self._monotonic()
+        try:
+            with self._database.ask() as conn:
+                unwanted = mt_withheld.unwanted(conn, [intent.claim.id for intent in intents])
+        except DatabaseDown:
+            return intents
+        return [
+            intent if intent.claim.id in unwanted else replace(intent, wanted_at=at)
+            for intent in intents
         ]
 
     def _tell_unwritten(self, claim: Claim, why: _Unwritten) -> None:

@@ -31,13 +31,13 @@ _RANKS: Final = {
 
 
 class Feeder:
-    """Used by one thread. `give` takes a row that may go now."""
+    """Used by one thread. `give` takes the rows that may go now, at most as many as are free."""
 
     def __init__(
         self,
         dispatcher: Dispatcher,
         traffic: Traffic,
-        give: Callable[[Claim, Way], None],
+        give: Callable[[Sequence[tuple[Claim, Way]]], None],
         monotonic: Callable[[], float],
     ) -> None:
         self._dispatcher = dispatcher
@@ -58,6 +58,10 @@ class Feeder:
         """There may be something new. Any thread may call it."""
         self._dry_until = dict.fromkeys(Lane, 0.0)
 
+    def stock(self, threads: int) -> None:
+        """While no thread is free: rows for those that will be. Raises DatabaseDown."""
+        self._claim(max(1, threads // 2))
+
     def feed(self, free: int) -> float:
         """One round for `free` threads: the seconds after which another one is worth while.
 
@@ -69,10 +73,11 @@ class Feeder:
             return self._look_in
         admission = self._traffic.admit(claims, free)
         self._waits = admission.waits
-        for claim, way in admission.ready:
+        for claim, _ in admission.ready:
             self._drop(claim)
             self._count_turn(claim)
-            self._give(claim, way)
+        if admission.ready:
+            self._give(admission.ready)
         rests = self._stale(admission.wait_seconds) | admission.rests
         if rests:
             self._dispatcher.postpone(rests)

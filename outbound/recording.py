@@ -1,4 +1,4 @@
-"""Records what calls to gateways brought. Many that were accepted share one commit."""
+"""Records what calls to gateways brought. Those that were accepted are recorded many at a time."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import inf
 
 import structlog
 from sqlalchemy import Connection
@@ -18,7 +19,6 @@ from models.database import Database, DatabaseDown
 from models.mt_moves import Claim, Settlement, Written
 from models.send_attempt import Finished
 from models.shared_clock import SharedClock
-from models.together import Together
 from outbound import consent, receipts
 from outbound.outcomes import ACCEPTED, NotTaken, Outcome, Taken, decide
 from telecom.errors import Reason
@@ -34,19 +34,24 @@ class Intent:
     """A written intent: this worker may call the gateway once, not later than `latest_call`.
 
     `claim` names the gateway that it goes by. `mt` is None where the row does not open.
+    `wanted_at` is when its subscriber was last seen not to have said STOP, after the intent.
     """
 
     claim: Claim
     written: Written
     latest_call: float  # on the monotonic clock, seconds
     host_is_ahead: timedelta  # of the clock that the message's times are of
+    wanted_at: float = -inf  # on the monotonic clock, seconds
     mt: MtSms | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Recorded:
+class Recorded:
     """What the end of a send brought about: the statuses it led to, and what it taught us."""
 
+    intent: Intent
+    outcome: Outcome
+    after: MtStatus | None  # None: the row had moved on
     moves: tuple[MtStatus, ...]
     learnt_opt_out: bool = False
 
@@ -66,31 +71,32 @@ class Recorder:
         jitter: Callable[[], float],
         meter: Meter,
         may_move_on: MayMoveOn,
-        patience_seconds: float,
     ) -> None:
-        """For `patience_seconds` at most a thread waits until others have written theirs."""
         self._database = database
         self._clock = clock
         self._jitter = jitter
         self._meter = meter
         self._may_move_on = may_move_on
         self._unrecorded: deque[tuple[Intent, Outcome]] = deque()
-        self._accepted: Together[tuple[Intent, Taken], _Recorded] = Together(
-            self._record_accepted, patience_seconds=patience_seconds
-        )
 
     def record(self, intent: Intent, outcome: Outcome) -> None:
         """Keeps the outcome in memory while the database is down. Raises DatabaseDown."""
         try:
-            if isinstance(outcome, Taken):
-                recorded = self._accepted.do((intent, outcome))
-            else:
-                recorded = self._record_refused(intent, outcome)
+            with self._database.write() as conn:
+                now = self._clock.now(conn)
+                if isinstance(outcome, Taken):
+                    (recorded,) = self.record_accepted(conn, [(intent, outcome)], now)
+                else:
+                    recorded = self._record_refused(conn, intent, outcome, now)
         except DatabaseDown:
-            self._unrecorded.append((intent, outcome))
+            self.keep([(intent, outcome)])
             raise
         failpoint("after_sent_commit")
-        self._count(intent.claim.gateway, outcome, recorded)
+        self.tell([recorded])
+
+    def keep(self, ended: Sequence[tuple[Intent, Outcome]]) -> None:
+        """For `record_leftovers`: the database is down."""
+        self._unrecorded.extend(ended)
 
     def record_leftovers(self) -> None:
         """What `record` had to keep. Raises DatabaseDown."""
@@ -101,44 +107,55 @@ class Recorder:
                 return
             self.record(intent, outcome)
 
-    def _record_accepted(self, ended: Sequence[tuple[Intent, Taken]]) -> list[_Recorded]:
+    def record_accepted(
+        self, conn: Connection, ended: Sequence[tuple[Intent, Taken]], now: datetime
+    ) -> list[Recorded]:
+        """In a transaction of others; `tell` comes after its commit."""
+        if not ended:
+            return []
         taken = {intent.claim: outcome.gateway_message_id for intent, outcome in ended}
-        with self._database.write() as conn:
-            now = self._clock.now(conn)
-            ours = mt_moves.settle_sent(conn, taken, why=ACCEPTED, now=now)
-            for claim, vendors_id in taken.items():
-                if claim.id not in ours:  # it went out after all: a resend that waits is cancelled
-                    _believe(conn, claim, vendors_id, now)
-            finished = [
-                _finished(intent.claim, outcome, is_late=intent.claim.id not in ours)
-                for intent, outcome in ended
-            ]
-            send_attempt.finish(conn, finished, now)
-            reported = _reports_of(conn, taken, now)
-        recorded = []
-        for claim in taken:
-            is_ours = claim.id in ours
-            _log_outcome(claim, ACCEPTED, MtStatus.SENT if is_ours else None)
-            moves = (MtStatus.SENT if is_ours else None, reported.get(claim.id))
-            recorded.append(_Recorded(moves=tuple(move for move in moves if move)))
-        return recorded
+        ours = mt_moves.settle_sent(conn, taken, why=ACCEPTED, now=now)
+        for claim, vendors_id in taken.items():
+            if claim.id not in ours:  # it went out after all: a resend that waits is cancelled
+                _believe(conn, claim, vendors_id, now)
+        finished = [
+            _finished(intent.claim, outcome, is_late=intent.claim.id not in ours)
+            for intent, outcome in ended
+        ]
+        send_attempt.finish(conn, finished, now)
+        reported = _reports_of(conn, taken, now)
+        return [
+            _recorded(
+                intent,
+                outcome,
+                MtStatus.SENT if intent.claim.id in ours else None,
+                reported.get(intent.claim.id),
+            )
+            for intent, outcome in ended
+        ]
 
-    def _record_refused(self, intent: Intent, outcome: NotTaken) -> _Recorded:
+    def _record_refused(
+        self, conn: Connection, intent: Intent, outcome: NotTaken, now: datetime
+    ) -> Recorded:
         claim = intent.claim
-        with self._database.write() as conn:
-            now = self._clock.now(conn)
-            settlement = self._settlement(conn, intent, outcome, now)
-            # A late word that is no yes is only recorded, for it says nothing about copies that
-            # others may have sent since.
-            is_ours = mt_moves.settle(conn, claim, settlement, now=now)
-            send_attempt.finish(conn, [_finished(claim, outcome, is_late=not is_ours)], now)
-            learnt = False
-            if outcome.why == Reason.OPTED_OUT:
-                learnt = consent.learn(conn, claim.id, claim.gateway, now)
-            reported = receipts.settle(conn, claim.id, claim.gateway, None, now)
-        _log_outcome(claim, outcome.why, settlement.after if is_ours else None)
-        moves = (settlement.after if is_ours else None, reported)
-        return _Recorded(moves=tuple(move for move in moves if move), learnt_opt_out=learnt)
+        settlement = self._settlement(conn, intent, outcome, now)
+        # A late word that is no yes is only recorded, for it says nothing about copies that
+        # others may have sent since.
+        is_ours = mt_moves.settle(conn, claim, settlement, now=now)
+        send_attempt.finish(conn, [_finished(claim, outcome, is_late=not is_ours)], now)
+        learnt = False
+        if outcome.why == Reason.OPTED_OUT:
+            learnt = consent.learn(conn, claim.id, claim.gateway, now)
+        reported = receipts.settle(conn, claim.id, claim.gateway, None, now)
+        after = settlement.after if is_ours else None
+        return _recorded(intent, outcome, after, reported, learnt_opt_out=learnt)
+
+    def tell(self, recorded: Sequence[Recorded]) -> None:
+        """Log lines and counters, once it is committed."""
+        for one in recorded:
+            why = ACCEPTED if isinstance(one.outcome, Taken) else one.outcome.why
+            _log_outcome(one.intent.claim, why, one.after)
+            self._count(one.intent.claim.gateway, one.outcome, one)
 
     def _settlement(
         self, conn: Connection, intent: Intent, outcome: NotTaken, now: datetime
@@ -156,7 +173,7 @@ class Recorder:
             moves_on=moves_on,
         )
 
-    def _count(self, gateway: str, outcome: Outcome, recorded: _Recorded) -> None:
+    def _count(self, gateway: str, outcome: Outcome, recorded: Recorded) -> None:
         verdict, why = ACCEPTED, ACCEPTED
         if isinstance(outcome, NotTaken):
             verdict, why = outcome.verdict.value, outcome.why
@@ -166,6 +183,22 @@ class Recorder:
         if recorded.learnt_opt_out:
             state, cause = ConsentState.OPTED_OUT, ConsentCause.GATEWAY
             self._meter.count(CONSENT_CHANGES, gateway, state, cause)
+
+
+def _recorded(
+    intent: Intent,
+    outcome: Outcome,
+    *moves: MtStatus | None,
+    learnt_opt_out: bool = False,
+) -> Recorded:
+    """The first of the moves is this worker's own."""
+    return Recorded(
+        intent=intent,
+        outcome=outcome,
+        after=moves[0],
+        moves=tuple(move for move in moves if move),
+        learnt_opt_out=learnt_opt_out,
+    )
 
 
 def _believe(conn: Connection, claim: Claim, vendors_id: str | None, now: datetime) -> None:

@@ -87,6 +87,8 @@ def order(
     `health` is 0 to 1, `draw` gives numbers in [0, 1). The first of them is tried; the rest come
     in only where those before have no token now.
     """
+    if len(ways.weights) == 1:
+        return list(ways.weights)
     left = {name: weight * max(health(name), TRICKLE) for name, weight in ways.weights.items()}
     if ways.by_cost and draw() >= TRICKLE:
         return sorted(left, key=lambda name: (health(name) < WORKS, cost(name), name))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import count
 from queue import SimpleQueue
 from typing import Final
@@ -17,7 +17,9 @@ from models.mt_moves import Claim, Way
 from outbound.dispatcher import Dispatcher
 from outbound.faults import report
 from outbound.feeder import Feeder
+from outbound.outcomes import Taken
 from outbound.reaper import Reaper
+from outbound.recording import Intent
 from outbound.traffic import Traffic
 from outbound.wake import Waiting, Wake
 
@@ -31,7 +33,8 @@ _LONGEST_REST_SECONDS: Final = 5.0
 
 
 class Worker:
-    """`threads` send at once; one more claims for all, and gives each what may go now.
+    """`threads` send at once; one more claims for all, writes their intents, gives each what may
+    go now, and records what was taken.
 
     So one hanging gateway call holds up a single row, not a batch.
     """
@@ -55,11 +58,11 @@ class Worker:
         self._monotonic = monotonic
         self._beat = beat
         self._feeder = Feeder(dispatcher, traffic, self._give, monotonic)
-        self._given: SimpleQueue[tuple[Claim, Way] | None] = SimpleQueue()
+        self._given: SimpleQueue[Intent | None] = SimpleQueue()
+        self._ended: deque[tuple[Intent, Taken]] = deque()
         self._busy = 0
         self._counting = threading.Lock()
         self._freed = Wake()
-        self._not_begun: deque[Claim] = deque()
         self._idle_seconds = DEAF_SECONDS
 
     def poke(self) -> None:
@@ -77,7 +80,7 @@ class Worker:
         It returns within one lease, even if a send hangs: such a row becomes unknown.
         """
         threads = [
-            threading.Thread(target=self._send_until, args=(stop,), name=f"sender-{n}", daemon=True)
+            threading.Thread(target=self._send_until, name=f"sender-{n}", daemon=True)
             for n in range(self._threads)
         ]
         feeder = threading.Thread(
@@ -98,35 +101,57 @@ class Worker:
             else:
                 troubles += 1
                 self._wake.wait(min(DEAF_SECONDS * 2**troubles, _LONGEST_REST_SECONDS))
+        for _ in range(self._threads):
+            self._given.put(None)
+        while self._busy or self._ended:
+            self._survived(self._record_ended)
+            if self._busy:
+                self._freed.wait(DEAF_SECONDS)
 
     def _feed(self) -> None:
         free = self._threads - self._busy
         if free <= 0:
+            self._feeder.stock(self._threads)
             self._freed.wait(IDLE_SECONDS)
             return
         wait = self._feeder.feed(free)
-        if wait > 0:
+        if wait > 0 and self._ended:
+            self._record_ended()
+        elif wait > 0:
             self._wake.wait(min(wait, self._idle_seconds))
             if wait >= self._idle_seconds:
                 self._feeder.look_again()
 
-    def _give(self, claim: Claim, way: Way) -> None:
+    def _give(self, ready: Sequence[tuple[Claim, Way]]) -> None:
+        """Each to a thread that is free and calls at once."""
+        turn = self._dispatcher.turn_over(self._take_ended(), ready)
         with self._counting:
-            self._busy += 1
-        self._given.put((claim, way))
+            self._busy += len(turn.intents)
+        for intent in turn.intents:
+            self._given.put(intent)
+        self._dispatcher.tell(turn.recorded)
 
-    def _send_until(self, stop: threading.Event) -> None:
-        while (given := self._given.get()) is not None:
-            claim, way = given
-            if stop.is_set():
-                self._not_begun.append(claim)
-            else:
-                self._survived(lambda: self._dispatcher.submit(claim, way))  # noqa: B023
+    def _record_ended(self) -> None:
+        self._dispatcher.tell(self._dispatcher.turn_over(self._take_ended(), ()).recorded)
+
+    def _take_ended(self) -> Sequence[tuple[Intent, Taken]]:
+        return [self._ended.popleft() for _ in range(len(self._ended))]
+
+    def _send_until(self) -> None:
+        while (intent := self._given.get()) is not None:
+            self._survived(lambda: self._send(intent))
             with self._counting:
-                was_full = self._busy >= self._threads
                 self._busy -= 1
-            if was_full:
-                self._freed.poke()
+            self._freed.poke()
+            self._wake.poke()
+
+    def _send(self, intent: Intent) -> None:
+        intent = self._dispatcher.opened(intent)
+        outcome = self._dispatcher.call(intent)
+        if isinstance(outcome, Taken):
+            self._ended.append((intent, outcome))
+        else:
+            self._dispatcher.record(intent, outcome)
 
     def _reap_until(self, stop: threading.Event) -> None:
         for sweeps in count():
@@ -144,8 +169,6 @@ class Worker:
     def _finish(self, feeder: threading.Thread, senders: list[threading.Thread]) -> None:
         latest = self._monotonic() + self._dispatcher.lease_seconds
         feeder.join(max(0.0, latest - self._monotonic()))
-        for _ in senders:
-            self._given.put(None)
         for sender in senders:
             sender.join(max(0.0, latest - self._monotonic()))
         hanging = sum(sender.is_alive() for sender in senders)
@@ -153,7 +176,7 @@ class Worker:
             log.error("worker stops", owner=self._dispatcher.owner, why=f"{hanging} sends hang")
         try:
             self._dispatcher.record_leftovers()
-            self._dispatcher.release([*self._feeder.held, *self._not_begun])
+            self._dispatcher.release(self._feeder.held)
         except DatabaseDown as error:
             log.warning("claims not given back", owner=self._dispatcher.owner, why=str(error))
 

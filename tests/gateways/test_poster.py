@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import pytest
 
-from gateways.poster import MAX_ANSWER_BYTES, FormPoster, HttpAnswer, Patience
+from gateways.poster import MAX_ANSWER_BYTES, FormPoster, HttpAnswer, Patience, _encode
 from telecom.clock import SystemClock
+from telecom.errors import SendError, Verdict
 
 if TYPE_CHECKING:
     from tests.fakes.africastalking import FakeAfricasTalking
@@ -86,3 +88,26 @@ def test_no_cookie_is_kept(vendor: FakeAfricasTalking) -> None:
 def test_header_names_are_in_lower_case(vendor: FakeAfricasTalking) -> None:
     vendor.script(body=b"{}", headers={"RETRY-After": "7"})
     assert _post(vendor).headers["retry-after"] == "7"
+
+
+@pytest.mark.parametrize("unfit", ["a\r\nX: b", "a\nb", "snow \u2603"])
+def test_a_header_that_would_be_two_is_not_sent(vendor: FakeAfricasTalking, unfit: str) -> None:
+    poster = FormPoster(SystemClock(), Patience(read_seconds=20))
+    with pytest.raises(SendError) as caught:
+        poster.post(f"{vendor.base_url}/version1/messaging", FORM, {"apiKey": unfit})
+    assert caught.value.verdict is Verdict.RETRY
+    assert not vendor.heard
+
+
+def test_a_vendor_who_says_good_bye_gets_a_new_connection(vendor: FakeAfricasTalking) -> None:
+    poster = FormPoster(SystemClock(), Patience(read_seconds=20))
+    vendor.script(body=b"{}", headers={"Connection": "close"})
+    assert _post(vendor, poster).body == b"{}"
+    assert _post(vendor, poster).code == 201
+    assert vendor.connections == 2
+
+
+@pytest.mark.parametrize("text", ["", "a b&c=d+e%", "\u0928\u092e", "A-z_0.9~"])
+def test_a_form_is_written_as_forms_are(text: str) -> None:
+    form: dict[str, str | int] = {"message": text, "bulk Mode": 1}
+    assert _encode(form) == urlencode(form).encode("ascii")

@@ -315,3 +315,21 @@ def test_a_row_that_does_not_open_is_shown_without_a_number(world: World, desk: 
     with world.database.write() as conn:
         conn.execute(update(mt_message).values(to_sealed=b"broken"))
     assert desk.masked(desk.find(mt_id)) == "does not open"
+
+
+def test_what_may_be_sent_again_rings_the_bell(world: World, desk: Desk) -> None:
+    rings: list[str] = []
+    world.outbox.ring = lambda: rings.append("rang")
+    assert desk.pause("at-ke", ASHA)
+    assert not desk.resume(None, ASHA)
+    assert rings == []
+    assert desk.resume("at-ke", ASHA)
+    assert rings == ["rang"]
+    mt_id = world.enqueue()
+    assert world.send_due() == 1
+    rings.clear()
+    desk.requeue(mt_id, ASHA)
+    assert rings == ["rang"]
+    with pytest.raises(NotFound):
+        desk.requeue("none", ASHA)
+    assert rings == ["rang"]

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Connection, update
 from structlog.testing import capture_logs
 
-from models import mt_moves
+from models import mt_moves, mt_withheld
+from models.consent import Change, ConsentCause, ConsentState
 from models.database import DatabaseDown
 from models.mt_message import mt_message
+from models.mt_moves import Claim, Way, Written
 from models.shared_clock import OneClock
-from outbound.dispatcher import Dispatcher
-from outbound.outcomes import TOO_LATE
+from outbound import consent
+from outbound.dispatcher import FRESH_SECONDS, Dispatcher
+from outbound.outcomes import STOPPED, TOO_LATE, Taken
+from outbound.recording import Intent
 from telecom.statuses import MessageClass, MtStatus
 
 if TYPE_CHECKING:
@@ -371,3 +375,117 @@ def test_a_lease_must_outlast_a_send(world: World) -> None:
             owner="w1",
             lease_seconds=12,
         )
+
+
+def turned(world: World, count: int) -> tuple[list[str], list[Intent]]:
+    """So many rows with intents of one commit."""
+    for _ in range(count):
+        world.enqueue()
+    claims = world.first.claim()
+    intents = world.first.turn_over([], [(claim, way_of(claim)) for claim in claims]).intents
+    mt_ids = [intent.claim.id for intent in intents]
+    assert sorted(mt_ids) == sorted(row.id for row in world.rows())
+    return mt_ids, [world.first.opened(intent) for intent in intents]
+
+
+def way_of(claim: Claim) -> Way:
+    return Way(gateway=claim.gateway, sender_id=claim.sender_id)
+
+
+def called(world: World, intents: list[Intent]) -> list[tuple[Intent, Taken]]:
+    ended = []
+    for intent in intents:
+        outcome = world.first.call(intent)
+        assert isinstance(outcome, Taken)
+        ended.append((intent, outcome))
+    return ended
+
+
+def test_one_commit_for_ends_and_for_intents(world: World) -> None:
+    sent, intents = turned(world, 3)
+    ended = called(world, intents)
+    waits = world.enqueue()
+    (claim,) = world.first.claim()
+    world.first.turn_over(ended, [(claim, way_of(claim))])
+    assert [world.status(mt_id) for mt_id in [*sent, waits]] == [S.SENT] * 3 + [S.SUBMITTED]
+    assert [world.attempts(mt_id) for mt_id in sent] == [[("accepted", False)]] * 3
+
+
+def test_ends_are_kept_while_the_database_is_down(world: World) -> None:
+    sent, intents = turned(world, 2)
+    ended = called(world, intents)
+    waits = world.enqueue()
+    (claim,) = world.first.claim()
+    world.database.failures = 1
+    with pytest.raises(DatabaseDown):
+        world.first.turn_over(ended, [(claim, way_of(claim))])
+    assert [world.status(mt_id) for mt_id in [*sent, waits]] == [S.SUBMITTED] * 2 + [S.CLAIMED]
+    world.first.record_leftovers()
+    assert [world.status(mt_id) for mt_id in sent] == [S.SENT] * 2
+
+
+def test_one_that_breaks_the_code_holds_up_no_other(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent, intents = turned(world, 3)
+    ended = called(world, intents)
+    for _ in range(2):
+        world.enqueue()
+    wanted = [(claim, way_of(claim)) for claim in world.first.claim()]
+    waits = [claim.id for claim, _ in wanted]
+    settles, writes = mt_moves.settle_sent, mt_moves.write_intents
+
+    def settle(conn: Connection, taken: Mapping[Claim, str | None], **words: Any) -> set[str]:
+        if sent[0] in {claim.id for claim in taken}:
+            raise KeyError("a bug")
+        return settles(conn, taken, **words)
+
+    def write(conn: Connection, ways: Mapping[Claim, Way], **words: Any) -> dict[str, Written]:
+        if waits[0] in {claim.id for claim in ways}:
+            raise KeyError("a bug")
+        return writes(conn, ways, **words)
+
+    monkeypatch.setattr(mt_moves, "settle_sent", settle)
+    monkeypatch.setattr(mt_moves, "write_intents", write)
+    with capture_logs() as logs:
+        turn = world.first.turn_over(ended, wanted)
+    assert [intent.claim.id for intent in turn.intents] == waits[1:]
+    assert [world.status(mt_id) for mt_id in sent] == [S.SUBMITTED, S.SENT, S.SENT]
+    assert {"outcome lost", "intent not written"} <= {line["event"] for line in logs}
+
+
+@pytest.mark.parametrize(("seconds", "looks"), [(0, 0), (FRESH_SECONDS + 0.01, 1)])
+def test_who_calls_late_looks_again(world: World, seconds: float, looks: int) -> None:
+    mt_ids, (intent,) = turned(world, 1)
+    with world.database.write() as conn:
+        change = Change(
+            msisdn_hash=str(world.row(mt_ids[0]).to_hash),
+            state=ConsentState.OPTED_OUT,
+            at=world.clock.now(),
+            cause=ConsentCause.SMS,
+            gateway="at-ke",
+        )
+        consent.settle(conn, change)
+    world.clock.pass_seconds(seconds)
+    assert (world.first.call(intent) is STOPPED) == bool(looks)
+    assert len(world.gateway.seen) == 1 - looks
+
+
+def test_stop_between_the_intents_and_the_look(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mt_withheld, "unwanted", lambda _conn, mt_ids: dict.fromkeys(mt_ids, "x"))
+    _, intents = turned(world, 2)
+    assert [world.first.call(intent) for intent in intents] == [STOPPED, STOPPED]
+    assert not world.gateway.seen
+
+
+def test_a_full_claim_is_followed_by_one_that_asks_nothing_before(world: World) -> None:
+    urgent = {world.enqueue() for _ in range(3)}
+    small = world.dispatcher("w2", batch=2)
+    claimed = [claim.id for _ in range(2) for claim in small.claim()]
+    assert (len(claimed), set(claimed)) == (3, urgent)
+    assert small.claim() == []
+    assert small.claim() == []
+    later = world.enqueue()
+    assert [claim.id for claim in world.dispatcher("w4").claim()] == [later]

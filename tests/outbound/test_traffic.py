@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -98,8 +98,9 @@ class Roads:
         with self.world.database.read() as conn:
             return query(conn, *words)
 
-    def _give(self, claim: Claim, way: Way) -> None:
-        self.dispatcher.submit(claim, way)
+    def _give(self, ready: Sequence[tuple[Claim, Way]]) -> None:
+        for claim, way in ready:
+            self.dispatcher.submit(claim, way)
 
     def run(self, rounds: int = 20, free: int = 1) -> None:
         for _ in range(rounds):

@@ -170,7 +170,8 @@ def test_what_cannot_be_given_back_is_logged(world: World, stop: threading.Event
     class Down:
         owner, lease_seconds, batch, rest_seconds = "w1", 30.0, 10, 0.0
         claim_lanes = staticmethod(world.first.claim_lanes)
-        submit = staticmethod(world.first.submit)
+        turn_over, tell = world.first.turn_over, world.first.tell
+        opened, call = world.first.opened, world.first.call
 
         def record_leftovers(self) -> None:
             raise DatabaseDown("locked")
