@@ -9,50 +9,38 @@ commit.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
 
 import structlog
 from sqlalchemy import Connection
 
 from gateways.base import Sender
-from metrics.catalogue import MT_MOVES, SEND_SECONDS
+from metrics.catalogue import MT_MOVES
 from metrics.meter import SILENT, Meter
-from models import mt_claims, mt_moves, mt_withheld, outbox_pause
+from models import mt_moves, mt_withheld, outbox_pause
 from models.database import Database, DatabaseDown
 from models.mt_moves import Claim, Way, Written
-from models.sealing import Unsealable
 from models.shared_clock import SharedClock
-from models.together import Together
+from outbound.calling import Caller
+from outbound.claiming import Claims
 from outbound.faults import report
 from outbound.outbox import Outbox
 from outbound.outcomes import (
-    CONSENT_UNKNOWN,
-    POISONED,
-    STOPPED,
-    TOO_LATE,
-    UNEXPECTED,
     Outcome,
     Taken,
-    not_taken,
 )
 from outbound.recording import Intent, MayMoveOn, Recorded, Recorder
 from outbound.retry import NO_GATEWAY_SECONDS
 from telecom.clock import Clock
 from telecom.dlt import DltIds
-from telecom.errors import SendError
 from telecom.failpoints import failpoint
 from telecom.replies import MtSms
-from telecom.statuses import Lane, MtStatus
+from telecom.statuses import MtStatus
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
-
-REST: Final = 10
-LONGEST_REST_SECONDS: Final = 1.0
-FRESH_SECONDS: Final = 0.05  # for so long a look at consent is good, then the caller looks again
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +87,12 @@ class Dispatcher:
         self.lease_seconds = lease_seconds
         self.batch = batch
         self._database = database
-        self._outbox = outbox
         self._senders = senders
         self._clock = clock
         self._host_clock = host_clock
         self._monotonic = monotonic
         self._send_seconds = send_seconds
         self._meter = meter
-        self._heard = heard
-        self._dlt_of = dlt_of
         self._recorder = Recorder(
             database,
             clock,
@@ -115,86 +100,39 @@ class Dispatcher:
             meter=meter,
             may_move_on=may_move_on,
         )
-        self._looks: Together[str, Outcome | None] = Together(
-            self._look, patience_seconds=lease_seconds
+        self._claims = Claims(
+            database,
+            clock=clock,
+            monotonic=monotonic,
+            owner=owner,
+            lease_seconds=lease_seconds,
+            batch=batch,
+            record_leftovers=self._recorder.record_leftovers,
         )
+        self._caller = Caller(
+            database,
+            outbox,
+            senders,
+            monotonic=monotonic,
+            lease_seconds=lease_seconds,
+            meter=meter,
+            heard=heard,
+            dlt_of=dlt_of,
+        )
+        self.claim = self._claims.claim
+        self.claim_lanes = self._claims.claim_lanes
+        self.release = self._claims.release
+        self.postpone = self._claims.postpone
+        self.opened = self._caller.opened
+        self.call = self._caller.call
         self.record = self._recorder.record
         self.record_leftovers = self._recorder.record_leftovers
         self.tell = self._recorder.tell
-        self._has_more = False  # than the last claim could hold
-        self._look_at = 0.0  # on the monotonic clock: not before this
-
-    def claim(self) -> list[Claim]:
-        """Up to `batch` due rows, held for the length of a lease: answers first, then bulk.
-
-        Outcomes that could not be recorded while the database was down are recorded first. Raises
-        DatabaseDown.
-        """
-        return self.claim_lanes(dict.fromkeys(Lane, self.batch), {}, at_most=self.batch)
-
-    def claim_lanes(
-        self,
-        limits: Mapping[Lane, int],
-        without: Mapping[Lane, Collection[str]],
-        at_most: int | None = None,
-    ) -> list[Claim]:
-        """So many of each lane, the longest due first; `without` those of some gateways."""
-        self.record_leftovers()
-        due = [*limits] if self._has_more else self._due(limits, without)
-        self._has_more = False
-        if not due:
-            return []
-        claims: list[Claim] = []
-        has_more = False
-        with self._database.write() as conn:
-            now = self._clock.now(conn)
-            for lane in due:
-                limit = limits[lane]
-                if at_most is not None:
-                    limit = min(limit, at_most - len(claims))
-                claimed = mt_claims.claim(
-                    conn,
-                    owner=self.owner,
-                    now=now,
-                    lease_until=self._lease_until(now),
-                    limit=limit,
-                    lane=lane,
-                    without=without.get(lane, ()),
-                )
-                has_more = has_more or (limit > 0 and len(claimed) == limit)
-                claims += claimed
-        self._has_more = has_more
-        failpoint("after_claim")
-        return claims
 
     @property
     def rest_seconds(self) -> float:
         """For so long a claim brings nothing, whatever waits."""
-        return max(0.0, self._look_at - self._monotonic())
-
-    def _due(
-        self, limits: Mapping[Lane, int], without: Mapping[Lane, Collection[str]]
-    ) -> Sequence[Lane]:
-        """An idle worker takes no write lock (one that has more to do than it can hold asks nothing
-        before it takes it), and what a vain look costs is rested ten times over:
-        it passes by every row of a gateway that is paused, and they may be many.
-        """
-        began_at = self._monotonic()
-        if began_at < self._look_at:
-            return ()
-        with self._database.read() as conn:
-            if outbox_pause.is_paused(conn, outbox_pause.ALL):
-                return ()
-            now = self._clock.now(conn)
-            due = [
-                lane
-                for lane, limit in limits.items()
-                if limit > 0 and mt_claims.has_due(conn, now, lane, without.get(lane, ()))
-            ]
-        if not due:
-            ended_at = self._monotonic()
-            self._look_at = ended_at + min(REST * (ended_at - began_at), LONGEST_REST_SECONDS)
-        return due
+        return self._claims.rest_seconds
 
     def submit(self, claim: Claim, way: Way | None = None) -> None:
         """One claimed row alone through intent, call and record. Raises DatabaseDown."""
@@ -223,28 +161,6 @@ class Dispatcher:
             return self._one_by_one(ended, known)
         return replace(turn, intents=self._looked_at(turn.intents))
 
-    def opened(self, intent: Intent) -> Intent:
-        """With what shall be sent."""
-        return replace(intent, mt=self._open(intent))
-
-    def release(self, claims: Iterable[Claim]) -> None:
-        """Gives back what was claimed and not tried. Raises DatabaseDown."""
-        with self._database.write() as conn:
-            now = self._clock.now(conn)
-            for claim in claims:
-                mt_moves.put_back(conn, claim, now=now)
-
-    def postpone(self, rests: Mapping[Claim, tuple[float, str]]) -> None:
-        """Gives back what may not go yet: each rests so many seconds, for that reason.
-
-        It was not tried, so it costs no attempt. Raises DatabaseDown.
-        """
-        with self._database.write() as conn:
-            now = self._clock.now(conn)
-            for claim, (seconds, why) in rests.items():
-                later = now + timedelta(seconds=seconds)
-                mt_moves.put_back(conn, claim, now=now, not_before=later, why=why)
-
     def write_intent(self, claim: Claim, way: Way | None = None) -> Intent | None:
         """None when the row may not be sent by this claim: then it is queued again or another's.
 
@@ -254,49 +170,6 @@ class Dispatcher:
         for intent in self._turn_over((), self._with_senders([(claim, way)])).intents:
             return self.opened(intent)
         return None
-
-    def call(self, intent: Intent) -> Outcome:
-        """At most one request to the gateway, in no transaction."""
-        claim, mt = intent.claim, intent.mt
-        if mt is None:
-            return POISONED
-        is_stale = self._monotonic() - intent.wanted_at > FRESH_SECONDS
-        if is_stale and (forbidden := self._forbidden(claim)) is not None:
-            return forbidden
-        # A frozen process wakes here, its lease long over: after this line only the send follows.
-        if self._monotonic() > intent.latest_call:
-            return TOO_LATE
-        began_at = self._monotonic()
-        outcome = self._send(claim, mt)
-        seconds = self._monotonic() - began_at
-        self._meter.time(SEND_SECONDS, seconds, claim.gateway)
-        self._heard(claim.gateway, outcome, seconds)
-        return outcome
-
-    def _send(self, claim: Claim, mt: MtSms) -> Outcome:
-        try:
-            accepted = self._senders[claim.gateway].send(mt)
-        except SendError as error:
-            return not_taken(error)
-        except Exception as error:
-            report("sender broke", error, gateway=claim.gateway, mt_id=claim.id)
-            return UNEXPECTED
-        failpoint("after_reply")
-        return Taken(gateway_message_id=accepted.gateway_message_id)
-
-    def _open(self, intent: Intent) -> MtSms | None:
-        claim = intent.claim
-        try:
-            mt = self._outbox.open(claim)
-        except Unsealable as error:
-            log.warning("mt does not open", gateway=claim.gateway, mt_id=claim.id, why=str(error))
-            return None
-        return replace(
-            mt,
-            # Adapters tell the vendor how long a message still lives: by the clock that they have.
-            expires_at=mt.expires_at + intent.host_is_ahead,
-            dlt=self._dlt_of(claim.gateway, mt),
-        )
 
     def _with_senders(self, wanted: Sequence[tuple[Claim, Way]]) -> Sequence[tuple[Claim, Way]]:
         """The others rest. Raises DatabaseDown."""
@@ -397,18 +270,6 @@ class Dispatcher:
                 log.info("mt given back", **known)
             case _Unwritten.LOST:
                 log.warning("claim lost", **known)
-
-    def _forbidden(self, claim: Claim) -> Outcome | None:
-        """The last look before the call: STOP may have come since the intent was written."""
-        try:
-            return self._looks.do(claim.id)
-        except DatabaseDown:
-            return CONSENT_UNKNOWN
-
-    def _look(self, mt_ids: Sequence[str]) -> list[Outcome | None]:
-        with self._database.read() as conn:
-            unwanted = mt_withheld.unwanted(conn, mt_ids)
-        return [STOPPED if mt_id in unwanted else None for mt_id in mt_ids]
 
     def _lease_until(self, now: datetime) -> datetime:
         return now + timedelta(seconds=self.lease_seconds)

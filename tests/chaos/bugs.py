@@ -40,7 +40,7 @@ BUGS: Final = (
     ),
     Bug(
         name="a worker that wakes late does not look at the clock",
-        file="outbound/dispatcher.py",
+        file="outbound/calling.py",
         before="if self._monotonic() > intent.latest_call:",
         after="if self._monotonic() > intent.latest_call + 1e9:",
         judge=FROZEN,

@@ -22,14 +22,15 @@ LINK, ONCE = MessageClass.LINK, MessageClass.CONFIRMATION
 LEASE, SETTLE = 4, 4
 FREEZE: Final = """
 import os, signal
-import outbound.dispatcher, telecom.failpoints
+import outbound.calling, outbound.claiming, outbound.dispatcher
 
 def frozen(name, armed=[]):
     if name == os.environ.get("CHAOS_FREEZE_AT") and not armed:
         armed.append(name)
         os.kill(os.getpid(), signal.SIGSTOP)
 
-outbound.dispatcher.failpoint = frozen
+for room in (outbound.calling, outbound.claiming, outbound.dispatcher):
+    room.failpoint = frozen
 """
 # Where it is frozen: copies of a link and of a once-only message, by a vendor that tells nothing.
 PLACES: Final = {"after_claim": (1, 1), "after_intent": (1, 0), "after_reply": (2, 1)}

@@ -16,7 +16,8 @@ from models.mt_message import mt_message
 from models.mt_moves import Claim, Way, Written
 from models.shared_clock import OneClock
 from outbound import consent
-from outbound.dispatcher import FRESH_SECONDS, Dispatcher
+from outbound.calling import FRESH_SECONDS
+from outbound.dispatcher import Dispatcher
 from outbound.outcomes import STOPPED, TOO_LATE, Taken
 from outbound.recording import Intent
 from telecom.statuses import MessageClass, MtStatus
