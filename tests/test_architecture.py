@@ -57,7 +57,8 @@ def test_the_tree_is_found() -> None:
         ("watching", ["app.py"]),
         ("wiring", ["app.py", "watching.py"]),
         ("channels", ["wiring.py"]),
-        ("settings", ["app.py", "channels.py", "wiring.py"]),
+        ("settings", ["channels.py", "settings_reading.py", "wiring.py"]),
+        ("settings_reading", ["app.py"]),
     ],
 )
 def test_the_root_is_imported_by_the_root_only(module: str, importers: list[str]) -> None:
