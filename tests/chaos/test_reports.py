@@ -69,7 +69,7 @@ def test_g33_the_end_is_the_oracles(
         (claim,) = dispatcher.claim()
         intent = dispatcher.write_intent(claim)
         assert intent is not None
-        dispatcher._senders = {"india": Answering(f"own{number}" if is_answered else None)}
+        dispatcher._caller._senders = {"india": Answering(f"own{number}" if is_answered else None)}
         for act in acts:
             if isinstance(act, str):
                 dispatcher.record(intent, dispatcher.call(intent))

@@ -68,7 +68,7 @@ def test_g10_rolling_restart(
     field = new_field(faults={}, reports=None)
     rounds, pause = times(2, 30), threading.Event()
     with nginx(field.folder, field.ports) as port:
-        crowd = field.crowd(rounds * 8.0 + 4, rate=times(40, 100), tries=1, web_ports=[port])
+        crowd = field.crowd(rounds * 8.0 + 4, rate=times(40, 200), tries=1, web_ports=[port])
         pause.wait(1.5)
         for _ in range(rounds):
             for member in field.members:

@@ -31,7 +31,7 @@ def test_g6_postgresql_is_killed(
 ) -> None:
     field = new_field(faults={}, reports={})
     away = times(AWAY_SHORT + 1, AWAY_LONG)
-    crowd = field.crowd(away + 8, rate=times(30, 100), tries=1)
+    crowd = field.crowd(away + 8, rate=times(30, 200), tries=1)
     pause.wait(3.0)
     postgresql.kill()
     pause.wait(away)
@@ -65,7 +65,7 @@ def test_g7_redis_is_gone(
         field = new_field(
             at_redis=f"redis://127.0.0.1:{proxy.port}/0", faults={}, reports={}, dispatchers=1
         )
-        crowd = field.crowd(away + 6, rate=times(30, 100), tries=1)
+        crowd = field.crowd(away + 6, rate=times(30, 200), tries=1)
         pause.wait(2.0)
         began = time.time()
         with redis_gone(fault, own_redis, proxy):

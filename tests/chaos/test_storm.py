@@ -15,11 +15,14 @@ pytestmark = [
 
 
 def test_g1_g2_g3_kill_any_process(
-    new_field: Any, seconds: Callable[[float], float], tell: Callable[..., None]
+    new_field: Any,
+    seconds: Callable[[float], float],
+    times: Callable[[int, int], int],
+    tell: Callable[..., None],
 ) -> None:
     field = new_field()
     with field.supervised(field.kill_at_random, every=2.0):
-        field.crowd(seconds(16), rate=60)
+        field.crowd(seconds(16), rate=times(60, 200))
         field.wait_for_crowds(seconds(16) + 60)
     field.wait_until_settled()
     verdict = field.verdict()
