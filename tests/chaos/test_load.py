@@ -32,11 +32,11 @@ def test_g11_latency(
     times: Callable[[int, int], int],
     tell: Callable[..., None],
 ) -> None:
-    field = new_field(faults={}, reports={}, dispatchers=1)
+    field = new_field(faults={}, reports={}, dispatchers=1, threads=times(4, 16))
     rate = times(60, 200)
     field.crowd(seconds(8), rate=rate, tries=1)
     field.wait_for_crowds(seconds(8) + 60)
-    field.wait_until_settled()
+    field.wait_until_settled(90 + seconds(8))
     verdict, said = field.verdict(), field.said()
     by_kind: dict[str, list[float]] = defaultdict(list)
     for entry in said:

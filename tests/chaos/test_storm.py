@@ -20,11 +20,11 @@ def test_g1_g2_g3_kill_any_process(
     times: Callable[[int, int], int],
     tell: Callable[..., None],
 ) -> None:
-    field = new_field()
+    field = new_field(threads=times(4, 16))
     with field.supervised(field.kill_at_random, every=2.0):
         field.crowd(seconds(16), rate=times(60, 200))
         field.wait_for_crowds(seconds(16) + 60)
-    field.wait_until_settled()
+    field.wait_until_settled(90 + seconds(16))
     verdict = field.verdict()
     kills = sum(field.kills.values())
     allowed = verdict.ambiguous + field.kills["dispatcher"] * field.wishes.threads
