@@ -23,7 +23,7 @@ from gateways.base import Gateway, Sender
 from gateways.findings import BadGateways
 from menu import linter
 from menu.diagnostics import BadMenu, Diagnostic, Place, error
-from models import migrate, mt_message, outbox_pause, publishing, send_attempt
+from models import migrate, outbox_pause, publishing, send_attempt
 from models.key_mark import KeyMark
 from models.menu_files import MenuFiles
 from models.menu_publication import Listed
@@ -271,7 +271,6 @@ class Bridge(Channels):
             pace=RedisPace(self.redis),
             standings=Standings(self.tallies),
             tried=self._tried,
-            channels=self._channels,
             paused=self._paused,
             meter=self.meter,
         )
@@ -283,10 +282,6 @@ class Bridge(Channels):
     def _tried(self, mt_id: str) -> Sequence[str]:
         with self.database.read() as conn:
             return send_attempt.tried(conn, mt_id)
-
-    def _channels(self, mt_ids: Collection[str]) -> Mapping[str, str]:
-        with self.database.read() as conn:
-            return mt_message.channels_of(conn, mt_ids)
 
     def _paused(self) -> Collection[str]:
         with self.database.read() as conn:

@@ -5,7 +5,7 @@ How a row may change is in `mt_moves` and `mt_sweeps`; nothing else writes `stat
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -150,13 +150,6 @@ def find_recipient(conn: Connection, mt_id: str) -> str | None:
         select(mt_message.c.to_hash).where(mt_message.c.id == mt_id)
     ).scalar()
     return to_hash
-
-
-def channels_of(conn: Connection, mt_ids: Collection[str]) -> dict[str, str]:
-    """By which channel that came in which each message answers; those that answer nothing lack."""
-    table = mt_message.c
-    query = select(table.id, table.channel).where(table.id.in_(mt_ids), table.channel.is_not(None))
-    return {row.id: str(row.channel) for row in conn.execute(query)}
 
 
 def inbox(conn: Connection, gateway: str, to_hash: str, after: str | None) -> list[InboxRow]:

@@ -72,6 +72,7 @@ class Claim:
     gateway: str
     message_class: MessageClass
     lane: Lane = Lane.DIALOGUE
+    channel: str | None = None  # of the event that it answers
     ref: str
     sender_id: str | None
     link_id: str | None
@@ -256,15 +257,6 @@ def put_back(
     """claimed to queued: nothing was called. `not_before` delays the next claim."""
     given = _fence(held) | {"at": now, "later": not_before, "why": why}
     return conn.execute(_PUT_BACK, given).rowcount == 1
-
-
-def write_intent(
-    conn: Connection, held: Claim, *, now: datetime, lease_until: datetime
-) -> Written | None:
-    """One of `write_intents`, by the gateway that the row names."""
-    way = Way(gateway=held.gateway, sender_id=held.sender_id)
-    written = write_intents(conn, {held: way}, now=now, lease_until=lease_until)
-    return written.get(held.id)
 
 
 def write_intents(

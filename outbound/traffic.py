@@ -84,7 +84,6 @@ class _Lookups:
     """Asked of the database only where a route or an earlier attempt makes it matter."""
 
     tried: Callable[[str], Sequence[str]]
-    channels: Callable[[Collection[str]], Mapping[str, str]]
     paused: Callable[[], Collection[str]]
 
 
@@ -102,7 +101,6 @@ class Traffic:
         pace: Pace | None = None,
         standings: Standings | None = None,
         tried: Callable[[str], Sequence[str]] = lambda _mt_id: (),
-        channels: Callable[[Collection[str]], Mapping[str, str]] = lambda _mt_ids: {},
         paused: Callable[[], Collection[str]] = lambda: (),
         draw: Callable[[], float] = random.random,
         meter: Meter = SILENT,
@@ -114,7 +112,7 @@ class Traffic:
         self._routes = routes
         self._pace = pace or Unlimited()
         self._standings = standings or Standings(monotonic=monotonic)
-        self._lookups = _Lookups(tried, channels, paused)
+        self._lookups = _Lookups(tried, paused)
         self._draw = draw
         self._meter = meter
         self._empty_until: defaultdict[str, float] = defaultdict(float)
@@ -125,7 +123,6 @@ class Traffic:
         """In this order, at most `free` of them. Raises DatabaseDown."""
         admission = Admission()
         purse = _Purse(self._accounts, self._pace, self._empty_until, self._monotonic)
-        channels = self._channels_of(claims)
         # Without routes a claim brings nothing of a gateway that is paused.
         self._paused = self._lookups.paused() if self._routes else ()
         try:
@@ -133,7 +130,7 @@ class Traffic:
                 if len(admission.ready) >= free:
                     break
                 wanted = min(free - len(admission.ready), len(claims) - place)
-                self._admit_one(claim, channels.get(claim.id), purse, wanted, admission)
+                self._admit_one(claim, purse, wanted, admission)
         finally:
             purse.give_back()
         self._waiting &= {claim.id for claim in claims}
@@ -152,22 +149,19 @@ class Traffic:
         """Whether another gateway is there for a message that this one surely did not take."""
         if intent.mt is None or not self._routes:
             return False
-        channel = self._channels_of([intent.claim]).get(intent.claim.id)
-        facts = self._facts(intent.claim, intent.mt.to, channel)
+        facts = self._facts(intent.claim, intent.mt.to)
         return may_move_on(self._routes, replace(facts, tried=tried))
 
     def room(self, gateway: str, batch: int) -> int:
         """How many messages of this gateway are worth holding here: a second's, at most."""
         return int(max(2, min(batch, self._account(gateway).tps)))
 
-    def _admit_one(
-        self, claim: Claim, channel: str | None, purse: _Purse, wanted: int, into: Admission
-    ) -> None:
+    def _admit_one(self, claim: Claim, purse: _Purse, wanted: int, into: Admission) -> None:
         to = self._open(claim)
         if (quiet := self._quiet_seconds(claim, to)) > 0:
             self._rest(claim, quiet, "quiet_hours", into)
             return
-        ways = self._ways(claim, to, channel)
+        ways = self._ways(claim, to)
         names = order(ways, self._standings.health, self._cost, self._draw)
         open_names = [name for name in names if name not in self._paused]
         if not open_names:
@@ -200,21 +194,21 @@ class Traffic:
         into.rests[claim] = (seconds, why)
         self._meter.count(MT_HELD, claim.gateway, why)
 
-    def _ways(self, claim: Claim, to: Msisdn | None, channel: str | None) -> Ways:
+    def _ways(self, claim: Claim, to: Msisdn | None) -> Ways:
         if to is None or not self._routes:
             return Ways({claim.gateway: 1.0}, Choice.HOME)
-        facts = self._facts(claim, to, channel)
+        facts = self._facts(claim, to)
         if claim.attempts and not facts.may_be_out:
             facts = replace(facts, tried=self._lookups.tried(claim.id))
         return ways_of(self._routes, facts)
 
-    def _facts(self, claim: Claim, to: Msisdn, channel: str | None) -> Facts:
+    def _facts(self, claim: Claim, to: Msisdn) -> Facts:
         return Facts(
             e164=to.e164,
             country=to.region,
             message_class=claim.message_class,
             gateway=claim.gateway,
-            channel=channel,
+            channel=claim.channel,
             may_be_out=claim.ambiguous_before,
         )
 
@@ -232,11 +226,6 @@ class Traffic:
             return 0.0
         now = self._host_clock.now().astimezone(UTC)
         return (opening_of(claim.message_class, to.region, now) - now).total_seconds()
-
-    def _channels_of(self, claims: Sequence[Claim]) -> Mapping[str, str]:
-        if not any(route.channel for route in self._routes):
-            return {}
-        return self._lookups.channels([claim.id for claim in claims])
 
     def _cost(self, gateway: str) -> float:
         return self._account(gateway).cost

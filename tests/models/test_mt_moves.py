@@ -95,11 +95,13 @@ class Op:
 LEASE_OVER = (("lease_until", PAST),)
 EVIDENT = (S.QUEUED, S.CLAIMED, S.SUBMITTED, S.UNKNOWN, S.UNKNOWN_FINAL)
 
+WAYS = {HELD: mt_moves.Way(gateway=HELD.gateway, sender_id=HELD.sender_id)}
+
 OPS = {
     "claim": Op(claimed, {S.QUEUED: S.CLAIMED}),
     "put back": Op(lambda c: mt_moves.put_back(c, HELD, now=NOW), {S.CLAIMED: S.QUEUED}),
     "intent": Op(
-        lambda c: mt_moves.write_intent(c, HELD, now=NOW, lease_until=NOW + LEASE),
+        lambda c: mt_moves.write_intents(c, WAYS, now=NOW, lease_until=NOW + LEASE),
         {S.CLAIMED: S.SUBMITTED},
     ),
     "accepted": Op(settled(S.SENT, gateway_message_id="g1"), {S.SUBMITTED: S.SENT}),
@@ -200,10 +202,10 @@ def test_an_intent_is_guarded(
 ) -> None:
     with database.write() as conn:
         put(conn, S.CLAIMED, **columns)
-        written = mt_moves.write_intent(conn, HELD, now=NOW, lease_until=NOW + LEASE)
+        written = mt_moves.write_intents(conn, WAYS, now=NOW, lease_until=NOW + LEASE)
         row = stored(conn)
         attempts = conn.execute(select(send_attempt)).all()
-    assert (written is not None, row.submissions, row.attempts) == (is_good, is_good, is_good)
+    assert (HELD.id in written, row.submissions, row.attempts) == (is_good, is_good, is_good)
     assert [(one.generation, one.started_at, one.outcome) for one in attempts] == (
         [(1, NOW, None)] if is_good else []
     )

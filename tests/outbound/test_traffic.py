@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from gateways.routes import Route
 from models import outbox_pause
 from models.delivery_report import find_by_ref, find_owner
-from models.mt_message import channels_of, mt_message
+from models.mt_message import mt_message
 from models.mt_moves import Claim, Way
 from models.send_attempt import send_attempt, tried
 from models.shared_clock import OneClock
@@ -75,7 +75,6 @@ class Roads:
             routes=[Route.model_validate(one) for one in routes],
             pace=self.pace,
             tried=lambda mt_id: self._read(tried, mt_id),
-            channels=lambda mt_ids: self._read(channels_of, mt_ids),
             paused=lambda: [pause.gateway for pause in self._read(outbox_pause.pauses)],
             draw=lambda: self.draws.pop(0) if self.draws else 0.0,  # "a", where it is there
         )
