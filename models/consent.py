@@ -20,7 +20,6 @@ from sqlalchemy import (
     Index,
     Integer,
     Table,
-    bindparam,
     exists,
     func,
     insert,
@@ -66,11 +65,6 @@ class ConsentCause(StrEnum):
     LIST = "list"  # a list of do-not-disturb that says: no SMS at all
 
 
-_STATE: Final = select(consent.c.state).where(
-    consent.c.msisdn_hash == bindparam("whose", type_=HASH)
-)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """What somebody said about getting SMS. `gateway` is where it was said."""
@@ -106,10 +100,6 @@ def record_all(conn: Connection, changes: Sequence[Change]) -> set[str]:
     if kept:
         conn.execute(insert(consent_change), kept)
     return {str(row["msisdn_hash"]) for row in kept}
-
-
-def is_opted_out(conn: Connection, msisdn_hash: str) -> bool:
-    return conn.execute(_STATE, {"whose": msisdn_hash}).scalar() is ConsentState.OPTED_OUT
 
 
 def forbids(msisdn_hash: ColumnElement[str]) -> ColumnElement[bool]:

@@ -38,13 +38,10 @@ _ALL: Final = tuple(move.where(_IS_THEIRS) for move in (_NEVER_TRIED, _DOUBTFUL)
 _ALL_BUT_ANSWERS: Final[tuple[Update, ...]] = tuple(move.where(_IS_NO_ANSWER) for move in _ALL)
 
 
-def is_unwanted(conn: Connection, mt_id: str) -> bool:
-    """Whether its subscriber has said STOP by now. Answers to STOP, HELP and their like may go."""
-    return bool(unwanted(conn, [mt_id]))
-
-
 def unwanted(conn: Connection, mt_ids: Collection[str]) -> dict[str, str]:
-    """Those of these messages that `is_unwanted` is true of, and why: OPTED_OUT or LISTED."""
+    """Those whose subscriber has said STOP by now, or whom a list forbids; and why: OPTED_OUT or
+    LISTED. Answers to STOP, HELP and their like may go.
+    """
     found = conn.execute(_UNWANTED, {"mt_ids": list(mt_ids)})
     return {str(mt_id): str(why) for mt_id, why in found}
 

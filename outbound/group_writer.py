@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from models import inbound_event, subscriber
 from models.consent import Change, ConsentCause, ConsentState
 from models.database import Database, after_commit
-from models.dialect import alone
+from models.dialect import alone_in_all
 from models.ids import new_id
 from models.inbound_event import NewEvent
 from models.sealing import Sealer
@@ -140,8 +140,8 @@ def _known_by_another_id(conn: Connection, proposals: Sequence[Proposal]) -> Seq
     nameless = [cause for cause in causes if cause.same_as]
     if not nameless:
         return [False] * len(causes)
-    for purpose in sorted({_family(cause) for cause in nameless}):
-        alone(conn, purpose)  # copies at the border of two buckets find nothing to clash on
+    # Copies at the border of two buckets find nothing to clash on.
+    alone_in_all(conn, {_family(cause) for cause in nameless})
     others = {(cause.gateway, cause.kind, one) for cause in nameless for one in cause.same_as}
     kept = set(inbound_event.find_all(conn, others))
     known = []
