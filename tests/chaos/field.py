@@ -35,6 +35,7 @@ from telecom.keyed_hash import KeyedHash
 from telecom.msisdn import Msisdn
 from telecom.statuses import MessageClass
 from tests.chaos.judge import Verdict, judge
+from tests.servers.town import children_of
 from wiring import Bridge, build
 
 ROOT: Final = Path(__file__).parents[2]
@@ -480,17 +481,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def children_of(pid: int) -> list[int]:
-    try:
-        return [
-            int(child)
-            for task in Path(f"/proc/{pid}/task").iterdir()
-            for child in (task / "children").read_text(encoding="ascii").split()
-        ]
-    except (FileNotFoundError, ProcessLookupError):
-        return []
 
 
 def _is_zombie(pid: int) -> bool:

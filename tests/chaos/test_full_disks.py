@@ -80,14 +80,8 @@ def test_g8_the_database_disk_is_full(
     """SQLite's, with room for its log of 4 MB; the spool has a disk of its own."""
     with small_disk(tmp_path / "database", "16m") as disk:
         url = f"sqlite:///{disk}/sanket.db"
-        migrate.upgrade(url)
-        wishes = Wishes(webs=1, dispatchers=1, faults={}, reports=None, seed=seed)
-        field = Field(tmp_path, nursery_kit, nursery, (url, redis_url), wishes)
-        field.open()
-        try:
+        with opened(tmp_path, nursery_kit, nursery, (url, redis_url), seed) as field:
             check_full_database(field, disk, tell, "SQLite")
-        finally:
-            field.close()
 
 
 def test_g8_postgresqls_disk_is_full(
@@ -101,15 +95,24 @@ def test_g8_postgresqls_disk_is_full(
     with small_disk(Path("/dev/shm/sanket-small"), "160m") as disk:
         disk.chmod(0o777)
         with load_by_path(FILE).PostgreSQL(disk) as server:
-            url = server.create()
-            migrate.upgrade(url)
-            wishes = Wishes(webs=1, dispatchers=1, faults={}, reports=None, seed=seed)
-            field = Field(tmp_path, nursery_kit, nursery, (url, redis_url), wishes)
-            field.open()
-            try:
+            stores = (server.create(), redis_url)
+            with opened(tmp_path, nursery_kit, nursery, stores, seed) as field:
                 check_full_database(field, disk, tell, "PostgreSQL")
-            finally:
-                field.close()
+
+
+@contextmanager
+def opened(
+    folder: Path, kit: Any, nursery: Any, stores: tuple[str, str], seed: int
+) -> Iterator[Field]:
+    """A bridge on `stores`, the addresses of an empty database and of Redis."""
+    migrate.upgrade(stores[0])
+    wishes = Wishes(webs=1, dispatchers=1, faults={}, reports=None, seed=seed)
+    field = Field(folder, kit, nursery, stores, wishes)
+    field.open()
+    try:
+        yield field
+    finally:
+        field.close()
 
 
 def check_full_database(field: Any, disk: Path, tell: Callable[..., None], what: str) -> None:

@@ -11,7 +11,6 @@ import select
 import socket
 import threading
 from pathlib import Path
-from types import TracebackType
 
 LOOK_SECONDS = 0.05
 
@@ -30,12 +29,7 @@ class FaultProxy:
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        fault: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stop.set()
         self._thread.join()
 

@@ -11,7 +11,6 @@ from http.client import HTTPSConnection
 from ipaddress import ip_address
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import TracebackType
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -51,12 +50,7 @@ class FrontDoor:
             return self
         raise AssertionError(f"nginx ended: {self._nginx.communicate()[1]}")
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        fault: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._nginx.terminate()
         self._nginx.communicate(timeout=10)
         self._folder.cleanup()

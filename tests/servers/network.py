@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import subprocess
 from contextlib import suppress
-from types import TracebackType
 from typing import Final
 
 # A new name and another network, for this process and its children, whoever started it.
@@ -52,12 +51,7 @@ class Network:
             _ip("-n", space, "link", "set", "lo", "up")
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        fault: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._remove()
 
     @property

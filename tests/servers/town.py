@@ -211,7 +211,7 @@ def children_of(pid: int) -> list[int]:
             for task in Path(f"/proc/{pid}/task").iterdir()
             for child in (task / "children").read_text(encoding="ascii").split()
         ]
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # it ended while we looked
         return []
 
 
