@@ -13,13 +13,15 @@ from gateways.loader import Shelf
 from menu.runner import Runner
 from metrics.folder import Folder
 from metrics.prometheus import PrometheusMeter
+from missed_call.answering import CallAnswers
 from missed_call.handler import MissedCallHandler
 from models.callers import SqlCallers
 from models.database import Database
 from models.library import SqlLibrary
 from models.sealing import Sealer
 from models.shared_clock import DatabaseClock, OneClock, SharedClock
-from outbound.commitments import Commitments
+from outbound.answering import Answering
+from outbound.commitments import MOST_TOGETHER, Commitments
 from outbound.guard import Guard, Tariff, World
 from outbound.ledger import Ledger
 from outbound.limits import Limits
@@ -113,9 +115,13 @@ class Channels:
 
     @cached_property
     def missed_call(self) -> MissedCallHandler:
-        return MissedCallHandler(
-            self._runner, self._commitments, self._keys, self.clock, self.spool
-        )
+        return MissedCallHandler(self._commitments, self._keys, self.clock, self.spool)
+
+    @cached_property
+    def call_answers(self) -> CallAnswers:
+        writer = self._commitments.writer
+        answering = Answering(self.database, writer, at_most=MOST_TOGETHER, meter=self.meter)
+        return CallAnswers(self.library, self._runner, self._commitments, answering, self.clock)
 
     @cached_property
     def spool(self) -> Spool:

@@ -35,7 +35,7 @@ from outbound.dispatcher import Dispatcher
 from outbound.reaper import Reaper
 from outbound.standing import Standings
 from outbound.traffic import Account, Traffic
-from outbound.wake import Waiting
+from outbound.wake import Waiting, Wake
 from outbound.worker import Worker
 from settings import Settings
 from sms import optouts, receipts
@@ -173,7 +173,17 @@ class Bridge(Channels):
             self.outbox,
             self._shared_clock,
             KeyedHash(secret, "backup"),
+            self._answer_calls_of,
         )
+
+    def _answer_calls_of(self, url: str) -> None:
+        """The calls that wait in the database of this URL. Raises whatever stands in the way."""
+        settings = self.settings.model_copy(update={"database_url": url})
+        beside = Bridge(settings, self._environ, self.clock)
+        try:
+            beside.call_answers.answer_all()
+        finally:
+            beside.stop()
 
     def _find_sending(self) -> Collection[str] | None:
         """The gateways that send; None where gateways.yaml is broken."""
@@ -191,8 +201,8 @@ class Bridge(Channels):
         ]
 
     def run_worker(self, stop: threading.Event) -> None:
-        """Sends until `stop`, takes what the web workers of this host had to spool, and follows
-        the menu file.
+        """Sends until `stop`, answers calls that wait, takes what the web workers of this host had
+        to spool, and follows the menu file.
 
         The file is followed here because this process is started again when it dies, never forks
         (as the outermost one does), and is one a host however many web workers there are. It does
@@ -206,11 +216,22 @@ class Bridge(Channels):
         if self.settings.menus_watch:
             watch = partial(self.menu_watcher().run, stop)
             threading.Thread(target=watch, name="menu-watcher", daemon=True).start()
-        worker = self.worker()
-        listen = partial(self.bell.listen, stop, worker.poke, worker.hears)
+        self.start()
+        worker, calls = self.worker(), Wake()
+        answer = partial(self.call_answers.answer_until, stop, calls, worker.idle_seconds)
+        answerer = threading.Thread(target=answer, name="calls", daemon=True)
+        answerer.start()
+
+        def heard() -> None:
+            calls.poke()
+            worker.poke()
+
+        listen = partial(self.bell.listen, stop, heard, worker.hears)
         threading.Thread(target=listen, name="bell", daemon=True).start()
         worker.run(stop)
-        replayer.join(REPLAYER_PATIENCE_SECONDS)
+        calls.poke()
+        for thread in (answerer, replayer):
+            thread.join(REPLAYER_PATIENCE_SECONDS)
 
     @cached_property
     def takers(self) -> Mapping[str, Take]:

@@ -106,6 +106,8 @@ def _tell(restored: Restored) -> None:
     click.secho("The outbox is paused.", fg="yellow")
     if restored.doubted:
         click.echo(f"{restored.doubted} SMS may have been sent since: they are not sent again.")
+    if restored.unanswered:
+        click.echo(f"{restored.unanswered} missed calls that waited in it are not answered.")
     click.echo("Next: flask outbox show, then flask outbox resume.")
 
 

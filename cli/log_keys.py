@@ -19,6 +19,7 @@ KEYS: Final[Mapping[str, str]] = {
     "gateway": "the account's name in gateways.yaml",
     "channel": "ussd, sms, missed_call; or dlr, for a delivery report",
     "mt_id": "the row of mt_message",
+    "event_id": "the row of inbound_event",
     "status": "what an SMS came to, or what a report says of it",
     "vendor_status": "the vendor's own word for how a USSD session ended",
     "hops": "how many screens a USSD session had",
@@ -42,9 +43,11 @@ KEYS: Final[Mapping[str, str]] = {
     "unlisted": "names of keys that were left out because they are not in this list",
 }
 
+_ROW: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # Made by us, and long enough to look like a number or a secret: kept where they have this form.
 SHAPES: Final[Mapping[str, re.Pattern[str]]] = {
-    "mt_id": re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+    "mt_id": _ROW,
+    "event_id": _ROW,
     "owner": re.compile(r"[A-Za-z0-9.-]{1,64}:[0-9]{1,7}"),
     "file": re.compile(r"[0-9a-f]{32}\.[a-z]+|[a-z]+_[0-9]{1,7}-[0-9a-f]{8}\.db"),
     "trace": re.compile(r"[A-Za-z0-9_./<>-]+:[0-9]+ [A-Za-z0-9_<>.]+"),

@@ -23,7 +23,6 @@ from telecom.msisdn import Msisdn
 from telecom.statuses import MessageClass, MtStatus
 
 NOT_CONFIRMED: Final = 1  # the exit code where --yes is missing: nothing was changed
-NO_REGION: Final = "ZZ"
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 yes_option = click.option("--yes", is_flag=True, help="You have read what is said, and want it.")
@@ -286,7 +285,7 @@ def _read_msisdn(typed: str) -> Msisdn:
     if typed == "-":
         typed = click.prompt("MSISDN", hide_input=True)
     try:
-        return Msisdn.parse(typed, NO_REGION)
+        return Msisdn.from_e164(typed)
     except Malformed:
         raise Refusal("--msisdn is no number in E.164, such as +254711000111") from None
 

@@ -141,7 +141,7 @@ class Rehearsal:
 
     def _reject(self, event_id: str, called: str) -> None:
         """One missed call, as missed_call/handler.py takes it."""
-        thought = self._runner.ring(called, CALLER, self._now)
+        thought = self._runner.ring(called, self._callers.language, self._now)
         if self._commit(event_id, thought.program, thought.effects):
             self._note(None, "", thought)
 

@@ -99,13 +99,15 @@ class Runner:
         entry, answer = keyword or (live.sms_default, "")
         return self._begin(visit, loaded, version, live, entry, answer)
 
-    def ring(self, called: str, caller_key: str, now: float) -> Thought:
-        """A missed call. No session: it starts things and never answers. Raises NoSuchEntry."""
+    def ring(self, called: str, language: Language | None, now: float) -> Thought:
+        """A missed call of somebody for whom `language` is remembered. No session: it starts things
+        and never answers. Raises NoSuchEntry.
+        """
         version, program = self._library.live()
         entry = program.missed_call.get(called)
         if entry is None:
             raise NoSuchEntry(called)
-        step = engine.enter(program, entry, self._find_language(caller_key), ANY_PHONE)
+        step = engine.enter(program, entry, language, ANY_PHONE)
         return _thought(program, version, step, turn=1, visit=None, now=now)
 
     def hearer(self, caller_key: str) -> tuple[Program, Language | None]:

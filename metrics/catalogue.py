@@ -33,6 +33,7 @@ DECISIONS: Final = (
     "called_too_soon",
     "cannot_take_sms",
     "country_not_allowed",
+    "failed",
     "helped",
     "hidden_caller",
     "language_chosen",
@@ -143,7 +144,7 @@ MT_OPEN: Final = Gauge(
 )
 MT_OLDEST_DUE: Final = Gauge(
     name="sanket_mt_oldest_due_seconds",
-    meaning="How long the SMS has been due that waits longest; 0 when none is.",
+    meaning="How long an SMS is due, or a missed call unanswered, at the longest; 0 when none is.",
 )
 SPOOL_FILES: Final = Gauge(
     name="sanket_spool_files",

@@ -1,14 +1,18 @@
-"""The missed-call use case: store, decide, reject. The call is never answered, so never billed."""
+"""The missed-call use case: keep it and reject it. The call is never answered, so never billed.
+
+What follows from it is thought out later, by a worker (missed_call.answering): whoever rings waits
+for nothing but the end of the ringing.
+"""
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import replace
 
 from gateways.base import Gateway, VoiceDoor
 from gateways.webhook import Result, WebhookRequest, WebhookResponse
-from menu.runner import NoSuchEntry, Runner, Thought
-from missed_call.policy import Decision, decide
+from missed_call.policy import CALLED, CHANNEL, Decision, decide
 from models.database import DatabaseDown
+from models.inbound_event import WAITS
 from outbound.commitments import Cause, Commitments
 from state.keys import Keys
 from telecom.clock import Clock
@@ -18,14 +22,9 @@ from telecom.nameless import EventKey
 from web.edge import NotThisChannel, check_size
 from web.spool import Spool
 
-CHANNEL: Final = "missed_call"
-
 
 class MissedCallHandler:
-    def __init__(
-        self, runner: Runner, commitments: Commitments, keys: Keys, clock: Clock, spool: Spool
-    ) -> None:
-        self._runner = runner
+    def __init__(self, commitments: Commitments, keys: Keys, clock: Clock, spool: Spool) -> None:
         self._commitments = commitments
         self._keys = keys
         self._clock = clock
@@ -51,7 +50,6 @@ class MissedCallHandler:
         call = _door_of(gateway).parse(request)
         if isinstance(call, NotACall):
             return Result.ACCEPTED
-        thought, decision = self._think(call)
         key = self._key_of(call, request)
         cause = Cause(
             gateway=call.gateway,
@@ -59,34 +57,17 @@ class MissedCallHandler:
             event_id=key.here,
             same_as=key.beside,
             party=call.caller,
-            menu_version=thought.session.menu_version if thought else None,
-            decision=decision,
-            service=thought.session.screen if thought else "",
+            decision=decide(call.caller, call.called),
         )
-        if thought is None:
-            is_new = self._commitments.record(cause)
-        else:
-            is_new = self._commitments.commit(cause, thought.program, thought.effects).is_new
-        return Result.ACCEPTED if is_new else Result.REPEAT
+        if isinstance(call.called, Msisdn) and cause.decision == Decision.ANSWERED:
+            cause = replace(cause, decision=WAITS, content={CALLED: call.called.e164})
+        return Result.ACCEPTED if self._commitments.record(cause) else Result.REPEAT
 
     def _key_of(self, call: MissedCall, request: WebhookRequest) -> EventKey:
         if call.call_id is not None:
             return EventKey(call.call_id)
         at = call.at or request.arrived_at or self._clock.now()
         return self._keys.call(call, at)
-
-    def _think(self, call: MissedCall) -> tuple[Thought | None, Decision]:
-        decision = decide(call.caller, call.called)
-        if decision is not Decision.ANSWERED or not isinstance(call.caller, Msisdn):
-            return None, decision
-        if not isinstance(call.called, Msisdn):
-            return None, Decision.NO_ENTRY_POINT
-        caller_key = self._keys.caller(call.caller.e164)
-        now = self._clock.now().timestamp()
-        try:
-            return self._runner.ring(call.called.e164, caller_key, now), decision
-        except NoSuchEntry:
-            return None, Decision.NO_ENTRY_POINT
 
 
 def _door_of(gateway: Gateway) -> VoiceDoor:

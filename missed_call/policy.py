@@ -6,8 +6,12 @@ Pure. A caller's number can be forged, so the answer is only ever a link or the 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 from telecom.msisdn import Hidden, Msisdn, Party
+
+CHANNEL: Final = "missed_call"
+CALLED: Final = "called"  # under which an event keeps the number that was called
 
 
 class Decision(StrEnum):
@@ -27,6 +31,8 @@ def decide(caller: Party, called: Party) -> Decision:
         case Msisdn():
             if caller == called:
                 return Decision.OWN_NUMBER
-            return Decision.ANSWERED if caller.takes_sms else Decision.CANNOT_TAKE_SMS
+            if not caller.takes_sms:
+                return Decision.CANNOT_TAKE_SMS
+            return Decision.ANSWERED if isinstance(called, Msisdn) else Decision.NO_ENTRY_POINT
         case _:
             return Decision.NOT_A_SUBSCRIBER

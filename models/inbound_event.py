@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     bindparam,
+    text,
     tuple_,
     update,
 )
@@ -28,6 +30,8 @@ from models.rows import columns_of
 
 _EVENT_ID_LENGTH: Final = 128
 _KEY: Final = ("gateway", "kind", "gateway_event_id")
+WAITS: Final = "waiting"  # the decision about an event that a worker will answer
+_WHERE_IT_WAITS: Final = text(f"decision = '{WAITS}'")
 
 inbound_event: Final = Table(
     "inbound_event",
@@ -43,6 +47,12 @@ inbound_event: Final = Table(
     Column("said_hash", HASH),  # keyed: tells a text that comes again and again
     UniqueConstraint(*_KEY),
     Index("ix_inbound_event_msisdn_hash", "msisdn_hash", "received_at"),
+    Index(
+        "ix_inbound_event_waiting",
+        "id",
+        postgresql_where=_WHERE_IT_WAITS,
+        sqlite_where=_WHERE_IT_WAITS,
+    ),
 )
 
 
@@ -120,10 +130,13 @@ def find_all(
     }
 
 
-def set_decision(conn: Connection, event_ids: Sequence[str], decision: str) -> None:
-    conn.execute(
-        update(inbound_event).where(inbound_event.c.id.in_(event_ids)).values(decision=decision)
-    )
+def set_decisions(conn: Connection, decisions: Mapping[str, str]) -> None:
+    """What was made of events, by their ids."""
+    alike: defaultdict[str, list[str]] = defaultdict(list)
+    for event_id, decision in decisions.items():
+        alike[decision].append(event_id)
+    for decision, event_ids in sorted(alike.items()):
+        conn.execute(update(inbound_event).where(_E.id.in_(event_ids)).values(decision=decision))
 
 
 def _fitting(gateway_event_id: str) -> str:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
+from models import waiting_event
 from models.database import Database
 from models.mt_message import mt_message
 from models.mt_moves import AT, is_one_of
@@ -34,10 +35,16 @@ _OLDEST_DUE: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
-    """`open` counts by status, each up to MOST_COUNTED; `oldest_due` is since when it is due."""
+    """`open` counts by status, each up to MOST_COUNTED; `oldest_due` is since when the oldest is
+    due, or since when a call waits for the SMS that answers it.
+    """
 
     open: dict[MtStatus, int]
     oldest_due: datetime | None
+
+
+def _due_since(conn: Connection, now: datetime) -> datetime | None:
+    return conn.execute(_OLDEST_DUE, {"at": now}).scalar()
 
 
 def measure(database: Database, now: datetime) -> Queue:
@@ -47,5 +54,7 @@ def measure(database: Database, now: datetime) -> Queue:
             open={
                 status: int(conn.execute(query).scalar_one()) for status, query in _COUNTS.items()
             },
-            oldest_due=conn.execute(_OLDEST_DUE, {"at": now}).scalar(),
+            oldest_due=min(
+                filter(None, (_due_since(conn, now), waiting_event.since(conn))), default=None
+            ),
         )

@@ -5,7 +5,7 @@ A backup does not know what was sent after it. Sent again by itself, it would re
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +24,7 @@ from models import (
     mt_restored,
     outbox_act,
     outbox_pause,
+    waiting_event,
 )
 from models.backup_file import FORMAT, BackupFault, Manifest, Progress
 from models.database import Database
@@ -33,6 +34,7 @@ from models.outbox_pause import ALL
 from models.sealing import Unsealable
 from models.shared_clock import SharedClock
 from outbound.desk import Who, pause
+from outbound.faults import report
 from outbound.outbox import Outbox
 from telecom.keyed_hash import KeyedHash
 
@@ -41,22 +43,33 @@ _NEWEST: Final = select(mt_message.c.to_sealed).order_by(mt_message.c.id.desc())
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restored:
-    """`doubted`: SMS of which nobody knows whether they were sent after the backup."""
+    """`doubted`: SMS of which nobody knows whether they were sent after the backup, those among
+    them for which calls waited then.
+    """
 
     manifest: Manifest
     doubted: int
+    unanswered: int  # calls that waited, and that could not be answered into the outbox
     has_opened: bool | None  # one sealed row; None where there is none
 
 
 class Backups:
     def __init__(
-        self, url: str, database: Database, outbox: Outbox, clock: SharedClock, proof: KeyedHash
+        self,
+        url: str,
+        database: Database,
+        outbox: Outbox,
+        clock: SharedClock,
+        proof: KeyedHash,
+        answer_calls: Callable[[str], None],
     ) -> None:
+        """`answer_calls` answers those that wait in the database of a URL, into its outbox."""
         self._url = url
         self._database = database
         self._outbox = outbox
         self._clock = clock
         self._proof = proof
+        self._answer_calls = answer_calls
 
     def make(self, path: Path, progress: Progress) -> Manifest:
         """While the bridge runs. Raises BackupFault, DatabaseDown."""
@@ -133,14 +146,28 @@ class Backups:
     def _finish(self, url: str, after: _After) -> Restored:
         migrate.upgrade(url)
         database = Database(url)
+        if not after.nothing_sent_since:
+            self._answer_all(url)
         try:
             with database.write() as conn:
-                doubted = after.happen(conn, self._clock.now(conn))
+                doubted, unanswered = after.happen(conn, self._clock.now(conn))
                 return Restored(
-                    manifest=after.manifest, doubted=doubted, has_opened=self._opens(conn)
+                    manifest=after.manifest,
+                    doubted=doubted,
+                    unanswered=unanswered,
+                    has_opened=self._opens(conn),
                 )
         finally:
             database.dispose()
+
+    def _answer_all(self, url: str) -> None:
+        """Those who rang were promised something: it is put where the operator sees it, in doubt
+        like all that waited. A menu or a gateways.yaml that cannot be read stops no restore.
+        """
+        try:
+            self._answer_calls(url)
+        except Exception as fault:
+            report("calls of the backup not answered", fault)
 
     def _opens(self, conn: Connection) -> bool | None:
         sealed = conn.execute(_NEWEST).scalar()
@@ -161,11 +188,13 @@ class _After:
     who: Who
     nothing_sent_since: bool
 
-    def happen(self, conn: Connection, now: datetime) -> int:
+    def happen(self, conn: Connection, now: datetime) -> tuple[int, int]:
+        """SMS in doubt, and calls that were left unanswered."""
         made_at = datetime.fromisoformat(self.manifest.made_at)
         copying.be_patient(conn)
-        doubted = 0
+        doubted = unanswered = 0
         if not self.nothing_sent_since:
+            unanswered = waiting_event.drop_all(conn)
             doubted = mt_restored.doubt_all(conn, backed_up_at=made_at, now=now)
         told = f"The backup is of {made_at:%Y-%m-%d %H:%M:%S} UTC; {doubted} SMS are in doubt."
         if self.nothing_sent_since:
@@ -174,7 +203,7 @@ class _After:
         outbox_act.record(conn, Act(at=now, by=who.by, deed=Deed.RESTORED, note=who.note))
         outbox_pause.remove(conn, ALL)
         pause(conn, None, Who(by=who.by, note="restored; read what flask outbox resume says"), now)
-        return doubted
+        return doubted, unanswered
 
 
 @contextmanager

@@ -6,7 +6,7 @@ so that not even a bug could enqueue the same effect twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -18,6 +18,7 @@ from metrics.catalogue import CONSENT_CHANGES, EVENTS
 from metrics.meter import SILENT, Meter
 from models.consent import ConsentCause, ConsentState
 from models.database import Database
+from models.inbound_event import WAITS, NewEvent
 from models.sealing import Sealer
 from models.shared_clock import SharedClock
 from models.together import Together
@@ -35,6 +36,7 @@ from telecom.msisdn import Msisdn
 from telecom.statuses import MessageClass
 
 _encode: Final = msgspec.json.Encoder().encode
+_decode: Final = msgspec.json.Decoder(dict[str, str]).decode
 
 __all__ = ["Cause", "Commitments", "Kept"]
 
@@ -67,13 +69,16 @@ class Commitments:
         self._clock = clock
         self._sender_id_of = sender_id_of
         self._meter = meter
+        self.writer = GroupWriter(database, sealer, hasher, clock, guard, outbox.ring)
         self._group: Together[Proposal, Kept] = Together(
-            GroupWriter(database, sealer, hasher, clock, guard, outbox.ring).write,
-            most_together=MOST_TOGETHER,
+            self.writer.write, most_together=MOST_TOGETHER
         )
 
     def record(self, cause: Cause) -> bool:
-        """Keeps an event that nothing follows from. False for a repeat. Raises DatabaseDown."""
+        """Keeps an event that nothing follows from; or, with the decision WAITS, nothing yet.
+
+        False for a repeat. Raises DatabaseDown.
+        """
         return self._keep(self._propose(cause)).is_new
 
     def commit(
@@ -84,6 +89,12 @@ class Commitments:
         A repeat changes nothing. Nothing is sent that the guard forbids; a language that he
         chooses is still remembered. Raises DatabaseDown.
         """
+        return self._keep(self.propose(cause, program, effects, answer))
+
+    def propose(
+        self, cause: Cause, program: Program, effects: Sequence[Effect], answer: str | None = None
+    ) -> Proposal:
+        """What `commit` writes."""
         to = subscriber_of(cause)
         promises, remembers = [], []
         for place, effect in enumerate(effects):
@@ -98,7 +109,11 @@ class Commitments:
         if answer:
             promises.append(Promise(mt=self._seal(cause, "answer", answer, MessageClass.RESULT)))
         wish = replace(_wish(cause, promises), own=program.missed_call.keys()) if promises else None
-        return self._keep(self._propose(cause, promises, wish, remembers=remembers))
+        return self._propose(cause, promises, wish, remembers=remembers)
+
+    def propose_nothing(self, cause: Cause) -> Proposal:
+        """What `record` writes."""
+        return self._propose(cause)
 
     def change_consent(self, cause: Cause, state: ConsentState, confirmation: str | None) -> bool:
         """STOP or START: the event, the change, and what it means for the outbox, all or nothing.
@@ -131,6 +146,10 @@ class Commitments:
         wish = replace(_wish(cause, promises), is_answer_to_command=True)
         new_language = [remembers] if remembers is not None else []
         return self._keep(self._propose(cause, promises, wish, remembers=new_language)).is_new
+
+    def content_of(self, event: NewEvent) -> Mapping[str, str]:
+        """What was kept of it: the cause's content, and the `msisdn`. Raises Unsealable."""
+        return _decode(self._event_sealer.open(event.content_sealed))
 
     # Before the transaction: pure values
 
@@ -198,7 +217,7 @@ class Commitments:
         failpoint("before_inbound_commit")
         kept = self._group.do(proposal)
         failpoint("after_inbound_commit")
-        if kept.is_new:
+        if kept.is_new and proposal.cause.decision != WAITS:
             cause, decision = proposal.cause, proposal.cause.decision
             if kept.withheld is not None and proposal.consent is None:
                 decision = kept.withheld

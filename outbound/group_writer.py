@@ -7,7 +7,7 @@ together; it decides about one after the other.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -17,7 +17,7 @@ from models.consent import Change, ConsentCause, ConsentState
 from models.database import Database, after_commit
 from models.dialect import alone_in_all
 from models.ids import new_id
-from models.inbound_event import NewEvent
+from models.inbound_event import WAITS, NewEvent
 from models.sealing import Sealer
 from models.shared_clock import SharedClock
 from models.subscriber import Choice
@@ -70,6 +70,7 @@ class GroupWriter:
             )
             new = [draft for draft in drafts if draft.event.id in new_ids]
             withheld, news = self._judge(conn, new, now)
+            _set_decisions(conn, [one for one in new if one.proposal.consent is None], withheld)
             self._remember(conn, new, now)
             repeats = [
                 draft
@@ -77,6 +78,8 @@ class GroupWriter:
                 if draft.event.id not in new_ids and draft.proposal.wish is not None
             ]
             first = _decided(conn, repeats)
+            if any(draft.event.decision == WAITS for draft in new):
+                after_commit(conn, self._ring)
             failpoint("group_commit_written")
         return [
             Kept(
@@ -87,6 +90,30 @@ class GroupWriter:
             for draft in drafts
         ]
 
+    def answer(
+        self,
+        conn: Connection,
+        waiting: Sequence[NewEvent],
+        think: Callable[[NewEvent], Proposal],
+    ) -> Mapping[str, str]:
+        """Events that wait and that this transaction holds, answered: the decisions, by event.
+
+        Their locks come before those of `write`, and nobody waits for them.
+        """
+        drafts = [Draft(proposal=think(event), event=event) for event in waiting]
+        asking = [subscriber_of(one.proposal.cause) for one in drafts if one.proposal.wish]
+        self._guard.hold(conn, asking)
+        now = self._clock.now(conn)
+        withheld, _ = self._judge(conn, drafts, now)
+        self._remember(conn, drafts, now)
+        decisions = {
+            one.event.id: str(withheld.get(one.event.id) or one.proposal.cause.decision)
+            for one in drafts
+        }
+        inbound_event.set_decisions(conn, decisions)
+        failpoint("waiting_answered")
+        return decisions
+
     def _judge(
         self, conn: Connection, new: Sequence[Draft], now: datetime
     ) -> tuple[dict[str, Withheld | None], set[str]]:
@@ -96,7 +123,6 @@ class GroupWriter:
         """
         promises = Promises(conn, self._guard, new, now)
         withheld = promises.make_all([one for one in new if one.proposal.consent is None])
-        _set_decisions(conn, withheld)  # a STOP stays a STOP on record
         news: set[str] = set()
         for commands in _rounds([one for one in new if one.proposal.consent is not None]):
             promises.write()  # a STOP takes back what is there
@@ -172,10 +198,12 @@ def _draft(proposal: Proposal, now: datetime) -> Draft:
     return Draft(proposal=proposal, event=event)
 
 
-def _set_decisions(conn: Connection, withheld: dict[str, Withheld | None]) -> None:
-    for reason in sorted({why for why in withheld.values() if why is not None}):
-        event_ids = [event_id for event_id, why in withheld.items() if why is reason]
-        inbound_event.set_decision(conn, event_ids, reason)
+def _set_decisions(
+    conn: Connection, drafts: Sequence[Draft], withheld: Mapping[str, Withheld | None]
+) -> None:
+    """Not of commands: a STOP stays a STOP on record."""
+    decided = ((draft.event.id, withheld.get(draft.event.id)) for draft in drafts)
+    inbound_event.set_decisions(conn, {event_id: why for event_id, why in decided if why})
 
 
 def _decided(conn: Connection, repeats: Sequence[Draft]) -> dict[str, Withheld | None]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
 
 import structlog
 from sqlalchemy import Connection
@@ -26,8 +25,6 @@ from telecom.replies import MtSms
 from telecom.statuses import POLICIES, MessageClass, lane_of
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
-
-NO_REGION: Final = "ZZ"  # what is stored is E.164: it needs no country to be read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +164,7 @@ class Outbox:
     def recipient(self, to_sealed: bytes) -> Msisdn:
         """Raises Unsealable."""
         try:
-            return Msisdn.parse(self._recipients.open(to_sealed), NO_REGION)
+            return Msisdn.from_e164(self._recipients.open(to_sealed))
         except Malformed:
             raise Unsealable("what was sealed is no MSISDN") from None
 

@@ -63,7 +63,8 @@ class Promises:
     def _note(self, draft: Draft) -> None:
         self.are_made = True
         for promise in draft.proposal.promises:
-            row = row_of(promise.mt, self._now, caused_by=draft.event.id)
+            # Its life began with the event: what a worker comes to too late is not sent.
+            row = row_of(promise.mt, draft.event.received_at, caused_by=draft.event.id)
             self._rows.append(row)
             link, version = promise.link, draft.proposal.cause.menu_version
             if link is not None and version is not None:

@@ -74,6 +74,10 @@ class Worker:
         """Whether somebody pokes when there is something new: then it looks less often itself."""
         self._idle_seconds = IDLE_SECONDS if is_told else DEAF_SECONDS
 
+    def idle_seconds(self) -> float:
+        """After how long it looks by itself whether there is something new."""
+        return self._idle_seconds
+
     def run(self, stop: threading.Event) -> None:
         """Blocks until `stop`; then claims nothing more, ends what is in flight, and returns.
 

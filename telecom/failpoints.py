@@ -19,6 +19,7 @@ POINTS: Final = {
     "before_inbound_commit": "an event was parsed, and nothing of it is written",
     "group_commit_written": "several events are written, and not committed",
     "after_inbound_commit": "an event is durable, and nobody was told",
+    "waiting_answered": "what follows from calls that waited is written, and not committed",
     "spool_drafted": "a spooled event is synced, and does not have its name yet",
     "spool_written": "a spooled event is durable, and nobody was told",
     "spool_replayed": "the database took a spooled event, whose file is still there",

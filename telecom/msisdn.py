@@ -15,6 +15,8 @@ from telecom.encoding import Encoding, encoding_of
 from telecom.errors import Malformed
 from telecom.number_forms import country_code_length, find_number
 
+_NO_REGION: Final = "ZZ"  # E.164 needs no country to be read
+
 
 class Line(StrEnum):
     MOBILE = "mobile"
@@ -50,6 +52,11 @@ class Msisdn:
         if msisdn is None:
             raise Malformed("msisdn: not a valid number")
         return msisdn
+
+    @classmethod
+    def from_e164(cls, e164: str) -> Msisdn:
+        """One that was parsed before. Raises Malformed."""
+        return cls.parse(e164, _NO_REGION)
 
     @property
     def takes_sms(self) -> bool:

@@ -251,8 +251,13 @@ class House:
             destinationNumber=called,
         )
 
+    def answer_calls(self) -> int:
+        """As a worker does; how many waited."""
+        return self.bridge.call_answers.answer_all()
+
     def send(self) -> list[str]:
-        """Sends what waits; the texts that the vendor took by that, in its order."""
+        """Answers and sends what waits; the texts that the vendor took by that, in its order."""
+        self.answer_calls()
         before = len(self.vendor.ledger)
         dispatcher = self.bridge.dispatcher()
         for claim in dispatcher.claim():
@@ -297,6 +302,8 @@ class House:
         return Path(self.bridge.settings.database_url.removeprefix("sqlite:///"))
 
     def decisions(self) -> list[str]:
+        """What was made of each event, once the calls among them are answered."""
+        self.answer_calls()
         column = inbound_event.inbound_event.c
         with self.bridge.database.read() as conn:
             rows = conn.execute(select(column.decision).order_by(column.id)).scalars()

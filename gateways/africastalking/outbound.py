@@ -29,7 +29,6 @@ from telecom.msisdn import Msisdn
 from telecom.replies import Accepted, MtSms
 
 MAX_ID_CHARACTERS: Final = 128
-NO_REGION: Final = "ZZ"  # E.164 needs no country to be read
 _UNREADABLE: Final[Outcome] = (Reason.GARBLED, Verdict.AMBIGUOUS)
 
 
@@ -81,7 +80,7 @@ class _Service(SMSService):  # type: ignore[misc]  # the SDK has no types
         """The SDK takes a number with its plus only; the account may want it otherwise."""
         if self._number_format is NumberFormat.E164:
             return e164
-        return render_number(Msisdn.parse(e164, NO_REGION), self._number_format)
+        return render_number(Msisdn.from_e164(e164), self._number_format)
 
 
 class _Recipient(msgspec.Struct, rename="camel"):

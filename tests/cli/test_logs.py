@@ -179,6 +179,7 @@ def test_what_an_operator_needs_is_left_alone(text: str) -> None:
 def test_our_own_ids_are_left_alone_and_only_those() -> None:
     kept = {
         "mt_id": new_id(SystemClock().now()),
+        "event_id": new_id(SystemClock().now()),
         "owner": "bridge-1.example.in:4194304",
         "file": "0123456789abcdef0123456789abcdef.unreadable",
         "trace": ["web/edge.py:54 answer", "sqlalchemy/base.py:1967 <lambda>"],

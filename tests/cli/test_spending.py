@@ -37,6 +37,7 @@ def test_what_was_spent_and_the_breaker(house: Any) -> None:
     assert (refused.exit_code, "nothing is stopped" in refused.output) == (2, True)
     for last in range(4):
         house.ring(caller=f"+91981234567{last}")
+        house.answer_calls()
     shown = run(house, "spending", "show")
     assert shown.exit_code == 1
     assert "india            IN  umang                     2 SMS  2.00 INR" in shown.output
@@ -106,6 +107,7 @@ def test_a_list_forbids_promotion_only(
     file = tmp_path / "dnd.csv"
     file.write_text(f"{NUMBER}\n")
     house.ring(caller=NUMBER)
+    house.answer_calls()
     with house.bridge.database.write() as conn:
         conn.execute(update(mt_message).values(message_class=message_class))
     assert run(house, "consent", "import", str(file)).exit_code == 0

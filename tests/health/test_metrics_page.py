@@ -37,6 +37,7 @@ def gauges(house: Any) -> dict[str, float]:
 
 def test_what_the_gauges_show(house: Any) -> None:
     house.ring()
+    house.answer_calls()
     house.bridge.worker()._sweep()
     house.clock.pass_seconds(42)
     shown = gauges(house)

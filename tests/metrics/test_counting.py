@@ -16,6 +16,7 @@ from metrics.folder import Folder
 from metrics.page import write_page
 from models.consent import ConsentCause, ConsentState
 from outbound import outcomes
+from outbound.answering import FAILED
 from outbound.limits import Withheld
 from outbound.receipts import Receipt
 from telecom.msisdn import Msisdn
@@ -112,7 +113,7 @@ def twice(work: Callable[[], object]) -> None:
             },
         ),
         (
-            lambda house: twice(lambda: house.ring(event="e1")),
+            lambda house: twice(lambda: (house.ring(event="e1"), house.answer_calls())),
             {
                 webhooks("missed_call", "accepted"): 1,
                 webhooks("missed_call", "repeat"): 1,
@@ -154,7 +155,11 @@ def test_what_is_spooled_is_counted_and_once_more_when_it_is_taken(house: Any) -
         webhooks("sms", "spooled"): 1,
     }
     house.find_database()
-    assert rises(house, lambda: house.bridge.spool.replay(house.bridge.takers)) == {
+    house.answer_calls()
+    rising = rises(
+        house, lambda: (house.bridge.spool.replay(house.bridge.takers), house.answer_calls())
+    )
+    assert rising == {
         events("missed_call", "answered"): 1,
         events("sms", "answered"): 1,
     }
@@ -162,7 +167,8 @@ def test_what_is_spooled_is_counted_and_once_more_when_it_is_taken(house: Any) -
 
 def test_what_is_withheld_is_counted_by_its_reason(house: Any) -> None:
     house.ring()
-    assert rises(house, house.ring) == {
+    house.answer_calls()
+    assert rises(house, lambda: (house.ring(), house.answer_calls())) == {
         webhooks("missed_call", "accepted"): 1,
         events("missed_call", "called_too_soon"): 1,
     }
@@ -170,6 +176,7 @@ def test_what_is_withheld_is_counted_by_its_reason(house: Any) -> None:
 
 def test_a_send_and_its_reports_are_counted(house: Any) -> None:
     house.ring()
+    house.answer_calls()
     assert rises(house, house.send) == {sends("accepted", "accepted"): 1, moves("sent"): 1}
     message_id = house.vendor.ledger[-1].id
     path = f"/sms/india/{house.secret}/dlr"
@@ -207,7 +214,8 @@ def test_redis_faults_are_counted(house: Any, monkeypatch: pytest.MonkeyPatch) -
 
 def test_no_word_of_the_code_is_missing_in_the_catalogue() -> None:
     policies = {*sms.policy.Decision, *missed_call.policy.Decision}
-    assert set(catalogue.DECISIONS) == policies | {*Withheld, "link_sent", "language_chosen"}
+    others = {*Withheld, "link_sent", "language_chosen", FAILED}
+    assert set(catalogue.DECISIONS) == policies | others
     assert set(catalogue.RESULTS) == set(Result)
     assert set(catalogue.RECEIPTS) == set(Receipt)
     assert set(catalogue.CONSENT_CHANGES.labels["state"] or ()) == set(ConsentState)

@@ -91,7 +91,7 @@ EVENT = NewEvent(
 def test_an_event_is_recorded_once(database: Database, second: NewEvent, is_new: bool) -> None:
     with database.write() as conn:
         assert inbound_event.record(conn, EVENT)
-        inbound_event.set_decision(conn, ["e1"], "link_sent")
+        inbound_event.set_decisions(conn, {"e1": "link_sent"})
     with database.write() as conn:
         assert inbound_event.record(conn, replace(second, id="e2")) is is_new
         stored = inbound_event.find(conn, "at-ke", "mo_sms", "m-1")

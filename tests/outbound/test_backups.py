@@ -47,7 +47,7 @@ def new_backups() -> Callable[..., Backups]:
         database = Database(where)
         opened.append(database)
         proof = KeyedHash(key, "backup")
-        return Backups(where, database, world.outbox, OneClock(world.clock), proof)
+        return Backups(where, database, world.outbox, OneClock(world.clock), proof, lambda _: None)
 
     return make
 

@@ -71,6 +71,7 @@ def test_what_waits_is_taken_back_with_stop(house: Any) -> None:
     ]
     for arrive in arrivals:
         arrive()
+        house.answer_calls()
         house.clock.pass_seconds(1)
     assert [status for _, status in rows(house)] == [
         MtStatus.SUPPRESSED, MtStatus.SUPPRESSED, MtStatus.QUEUED, MtStatus.QUEUED,

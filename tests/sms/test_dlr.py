@@ -81,6 +81,7 @@ def test_copies_in_parallel_are_one_report(house: Any) -> None:
 def test_a_report_that_comes_before_the_send_has_ended_counts(house: Any) -> None:
     """The vendor's answer and its report may overtake each other."""
     house.ring()
+    house.answer_calls()
     dispatcher = house.bridge.dispatcher()
     (claim,) = dispatcher.claim()
     intent = dispatcher.write_intent(claim)

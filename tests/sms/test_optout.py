@@ -51,6 +51,7 @@ def wait(house: Any) -> None:
     for caller in (SOMEBODY, SOMEBODY, ANOTHER):
         house.clock.pass_seconds(601)  # a number gets one SMS in ten minutes by ringing
         house.ring(caller=caller)
+        house.answer_calls()
 
 
 def by_webhook(house: Any, _message_id: str) -> None:

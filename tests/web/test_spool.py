@@ -183,6 +183,7 @@ def test_a_first_arrival_that_was_spooled_and_its_repeat_are_one(house: Any) -> 
     repeat = house.ring(event="ATVId_1")
     assert (spooled.status_code, spooled.data) == (repeat.status_code, repeat.data)
     assert house.bridge.spool.replay(house.bridge.takers) == 1
+    assert house.answer_calls() == 1
     assert (house.count(inbound_event), house.count(mt_message)) == (1, 1)
 
 
