@@ -14,7 +14,7 @@ from models.mt_message import mt_message
 from models.short_link import short_link
 from outbound.wake import Wake
 
-CALLERS = [f"+9198{middle}45678" for middle in range(1010, 1050)]  # no neighbours
+CALLERS = [f"+9198{middle}45678" for middle in range(101, 141)]  # no neighbours
 
 
 def waiting(house: Any) -> int:
