@@ -26,7 +26,7 @@ from werkzeug.test import TestResponse
 from app import mount
 from menu.compiler import compile_menu
 from menu.program import Program
-from models import inbound_event, migrate
+from models import inbound_event, migrate, mt_message
 from models.all_tables import TABLES
 from models.menu_files import MenuFiles
 from settings_reading import load_settings
@@ -254,6 +254,11 @@ class House:
     def answer_calls(self) -> int:
         """As a worker does; how many waited."""
         return self.bridge.call_answers.answer_all()
+
+    def promised(self) -> int:
+        """How many SMS were promised so far, the answers to all calls among them."""
+        self.answer_calls()
+        return self.count(mt_message.mt_message)
 
     def send(self) -> list[str]:
         """Answers and sends what waits; the texts that the vendor took by that, in its order."""

@@ -27,6 +27,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy import select, text
 
+from models import waiting_event
 from models.database import DatabaseDown
 from models.mt_message import mt_message
 from outbound.outbox import NewMt
@@ -313,16 +314,23 @@ class Field:
     # What it came to
 
     def wait_until_settled(self, seconds: float = 90) -> None:
-        """Until every row has come to its end, and the spool is empty."""
+        """Until every call is answered, every row has come to its end, and the spool is empty."""
 
         def is_settled() -> bool:
             self.start_the_dead()
-            return set(self.statuses()) <= ENDS and not self.spooled()
+            return set(self.statuses()) <= ENDS and not (self.unanswered() or self.spooled())
 
         self.wait_until(is_settled, seconds, every=0.3)
 
     def statuses(self) -> dict[str, int]:
         return dict(Counter(status for _, status in self._rows()))
+
+    def unanswered(self) -> bool:
+        try:
+            with self.bridge.database.read() as conn:
+                return waiting_event.is_any(conn)
+        except DatabaseDown:
+            return True
 
     def spooled(self) -> int:
         return len([*(self.folder / "var" / "spool").glob("*.event")])

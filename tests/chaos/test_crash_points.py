@@ -98,6 +98,28 @@ def test_g4_a_web_worker_dies(place: str, new_field: Any, tell: Callable[..., No
     assert len(field.took()) == 1
 
 
+def test_g4_a_worker_dies_over_calls_that_wait(
+    new_field: Any, times: Callable[[int, int], int], tell: Callable[..., None]
+) -> None:
+    """What it had written is not committed: another one answers them, each once."""
+    field = new_field(webs=1, dispatchers=1, faults={}, reports=None)
+    (dispatcher,) = field.dispatchers
+    dispatcher.kill()
+    calls = times(3, 60)
+    for number in range(calls):
+        assert field.ring(number) == 200
+    dispatcher.environ = {VARIABLE: "waiting_answered"}
+    dispatcher.start()
+    field.wait_until(lambda: not dispatcher.is_alive(), 30)
+    assert field.unanswered()
+    assert not field.statuses()
+    dispatcher.environ = {}
+    dispatcher.start()
+    field.wait_until(lambda: field.statuses() == {"sent": calls}, 30)
+    tell("G4", f"waiting_answered: kills 1, calls {calls}, SMS {len(field.took())}")
+    assert len(field.took()) == calls
+
+
 @pytest.mark.parametrize("place", [*SPOOLED, "spool_replayed"])
 def test_g4_somebody_dies_beside_the_spool(
     place: str, new_field: Any, database_url: str, postgresql: Any, tell: Callable[..., None]

@@ -53,6 +53,7 @@ class Account:
 
     def send(self) -> list[str]:
         before = len(self.vendor.ledger)
+        self.bridge.call_answers.answer_all()
         dispatcher = self.bridge.dispatcher()
         for claim in dispatcher.claim():
             dispatcher.submit(claim)
