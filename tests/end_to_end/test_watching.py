@@ -24,8 +24,6 @@ from cli.log_keys import KEYS
 ROOT: Final = Path(__file__).resolve().parents[2]
 CALLS: Final = 12
 MISSED_CALLS: Final = 'sanket_webhooks_total{door="missed_call"'
-    'sanket_webhooks_total{door="missed_call",gateway="simulator",result="accepted"'
-)
 SENDS: Final = "sanket_sends_total{"
 DEATHS: Final = "sanket_member_deaths_total{"
 
