@@ -70,9 +70,9 @@ GROUPS: Final = (
     Group(
         sending.on_postgresql,
         {
-            "send-postgresql-16": "an SMS after 50 ms, 16 threads, PostgreSQL: 320 a second at most",
-            "send-postgresql-64": "the same with 64 threads: 1,280 a second at most",
-            "send-postgresql-128": "the same with 128 threads: 2,560 a second at most",
+            "send-postgresql-16": "an SMS after 50 ms, 16 threads, PostgreSQL: 320 at most",
+            "send-postgresql-64": "the same with 64 threads: 1,280 at most",
+            "send-postgresql-128": "the same with 128 threads: 2,560 at most",
         },
     ),
     Group(

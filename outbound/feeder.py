@@ -60,7 +60,7 @@ class Feeder:
 
     def stock(self, threads: int) -> None:
         """While no thread is free: rows for those that will be. Raises DatabaseDown."""
-        self._claim(max(1, threads // 2))
+        self._claim(threads)
 
     def feed(self, free: int, ahead: int = 0) -> float:
         """One round for `free` threads, and `ahead` of those that will be: the seconds after which
@@ -68,7 +68,7 @@ class Feeder:
 
         0: there is more to do. Raises DatabaseDown.
         """
-        has_claimed = self._claim(free + ahead)
+        has_claimed = self._claim(max(1, free))  # what may wait was stocked
         claims = self._in_turn()
         if not claims:
             return self._look_in

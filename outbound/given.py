@@ -1,4 +1,5 @@
-"""Written intents on their way to the threads that call: one for each that is free, a few ahead.
+"""Written intents on their way to the threads that call: one for each that is free, at most one
+ahead of each that calls.
 
 One ahead is there when a thread comes back from its call, which then waits for no database. Until
 it is called it is submitted all the same: a kill makes it unknown, although nothing went out. So
@@ -15,7 +16,6 @@ from typing import Final
 
 from outbound.recording import Intent
 
-AHEAD_SHARE: Final = 2  # one intent ahead for so many threads
 # A gateway that takes longer keeps its threads busy anyway, and rows ahead would wait for it.
 QUICK_SECONDS: Final = 0.5
 _NEW_SHARE: Final = 0.1  # of the last call in the mean
@@ -48,9 +48,8 @@ class Given:
         """
         if self._mean_seconds > QUICK_SECONDS:
             return 0
-        most = self._threads // AHEAD_SHARE
-        room = most - max(0, self._open - self._threads)
-        return room if 2 * room > most else 0
+        room = self._threads - max(0, self._open - self._threads)
+        return room if 2 * room > self._threads else 0
 
     def give(self, intents: Sequence[Intent]) -> None:
         with self._lock:
