@@ -2,8 +2,8 @@
 
 Between intent and record no transaction is open; whatever is killed there leaves a submitted row,
 which the reaper calls unknown, never unsent. An intent is written when a thread is free to call,
-never ahead of it; those of one moment, and what the last calls of these threads brought, share a
-commit.
+or while it still calls, if the class may be sent again after a kill (`outbound.given`); those of one
+moment, and what the last calls of these threads brought, share a commit.
 """
 
 from __future__ import annotations
@@ -145,7 +145,7 @@ class Dispatcher:
     ) -> Turn:
         """In one commit what calls brought, and the intents of as many others as are free to call.
 
-        So no thread has two rows that are submitted. Rows that may not be sent by their claims are
+        So a thread has one row that it calls, and at most one more that is submitted. Rows that may not be sent by their claims are
         not among the intents. `tell` is for the caller, when he has nothing more urgent. Raises
         DatabaseDown; then the outcomes are kept in memory.
         """

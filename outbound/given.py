@@ -66,12 +66,14 @@ class Given:
         seconds = self._monotonic() - began_at
         with self._lock:
             self._open -= 1
-            known = self._mean_seconds < inf
-            change = (seconds - self._mean_seconds) * _NEW_SHARE if known else 0.0
-            self._mean_seconds = self._mean_seconds + change if known else seconds
+            if self._mean_seconds == inf:
+                self._mean_seconds = seconds
+            self._mean_seconds += (seconds - self._mean_seconds) * _NEW_SHARE
 
     def take_back(self) -> Sequence[Intent]:
-        """Those that no thread has taken: none of them was called."""
+        """Those that no thread has taken: none of them was called. Until a call ends, whose length
+        is then known, nothing goes ahead any more.
+        """
         back: list[Intent] = []
         try:
             while (intent := self._waiting.get_nowait()) is not None:
@@ -80,6 +82,7 @@ class Given:
             pass
         with self._lock:
             self._open -= len(back)
+            self._mean_seconds = inf
         return back
 
     def end(self) -> None:

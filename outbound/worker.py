@@ -38,7 +38,8 @@ class Worker:
     """`threads` send at once; one more claims for all, writes their intents, gives each what may
     go now, and records what was taken.
 
-    So one hanging gateway call holds up a single row, not a batch.
+    So one hanging gateway call holds up a single row, not a batch: what was written ahead goes to
+    whichever thread is free first, and back to the outbox when none is for a second.
     """
 
     def __init__(
