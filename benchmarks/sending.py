@@ -16,6 +16,7 @@ from benchmarks.measuring import Meter, Round, Sample, Scale, timed
 from benchmarks.webhooks import GATEWAY
 from models import mt_queue
 from outbound.outbox import NewMt
+from outbound.wake import Wake
 from telecom.msisdn import Msisdn
 from telecom.statuses import MessageClass, MtStatus
 from wiring import Bridge
@@ -24,6 +25,7 @@ LATENCY_SECONDS: Final = 0.05
 MANY_THREADS: Final = 16
 MOST_THREADS: Final = 64
 A_CROWD_OF_THREADS: Final = 128
+_WAITING: Final = (MtStatus.QUEUED, MtStatus.CLAIMED, MtStatus.SUBMITTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +105,17 @@ def _send_all(bridge: Bridge, threads: int) -> None:
 
 
 class UntilEmpty:
-    """A worker's wake that stops it when nothing is left to send. What was given, it ends."""
+    """A worker's wake that stops it when everything is sent and recorded."""
 
     def __init__(self, bridge: Bridge, stop: threading.Event) -> None:
         self._bridge = bridge
         self._stop = stop
+        self._wake = Wake()
+        self.poke = self._wake.poke
 
     def wait(self, seconds: float) -> None:
         queue = mt_queue.measure(self._bridge.database, self._bridge.clock.now())
-        if not queue.open[MtStatus.QUEUED] + queue.open[MtStatus.CLAIMED]:
+        if not any(queue.open[waiting] for waiting in _WAITING):
             self._stop.set()
-        self._stop.wait(seconds)
-
-    def poke(self) -> None: ...
+            return
+        self._wake.wait(seconds)
