@@ -10,25 +10,22 @@ from functools import partial
 from itertools import count
 from typing import Final
 
+from benchmarks import postgresql
 from benchmarks.house import bridge_in, home
-from benchmarks.measuring import Meter, Round, Sample, Scale, Skipped, timed
-from benchmarks.processes import cpu_seconds, tree_of
+from benchmarks.measuring import Meter, Round, Sample, Scale, timed
 from benchmarks.webhooks import DIALOGUES, FORM_TYPE, GATEWAY, SECRET
 from gateways.webhook import Result, WebhookRequest
-from models import migrate
 from models.sealing import KEY_BYTES, Sealer
 from models.shared_clock import DatabaseClock
 from outbound.commitments import Cause, Commitments
 from services.app_links import AppLinks
 from telecom.keyed_hash import KeyedHash
 from telecom.msisdn import Msisdn
-from tests.servers.postgresql import PostgreSQL, find_program
 from web.edge import Edge
 from wiring import Bridge
 
 THREADS: Final = 16  # as many as a web worker has
 MANY: Final = 64  # webhooks in flight in one process, as when a village rings at once
-PROGRAM: Final = "postgres"
 
 
 @contextmanager
@@ -40,14 +37,8 @@ def on_sqlite(scale: Scale) -> Iterator[Mapping[str, Round]]:
 @contextmanager
 def on_postgresql(scale: Scale) -> Iterator[Mapping[str, Round]]:
     """Raises Skipped."""
-    if find_program(PROGRAM) is None:
-        raise Skipped("PostgreSQL is not here (Debian's package: postgresql)")
-    with home() as place, PostgreSQL(place.folder.parent) as server:
-        url = server.create()
-        migrate.upgrade(url)
-        pid = int((server.folder / "cluster" / "postmaster.pid").read_text().split()[0])
-        with bridge_in(place, url) as bridge:
-            yield _rounds("postgresql", bridge, scale, lambda: cpu_seconds(tree_of(pid)))
+    with home() as place, postgresql.bridge_in(place) as (bridge, beside):
+        yield _rounds("postgresql", bridge, scale, beside)
 
 
 def _rounds(name: str, bridge: Bridge, scale: Scale, beside: Meter) -> Mapping[str, Round]:

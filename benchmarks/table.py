@@ -57,7 +57,7 @@ GROUPS: Final = (
         },
     ),
     Group(
-        sending.rounds,
+        sending.on_sqlite,
         {
             "send-0ms": "an SMS to a vendor that answers at once, 4 threads",
             "send-50ms": "the same after 50 ms",
@@ -65,6 +65,14 @@ GROUPS: Final = (
             "send-0ms-64": "an SMS to a vendor that answers at once, 64 threads",
             "send-50ms-64": "the same after 50 ms: 1,280 a second at most",
             "send-50ms-128": "the same with 128 threads: 2,560 a second at most",
+        },
+    ),
+    Group(
+        sending.on_postgresql,
+        {
+            "send-postgresql-16": "an SMS after 50 ms, 16 threads, PostgreSQL: 320 at most",
+            "send-postgresql-64": "the same with 64 threads: 1,280 at most",
+            "send-postgresql-128": "the same with 128 threads: 2,560 at most",
         },
     ),
     Group(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Final
 
 from sqlalchemy import (
@@ -17,6 +18,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    Select,
     Table,
     Text,
     UniqueConstraint,
@@ -30,7 +32,7 @@ from sqlalchemy import (
     update,
 )
 
-from models.dialect import insert_new
+from models.dialect import among, insert_new
 from models.metadata import GATEWAY, ID, WORD, UtcDateTime, metadata, words
 from models.mt_message import mt_message
 from models.rows import columns_of
@@ -147,10 +149,6 @@ _HOLD: Final = (
     .with_for_update(key_share=True)
 )
 # Rows that the sweep holds just now are left to it: waiting for them could end in a deadlock.
-_ANY_UNJOINED: Final = select(_T.gateway, _T.gateway_message_id).where(
-    _T.gateway_message_id.in_(bindparam("ids", expanding=True)), _T.mt_id.is_(None)
-)
-_ANY_SAID: Final = select(_T.mt_id).where(_T.mt_id.in_(bindparam("ids", expanding=True)))
 _UNJOINED: Final = (
     select(_T.id, _T.reason)
     .where(_T.gateway == _GATEWAY, _T.gateway_message_id == _VENDORS_ID, _T.mt_id.is_(None))
@@ -204,15 +202,26 @@ def adopt(conn: Connection, gateway: str, gateway_message_id: str, mt_id: str) -
     return [row.reason for row in rows]
 
 
+@cache
+def _any_unjoined(dialect: str) -> Select[str, str]:
+    is_one = among(dialect, _T.gateway_message_id, "ids")
+    return select(_T.gateway, _T.gateway_message_id).where(is_one, _T.mt_id.is_(None))
+
+
+@cache
+def _any_said(dialect: str) -> Select[str]:
+    return select(_T.mt_id).where(among(dialect, _T.mt_id, "ids"))
+
+
 def waited_for(conn: Connection, gateway_message_ids: Collection[str]) -> set[tuple[str, str]]:
     """Gateway and id of reports that came before their message was known to have one of these."""
-    rows = conn.execute(_ANY_UNJOINED, {"ids": list(gateway_message_ids)})
+    rows = conn.execute(_any_unjoined(conn.dialect.name), {"ids": list(gateway_message_ids)})
     return {(row.gateway, row.gateway_message_id) for row in rows}
 
 
 def reported_of(conn: Connection, mt_ids: Collection[str]) -> set[str]:
     """Those of these messages that have reports."""
-    return set(conn.execute(_ANY_SAID, {"ids": list(mt_ids)}).scalars())
+    return set(conn.execute(_any_said(conn.dialect.name), {"ids": list(mt_ids)}).scalars())
 
 
 def join(conn: Connection, row: int, mt_id: str) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache
 from typing import Final
 
-from sqlalchemy import Connection, Update, bindparam, case, select
+from sqlalchemy import Connection, Select, Update, bindparam, case, select
 
+from models.dialect import among
 from models.mt_message import mt_message
 from models.mt_moves import HAS_STOPPED, IS_UNWANTED, Claim, moving, put_back, suppress
 from telecom.statuses import MessageClass, MtStatus
@@ -20,9 +22,7 @@ _IS_THIS: Final = _T.id == bindparam("mt_id", type_=_T.id.type)
 _IS_THEIRS: Final = _T.to_hash.in_(bindparam("whose", type_=_T.to_hash.type, expanding=True))
 _IS_NO_ANSWER: Final = _T.message_class != MessageClass.CONFIRMATION
 
-_THESE: Final = _T.id.in_(bindparam("mt_ids", expanding=True))
 _WHY: Final = case((HAS_STOPPED, OPTED_OUT), else_=LISTED)
-_UNWANTED: Final = select(_T.id, _WHY).where(_THESE, IS_UNWANTED)
 _NEVER_TRIED: Final = (
     moving({MtStatus.QUEUED, MtStatus.CLAIMED}, MtStatus.SUPPRESSED)
     .where(_T.submissions == 0)
@@ -38,11 +38,16 @@ _ALL: Final = tuple(move.where(_IS_THEIRS) for move in (_NEVER_TRIED, _DOUBTFUL)
 _ALL_BUT_ANSWERS: Final[tuple[Update, ...]] = tuple(move.where(_IS_NO_ANSWER) for move in _ALL)
 
 
+@cache
+def _unwanted(dialect: str) -> Select[str, str]:
+    return select(_T.id, _WHY).where(among(dialect, _T.id, "mt_ids"), IS_UNWANTED)
+
+
 def unwanted(conn: Connection, mt_ids: Collection[str]) -> dict[str, str]:
     """Those whose subscriber has said STOP by now, or whom a list forbids; and why: OPTED_OUT or
     LISTED. Answers to STOP, HELP and their like may go.
     """
-    found = conn.execute(_UNWANTED, {"mt_ids": list(mt_ids)})
+    found = conn.execute(_unwanted(conn.dialect.name), {"mt_ids": list(mt_ids)})
     return {str(mt_id): str(why) for mt_id, why in found}
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Final
 
 from sqlalchemy import (
@@ -16,16 +17,20 @@ from sqlalchemy import (
     Connection,
     ForeignKey,
     Index,
+    Insert,
     Integer,
     Table,
     Text,
     UniqueConstraint,
+    Update,
     bindparam,
+    false,
     insert,
     select,
     update,
 )
 
+from models.dialect import handed_rows, handing
 from models.metadata import GATEWAY, ID, WORD, UtcDateTime, metadata
 from models.mt_message import mt_message
 from models.rows import columns_of
@@ -49,6 +54,8 @@ send_attempt: Final = Table(
     UniqueConstraint("mt_id", "generation"),  # one claim, one call
     Index("ix_send_attempt_gateway_message_id", "gateway_message_id"),
 )
+_T: Final = send_attempt.c
+_KEY: Final = ("mt_id", "generation")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,28 +78,31 @@ class Finished:
     late: bool
 
 
-_START: Final = insert(send_attempt)
-_FINISH: Final = (
-    update(send_attempt)
-    .where(
-        send_attempt.c.mt_id == bindparam("of_mt"),
-        send_attempt.c.generation == bindparam("fence"),
-        send_attempt.c.finished_at.is_(None),
+_AT: Final = bindparam("at", type_=UtcDateTime())
+
+
+@cache
+def _starting(dialect: str) -> Insert:
+    names = tuple(Started.__dataclass_fields__)
+    handed = handed_rows(dialect, {name: _T[name].type for name in names})
+    rows = select(*(handed.c[name] for name in names), _AT, false())
+    return insert(send_attempt).from_select([*names, "started_at", "late"], rows)
+
+
+@cache
+def _finishing(dialect: str) -> Update:
+    names = tuple(Finished.__dataclass_fields__)
+    handed = handed_rows(dialect, {name: _T[name].type for name in names})
+    return (
+        update(send_attempt)
+        .where(
+            _T.mt_id == handed.c.mt_id,
+            _T.generation == handed.c.generation,
+            _T.finished_at.is_(None),
+        )
+        .values({name: handed.c[name] for name in names if name not in _KEY})
+        .values(finished_at=_AT)
     )
-    .values(
-        {
-            name: bindparam(name, type_=send_attempt.c[name].type)
-            for name in (
-                "finished_at",
-                "outcome",
-                "reason",
-                "http_code",
-                "gateway_message_id",
-                "late",
-            )
-        }
-    )
-)
 
 
 _TRIED: Final = (
@@ -103,20 +113,16 @@ _TRIED: Final = (
 
 
 def start(conn: Connection, started: Sequence[Started], now: datetime) -> None:
-    given = [columns_of(one) | {"started_at": now, "late": False} for one in started]
-    if given:
-        conn.execute(_START, given)
+    if started:
+        given = handing(map(columns_of, started)) | {"at": now}
+        conn.execute(_starting(conn.dialect.name), given)
 
 
 def finish(conn: Connection, finished: Sequence[Finished], now: datetime) -> None:
     """Records what the calls brought. The first outcome of an attempt stands."""
-    given = []
-    for one in finished:
-        brought = columns_of(one)
-        of_mt, fence = brought.pop("mt_id"), brought.pop("generation")
-        given.append(brought | {"of_mt": of_mt, "fence": fence, "finished_at": now})
-    if given:
-        conn.execute(_FINISH, given)
+    if finished:
+        given = handing(map(columns_of, finished)) | {"at": now}
+        conn.execute(_finishing(conn.dialect.name), given)
 
 
 def tried(conn: Connection, mt_id: str) -> list[str]:
