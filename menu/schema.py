@@ -14,15 +14,43 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from menu.case_schema import OPENINGS, Case, Step
 from menu.data_schema import DataSource
 from menu.files import MENU_FILE
-from menu.screen_schema import ONE_OPTION, ROW_OPTIONS, AnyOption, Ask, Option, RowOptions, Screen
+from menu.question_schema import KIND_TAGS, AnyAsk, Ask
+from menu.screen_schema import ONE_OPTION, ROW_OPTIONS, AnyOption, Option, RowOptions, Screen
 from menu.shapes import LanguageCode, Name, Shape, matching, wrong
-from menu.text_schema import BY_LANGUAGE, ONE_TEXT, Text, Texts
+from menu.text_schema import BY_LANGUAGE, COUNTED, ONE_TEXT, Counted, CountedTexts, Text, Texts
+from menu.top_schema import Country, Helpline, Opening, Openings, TimeZone
+from menu.way_schema import WAY_TAGS, Go
 
 __all__ = [
-    "BY_LANGUAGE", "ONE_OPTION", "ONE_TEXT", "OPENINGS", "ROW_OPTIONS",
-    "AnyOption", "Ask", "Case", "Entry", "EntryPoints", "Link", "Menu", "Option", "Phrases",
-    "RowOptions", "Screen", "SmsEntryPoints", "Step", "Text", "Texts",
-]  # fmt: skip
+    "OPENINGS",
+    "TAGS",
+    "AnyAsk",
+    "AnyOption",
+    "Ask",
+    "Case",
+    "Counted",
+    "CountedTexts",
+    "Entry",
+    "EntryPoints",
+    "Go",
+    "Helpline",
+    "Link",
+    "Menu",
+    "Opening",
+    "Option",
+    "Phrases",
+    "RowOptions",
+    "Screen",
+    "SmsEntryPoints",
+    "Step",
+    "Text",
+    "Texts",
+]
+
+# pydantic's additions to a path
+TAGS = frozenset(
+    {ONE_TEXT, BY_LANGUAGE, COUNTED, ONE_OPTION, ROW_OPTIONS, *KIND_TAGS, *WAY_TAGS, "[key]"}
+)
 
 
 def _version(value: object) -> object:
@@ -85,6 +113,21 @@ class Phrases(Shape):
     which_language: Texts | None = None
     no_sms: Texts | None = None
     too_many_sms: Texts | None = None
+    yes: Texts | None = None
+    no: Texts | None = None
+    wrong_text: Texts | None = None
+    too_short: Texts | None = None
+    too_long: Texts | None = None
+    wrong_number: Texts | None = None
+    too_small: Texts | None = None
+    too_large: Texts | None = None
+    wrong_date: Texts | None = None
+    too_early: Texts | None = None
+    too_late: Texts | None = None
+    wrong_phone: Texts | None = None
+    wrong_pin_code: Texts | None = None
+    wrong_answer: Texts | None = None
+    too_many_tries: Texts | None = None
 
 
 class Link(Shape):
@@ -110,11 +153,19 @@ class Menu(Shape):
     name: Text
     languages: list[LanguageCode] = Field(min_length=1, max_length=40)
     """The languages of this menu. The first is shown where a text is missing in another."""
+    country: Country = "IN"
+    """Where most callers are: its two letters. For telephone numbers and money; IN unless told."""
+    timezone: TimeZone = "Asia/Kolkata"
+    """Whose clocks count for days and opening hours, such as Africa/Nairobi."""
+    open: dict[Name, Openings] = Field(default_factory=dict)
+    """Opening hours under a name: conditions ask for them as open.NAME."""
     include: list[IncludedFile] = Field(default_factory=list)
     """Further files of this menu, such as crops.yaml, beside this one."""
     phrases: Phrases = Field(default_factory=Phrases)
     entry_points: EntryPoints
     links: dict[Name, Link] = Field(default_factory=dict)
+    helplines: dict[Name, Helpline] = Field(default_factory=dict)
+    """People whom screens hand callers over to."""
     data: dict[Name, DataSource] = Field(default_factory=dict)
     """Data sets: tables that are kept in CSV files."""
     screens: dict[Name, Screen] = Field(min_length=1)

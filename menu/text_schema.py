@@ -8,10 +8,11 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 
-from menu.shapes import LanguageCode, wrong
+from menu.shapes import LanguageCode, Shape, wrong
 
 ONE_TEXT: Final = "<one text>"
 BY_LANGUAGE: Final = "<by language>"
+COUNTED: Final = "<counted>"
 
 
 def _text(value: str) -> str:
@@ -55,3 +56,48 @@ Texts = Annotated[
     | Annotated[dict[LanguageCode, Text], Field(min_length=1), Tag(BY_LANGUAGE)],
     Discriminator(_text_kind),
 ]
+
+
+def _counted_kind(value: object) -> str:
+    if isinstance(value, Counted) or (isinstance(value, dict) and "other" in value):
+        return COUNTED
+    return _text_kind(value)
+
+
+def _count_name(value: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}(\.[a-z][a-z0-9_]{0,39})?", value):
+        raise wrong(f'"{value[:50]}" is not the name of a number.', "Write such as: count: days")
+    return value
+
+
+class Counted(Shape):
+    """A text in the forms that it has for one thing, for two, for many."""
+
+    count: Annotated[str, AfterValidator(_count_name)]
+    """The name of the number that decides."""
+    zero: Text | None = None
+    one: Text | None = None
+    two: Text | None = None
+    few: Text | None = None
+    many: Text | None = None
+    other: Text
+    """The form for every number that has no form of its own."""
+
+    def forms(self) -> dict[str, str]:
+        """The forms that are written, by their names."""
+        names = ("zero", "one", "two", "few", "many", "other")
+        return {name: text for name in names if (text := getattr(self, name))}
+
+
+_OneOrCounted = Annotated[
+    Annotated[Text, Tag(ONE_TEXT)] | Annotated[Counted, Tag(COUNTED)],
+    Discriminator(_counted_kind),
+]
+CountedTexts = Annotated[
+    Annotated[Text, Tag(ONE_TEXT)]
+    | Annotated[Counted, Tag(COUNTED)]
+    | Annotated[dict[LanguageCode, _OneOrCounted], Field(min_length=1), Tag(BY_LANGUAGE)],
+    Discriminator(_counted_kind),
+]
+AnyTexts = str | Counted | dict[str, str] | dict[str, str | Counted]
+"""What `menu.texts` reads: both of them."""
