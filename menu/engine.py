@@ -66,10 +66,13 @@ def enter_asking(
 ) -> Step:
     """The first turn of somebody who brings the answer along: "HELPLINE fire"."""
     step = enter(program, entry, language, display, now)
-    ask = program.screens[step.place.screen].ask
-    if ask is None or step.needs:
-        return step
-    return _found(_known(program, step.place, now), ask, typed, display, step.effects)
+    screen, known = program.screens[step.place.screen], _known(program, step.place, now)
+    if screen.ask is not None and not step.needs:
+        return _found(known, screen.ask, typed, display, step.effects)
+    if screen.question is not None and not step.needs:
+        answered = _answered(known, screen.question, typed, display)
+        return replace(answered, effects=(*step.effects, *answered.effects))
+    return step
 
 
 def enter_prefilled(

@@ -241,14 +241,22 @@ BUILT_IN: Final[Mapping[str, Texts]] = MappingProxyType(
             "hi-Latn": "Bahut baar galat. Phir se dial karen.",
             "bn-Latn": "Onekbar bhul. Abar dial korun.",
         },
+        "closed_now": {
+            "en": "Closed now.",
+            "hi": "अभी बंद है।",
+            "bn": "এখন বন্ধ।",
+            "hi-Latn": "Abhi band hai.",
+            "bn-Latn": "Ekhon bondho.",
+        },
     }
 )
-# Needed only by a menu that asks for more than a name.
+# Needed only by a menu that asks for more than a name, or hands over to people.
 OF_QUESTIONS: Final = frozenset(
     {
         "yes", "no", "wrong_text", "too_short", "too_long", "wrong_number", "too_small",
         "too_large", "wrong_date", "too_early", "too_late", "wrong_phone", "wrong_pin_code",
         "wrong_answer", "too_many_tries",
+        "closed_now",
     }
 )  # fmt: skip
 LAST_RESORT: Final = "en"

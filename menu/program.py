@@ -140,7 +140,8 @@ class Screen:
     `lines` are its choices as they are shown, written once by the compiler; None where they
     depend on a data set or a condition. `words` are the labels of its options (folded, in every
     language) with their keys. `has_blanks`: the text is filled with what the caller chose before.
-    `sets` are the values that are kept on arrival, in this order.
+    `sets` are the values that are kept on arrival, in this order. `hours` are the opening hours
+    outside which it says that nobody is there.
     """
 
     name: str
@@ -157,6 +158,7 @@ class Screen:
     sends_link: str | None = None
     sends_sms: Message | None = None
     call: ServiceCall | None = None
+    hours: str = ""
 
     @property
     def ends(self) -> bool:

@@ -122,6 +122,7 @@ def _form(source: Source, ask: asked.TypedAsk, answers: list[tuple[str, str, Tex
             return PatternForm(pattern=parse_pattern(ask.pattern), max_length=ask.max_length)
         case asked.AskYesNo() | asked.AskChoice():
             by_word = {fold(text): value for _, value, texts in answers for text in texts.values()}
+            by_word.pop("", None)  # of a label that is nothing but signs
             if isinstance(ask, asked.AskYesNo):
                 by_word |= yes_no_words()
             return ChoiceForm(by_key={key: value for key, value, _ in answers}, by_word=by_word)

@@ -28,12 +28,12 @@ def _number(value: str) -> str:
     return value
 
 
-def _count(most: int) -> BeforeValidator:
+def _count(most: int, least: int = 1) -> BeforeValidator:
     def count(value: object) -> object:
         if not (isinstance(value, str) and re.fullmatch(r"[0-9]{1,4}", value)):
             return value  # of a wrong kind: told as such
-        if not 1 <= int(value) <= most:
-            raise wrong(f'"{value}" is out of range.', f"Write a number from 1 to {most}.")
+        if not least <= int(value) <= most:
+            raise wrong(f'"{value}" is out of range.', f"Write a number from {least} to {most}.")
         return int(value)
 
     return BeforeValidator(count, json_schema_input_type=int)
@@ -72,7 +72,7 @@ Number = Annotated[
 ]
 Length = Annotated[int, _count(MOST_CHARACTERS)]
 Tries = Annotated[int, _count(MOST_TRIES)]
-Decimals = Annotated[int, _count(4)]
+Decimals = Annotated[int, _count(4, least=0)]
 Day = Annotated[str, AfterValidator(_limit), InEditors(matching(LIMIT))]
 Pattern = Annotated[str, AfterValidator(_pattern), InEditors({"type": "string"})]
 Currency = Annotated[str, AfterValidator(_currency), InEditors(matching(CURRENCY))]

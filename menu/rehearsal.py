@@ -15,7 +15,7 @@ from typing import Final
 from menu import link_text
 from menu.answers import sms_answer
 from menu.effects import Effect, RememberLanguage, SendLink, SendSms
-from menu.inputs import pressed_key
+from menu.inputs import fold, pressed_key
 from menu.keywords import find_keyword
 from menu.language import Language
 from menu.ports import Loaded, ServicePort
@@ -192,6 +192,9 @@ class Rehearsal:
             return
         screen, now = self._program.screens[before.screen], thought.session
         key = pressed_key(typed)
+        key = screen.words.get(fold(typed), key)
+        if screen.question is not None and now.screen != before.screen:
+            self.walked.options.add((before.screen, screen.question.save_as))
         for item in (*screen.choices, *([screen.ask] if screen.ask else [])):
             if isinstance(item, Option):
                 chosen = item.key if item.key == key else None

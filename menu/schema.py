@@ -128,6 +128,7 @@ class Phrases(Shape):
     wrong_pin_code: Texts | None = None
     wrong_answer: Texts | None = None
     too_many_tries: Texts | None = None
+    closed_now: Texts | None = None
 
 
 class Link(Shape):

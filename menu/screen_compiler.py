@@ -44,6 +44,7 @@ def compile_screen(source: Source, name: str, screen: schema.Screen) -> Screen:
         sets=compile_sets(source, screen.set_),
         sends_link=screen.send_link,
         sends_sms=_sms(source, screen),
+        hours=_hours(source, screen),
         call=_call(screen),
     )
 
@@ -78,6 +79,11 @@ def _sms(source: Source, screen: schema.Screen) -> Message | None:
     return None
 
 
+def _hours(source: Source, screen: schema.Screen) -> str:
+    helpline = source.menu.helplines.get(screen.helpline.name) if screen.helpline else None
+    return helpline.hours or NOTHING if helpline else NOTHING
+
+
 def _call(screen: schema.Screen) -> ServiceCall | None:
     if screen.call is None:
         return None
@@ -96,7 +102,7 @@ def _words(options: list[Option]) -> dict[str, str]:
     for option in options:
         for word in {fold(label) for label in option.label.values()}:
             words[word] = NOTHING if word in words else option.key
-    return {word: key for word, key in words.items() if key}
+    return {word: key for word, key in words.items() if word and key}
 
 
 def _choices(source: Source, screen: schema.Screen) -> list[Option | RowOptions]:

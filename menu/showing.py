@@ -108,7 +108,10 @@ def shown_language(program: Program, place: Place, display: Display) -> Language
 def _text(known: Known, screen: Screen, language: Language) -> str:
     plural = screen.plurals.get(language) if screen.plurals else None
     text = known.form_of(plural, language) if plural else screen.text[language]
-    return known.fill(text, language) if screen.has_blanks else text
+    text = known.fill(text, language) if screen.has_blanks else text
+    if screen.hours and not known.is_open(screen.hours):
+        text = f"{text}\n{known.program.phrases['closed_now'][language]}"
+    return text
 
 
 def _language(known: Known, display: Display) -> Language:

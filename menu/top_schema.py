@@ -41,6 +41,12 @@ def _time(value: str) -> str:
     return value
 
 
+def _not_at_the_end(value: str) -> str:
+    if value == "24:00":
+        raise wrong("Nothing opens at the end of a day.", 'Write "00:00" for the next one.')
+    return value
+
+
 def _days(value: str) -> str:
     if not re.fullmatch(_DAYS, value) or not set(re.findall("[a-z]+", value)) <= set(WEEKDAYS):
         hint = "Write such as mon-fri, or: mon, wed, sat"
@@ -61,6 +67,9 @@ def _as_list(value: object) -> object:
 
 Country = Annotated[str, AfterValidator(_country), InEditors(matching("[A-Z]{2}"))]
 TimeZone = Annotated[str, AfterValidator(_timezone), InEditors({"type": "string"})]
+Start = Annotated[
+    str, AfterValidator(_time), AfterValidator(_not_at_the_end), InEditors(matching(f"({_TIME})"))
+]
 Time = Annotated[str, AfterValidator(_time), InEditors(matching(f"({_TIME})"))]
 
 
@@ -69,7 +78,7 @@ class Opening(Shape):
 
     days: Annotated[str, AfterValidator(_days), InEditors(matching(_DAYS))] = "mon-sun"
     """Such as mon-fri, or: mon, wed, sat. Every day unless told."""
-    from_: Time = Field(default="00:00", alias="from")
+    from_: Start = Field(default="00:00", alias="from")
     """Such as "09:00"."""
     to: Time = "24:00"
     """The first minute that is closed again, such as "18:00"; before "from" it is that of the next

@@ -38,7 +38,8 @@ def check(source: Source) -> Iterator[Diagnostic]:
 
 def _asks(source: Source) -> bool:
     """Whether the words around questions are ever shown."""
-    confirms = any(screen.confirm for screen in source.menu.screens.values())
+    screens = source.menu.screens.values()
+    confirms = any(screen.confirm or screen.helpline for screen in screens)
     return confirms or any(not isinstance(ask, Ask) for _, ask in source.asks())
 
 

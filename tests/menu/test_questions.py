@@ -28,7 +28,7 @@ from menu.place import Place
 from menu.program import EntryPoint, Program
 from menu.screens import ANY_PHONE
 
-NOON = 1_795_678_200.0  # Thursday, 26 November 2026, 12:00 in Kolkata
+NOON = 1_795_674_600.0  # Thursday, 26 November 2026, 12:00 in Kolkata
 MOMENT: Moment = moment_of(NOON, ZoneInfo("Asia/Kolkata"))
 
 
