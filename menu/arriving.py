@@ -7,7 +7,6 @@ author wrote.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Final
 
 from menu import walking
@@ -39,7 +38,7 @@ def arrive(
     for _ in range(MOST_IN_A_ROW):
         screen = known.program.screens[known.place.screen]
         if screen.sets:
-            known = replace(known, place=walking.with_sets(known, screen.sets))
+            known = known.at(walking.with_sets(known, screen.sets))
         if screen.call is not None:
             told = _told(known, screen.call.told, secrets or {})
             needs = NeededCall(call=screen.call, told=told)
@@ -75,7 +74,7 @@ def _led_on(known: Known, screen: Screen) -> Known:
     if screen.onward is None:
         return known
     target = target_of(screen.onward, known.holds)
-    return replace(known, place=walking.went(known.place, target, was_seen=False))
+    return known.at(walking.went(known.place, target, was_seen=False))
 
 
 def _told(

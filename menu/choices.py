@@ -37,6 +37,10 @@ def find_choice(known: Known, key: str) -> Choice | None:
     """Whichever page it stands on: people know numbers by heart."""
     if not key.isdecimal():
         return None
+    screen = known.program.screens[known.place.screen]
+    if screen.lines is not None:  # nothing but options that are always there
+        option = screen.by_key.get(key)
+        return _of_option(option, None) if option else None
     return next((each for each in _choices(known, None) if each.key == key), None)
 
 
@@ -70,13 +74,17 @@ def _choices(known: Known, language: Language | None) -> Iterator[Choice]:
         if not known.holds(item.when):
             continue
         if isinstance(item, Option):
-            label = item.label[language] if language else ""
-            yield Choice(
-                item.key, item.go, label, item.sets_language, None, item.sets, item.is_final
-            )
+            yield _of_option(item, language)
         else:
             for row in rows_of(known, item)[:MOST_ROWS]:
                 yield _row_choice(known, item, row, next(free), language)
+
+
+def _of_option(option: Option, language: Language | None) -> Choice:
+    label = option.label[language] if language else ""
+    return Choice(
+        option.key, option.go, label, option.sets_language, None, option.sets, option.is_final
+    )
 
 
 def rows_of(known: Known, options: RowOptions) -> Sequence[Row]:

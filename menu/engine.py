@@ -19,7 +19,6 @@ from menu.inputs import pressed_key
 from menu.known import Known
 from menu.language import Language
 from menu.limits_told import tell
-from menu.moments import moment_of
 from menu.place import Place
 from menu.program import (
     BACK_KEY,
@@ -113,9 +112,9 @@ def press(program: Program, place: Place, typed: str, display: Display, now: flo
         return _back(known, display)
     if key == HOME_KEY:
         # Home was seen before: what happens on arrival there has happened.
-        return show(replace(known, place=walking.home(place)), display)
+        return show(known.at(walking.home(place)), display)
     if key == MORE_KEY and place.page + 1 < len(pages_of_place(known, display)):
-        return show(replace(known, place=replace(place, page=place.page + 1)), display)
+        return show(known.at(replace(place, page=place.page + 1)), display)
     if question is not None:
         return _answered(known, question, typed, display)
     choice = find_choice(known, key) or find_by_word(known, typed)
@@ -141,12 +140,12 @@ def resume(
     reads = step.place.language
     if answer is None:
         onward = walking.went(step.place, Target(call.on_error), was_seen=False)
-        done = arrive(replace(known, place=onward), display, step.effects, reads=reads)
+        done = arrive(known.at(onward), display, step.effects, reads=reads)
     else:
         parts = {f"{call.save_as}.{part}": text[:160] for part, text in answer.items()}
         kept = {name: text for name, text in parts.items() if name in program.values}
         place = walking.with_values(step.place, kept)
-        done = go_on(replace(known, place=place), display, step.effects, reads)
+        done = go_on(known.at(place), display, step.effects, reads)
     return replace(done, walked=step.walked, is_secret=step.is_secret)
 
 
@@ -162,7 +161,7 @@ def pages_at(program: Program, place: Place, display: Display, now: float = 0.0)
 
 
 def _known(program: Program, place: Place, now: float) -> Known:
-    return Known(program, place, moment_of(now, program.zone))
+    return Known(program, place, now)
 
 
 def _served(program: Program, language: Language | None) -> Language | None:
@@ -190,10 +189,13 @@ def _chosen(
     place = known.place
     if choice.sets:
         place = walking.with_sets(known, choice.sets)
-    target = target_of(choice.go, replace(known, place=_with_row(place, choice)).holds)
+    if isinstance(choice.go, str):
+        target = Target(choice.go)
+    else:
+        target = target_of(choice.go, known.at(_with_row(place, choice)).holds)
     onward = walking.went(place, target, choice)
     effects = (RememberLanguage(choice.sets_language),) if choice.sets_language else ()
-    there = replace(known, place=onward)
+    there = known.at(onward)
     return arrive(there, display, (*before, *effects), reads=onward.language)
 
 
@@ -216,9 +218,9 @@ def _answered(known: Known, question: Question, typed: str, display: Display) ->
         place = replace(known.place, page=0, tries=0)
         if not question.is_sensitive:
             place = walking.with_values(place, {question.save_as: answer})
-        known = replace(known, place=place)
+        known = known.at(place)
         target = target_of(question.go, known.holds)
-        there = replace(known, place=walking.went(place, target))
+        there = known.at(walking.went(place, target))
         step = arrive(there, display, reads=place.language, secrets=secrets)
     return replace(step, is_secret=question.is_sensitive)
 
@@ -228,11 +230,11 @@ def _wrong(known: Known, told: str, question: Question | Ask, display: Display) 
     tries = known.place.tries + 1
     if question.tries is None or tries < question.tries:
         place = replace(known.place, tries=tries if question.tries else 0)
-        return show_again(replace(known, place=place), told, display)
+        return show_again(known.at(place), told, display)
     if question.after_last_try is None:
         return end_with(known, "too_many_tries", display)
     onward = walking.went(known.place, Target(question.after_last_try), was_seen=False)
-    return arrive(replace(known, place=onward), display, reads=onward.language)
+    return arrive(known.at(onward), display, reads=onward.language)
 
 
 def _found(
@@ -241,7 +243,7 @@ def _found(
     """The only row that fits is chosen at once; of several the caller chooses."""
     query = typed.strip()[:MAX_QUERY]
     found = rows_found(known.program, ask, query)
-    asking = replace(known, place=replace(known.place, page=0, query=""))
+    asking = known.at(replace(known.place, page=0, query=""))
     if not found:
         told = _phrase(asking, "not_found", display)
         step = _wrong(asking, told, ask, display)
@@ -250,18 +252,18 @@ def _found(
         choice = Choice("", ask.go, saves=(ask.save_as, found[0].key))
         return _chosen(asking, choice, display, before)
     finds = replace(asking.place, query=query, tries=0)
-    return show(replace(asking, place=finds), display, before)
+    return show(asking.at(finds), display, before)
 
 
 def _back(known: Known, display: Display) -> Step:
     place = known.place
     if place.page:
-        return show(replace(known, place=replace(place, page=place.page - 1)), display)
+        return show(known.at(replace(place, page=place.page - 1)), display)
     if place.query:
-        return show(replace(known, place=replace(place, query="")), display)
+        return show(known.at(replace(place, query="")), display)
     if not place.path:
         return end_with(known, "goodbye", display)
-    return show(replace(known, place=walking.back(place)), display)
+    return show(known.at(walking.back(place)), display)
 
 
 def _phrase(known: Known, name: str, display: Display) -> str:

@@ -11,7 +11,7 @@ from typing import Final
 from menu.session import Session
 from telecom.events import Cumulative, Last, Said
 
-MOST_KEPT: Final = 300  # characters of what was heard
+MOST_KEPT: Final = 150  # characters of what was heard
 REPEAT_SECONDS: Final = 1.0  # without a sequence, the same input this soon is a repeat
 
 

@@ -12,7 +12,7 @@ from menu.data_schema import Kind
 from menu.data_set import Row
 from menu.date_limits import parse_iso
 from menu.language import Language
-from menu.moments import Moment
+from menu.moments import Moment, moment_of
 from menu.openings import is_open
 from menu.place import Place
 from menu.program import Program
@@ -23,11 +23,20 @@ from menu.value_types import ValueKind
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Implements menu.conditions.Facts."""
+    """Implements menu.conditions.Facts. `now` is in seconds since the epoch."""
 
     program: Program
     place: Place
-    moment: Moment
+    now: float
+
+    def at(self, place: Place) -> Known:
+        """The same for another place."""
+        return Known(self.program, place, self.now)
+
+    @property
+    def moment(self) -> Moment:
+        """Worked out when it is asked for: most turns need no clock."""
+        return moment_of(self.now, self.program.zone)
 
     @property
     def values(self) -> Mapping[str, str]:

@@ -151,6 +151,7 @@ class Screen:
     choices: tuple[Option | RowOptions, ...] = ()
     lines: Mapping[Language, tuple[str, ...]] | None = None
     words: Mapping[str, str] = field(default_factory=dict)
+    by_key: Mapping[str, Option] = field(default_factory=dict, repr=False)
     ask: Ask | None = None
     question: Question | None = None
     onward: Go | None = None

@@ -38,6 +38,7 @@ def compile_screen(source: Source, name: str, screen: schema.Screen) -> Screen:
         if is_written and screen.find is None
         else None,
         words=_words(options),
+        by_key={option.key: option for option in reversed(options)},
         ask=_ask(source, screen),
         question=_question(source, screen),
         onward=compile_go(source, screen.go) if screen.leads_on and screen.go else None,

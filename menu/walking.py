@@ -14,7 +14,7 @@ from menu.ways import Target
 
 MAX_PATH: Final = 12  # screens that "back" remembers; the home screen is never forgotten
 MAX_INSIDE: Final = 5  # sub-menus inside each other that find back
-MAX_KEPT_BYTES: Final = 1_200  # of values; a session has 4 KB for all
+MAX_KEPT_BYTES: Final = 700  # of values; a session has 4 KB for all
 
 
 def went(
@@ -72,7 +72,7 @@ def with_sets(known: Known, sets: Iterable[tuple[str, Expression]]) -> Place:
     """After these lines, one after the other: each sees what those before it kept."""
     place = known.place
     for name, expression in sets:
-        value = written(expression.work(replace(known, place=place)))
+        value = written(expression.work(known.at(place)))
         place = with_values(place, {name: value})
     return place
 

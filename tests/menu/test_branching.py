@@ -219,10 +219,9 @@ def chain(length: int) -> str:
     screens = "".join(
         f"  s{number}: {{ send_sms: Hello., go: s{number + 1} }}\n" for number in range(length)
     )
-    return (
-        MENU.partition("screens:")[0].replace("{ ussd", "{ sms: { default: s0 }, ussd")
-        + f"screens:\n{screens}  s{length}: {{ text: The end., end: true }}\n  home: {{ go: home }}\n"
-    )
+    top = MENU.partition("screens:")[0].replace("{ ussd", "{ sms: { default: s0 }, ussd")
+    last = f"  s{length}: {{ text: The end., end: true }}\n"
+    return f"{top}screens:\n{screens}{last}  home: {{ go: home }}\n"
 
 
 @pytest.mark.parametrize(

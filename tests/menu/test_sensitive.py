@@ -10,13 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from menu import walking
 from menu.compiler import compile_menu
+from menu.engine import MAX_QUERY
 from menu.hearing import MOST_KEPT, Heard, Repeat, hear, kept
-from menu.place import Crumb
+from menu.place import Crumb, Place
 from menu.rehearsal import Rehearsal
 from menu.services import ServiceSpec
 from menu.session import Session
 from menu.value_types import ValueKind
+from menu.walking import MAX_INSIDE, MAX_PATH
+from state.sessions import MAX_SESSION_BYTES
 from telecom.events import Cumulative, Last
 from telecom.msisdn import Msisdn
 
@@ -181,3 +185,26 @@ def test_a_session_of_the_old_code_still_loads() -> None:
     assert loaded.place.path == (Crumb("home", 1, "fire"),)
     assert (loaded.place.values, loaded.place.returns, loaded.hidden) == ({}, (), 0)
     assert hear(loaded, Cumulative("1*2*3"), None, 9.0) == Heard("3")
+
+
+def test_the_largest_session_has_room() -> None:
+    """What is kept of each part is capped: twelve screens with searches, values, rows, texts."""
+    place = Place(
+        screen="s" * 40,
+        language="hi-Latn",
+        path=tuple(
+            Crumb("s" * 38 + str(n), 3, "क" * MAX_QUERY, 5) for n in range(10, 10 + MAX_PATH)
+        ),
+        returns=("s" * 40,) * MAX_INSIDE,
+        rows={"r" * 39 + str(n): "k" * 40 for n in range(3)},
+    )
+    place = walking.with_values(place, {f"value{n}": "क" * 60 for n in range(50)})
+    clear, hidden = kept(None, Cumulative("क" * 2000), is_secret=False)
+    session = Session(
+        menu_version=1, turn=9, screen=place.screen, language=place.language, path=place.path,
+        heard=clear, hidden=hidden, shown="क" * 80, query="क" * MAX_QUERY, rows=dict(place.rows),
+        values=dict(place.values), returns=place.returns,
+    )  # fmt: skip
+    assert 0 < len(place.values) < 50
+    assert list(place.values)[-1] == "value49"  # what is oldest was forgotten
+    assert len(msgspec.msgpack.encode(session)) + 4 <= MAX_SESSION_BYTES
