@@ -174,10 +174,11 @@ def _walked_by(
 ) -> Step | None:
     """The step of one key of a shortcut; None where it would do more than walk."""
     known = _known(program, place, now)
-    if program.screens[place.screen].question is not None:
+    screen = program.screens[place.screen]
+    if screen.question is not None or screen.confirms:
         return None
     choice = find_choice(known, pressed_key(typed))
-    if choice is None or choice.sets_language or choice.is_final:
+    if choice is None or choice.sets_language:
         return None
     step = _chosen(known, choice, display)
     return None if step.effects or step.needs else step

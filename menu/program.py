@@ -166,6 +166,11 @@ class Screen:
         return not self.choices and self.ask is None and self.question is None
 
     @property
+    def confirms(self) -> bool:
+        """It asks yes or no before something happens."""
+        return any(isinstance(each, Option) and each.is_final for each in self.choices)
+
+    @property
     def has_effect(self) -> bool:
         return self.sends_link is not None or self.sends_sms is not None
 

@@ -209,8 +209,9 @@ def test_a_shortcut_only_chooses_options(keys: list[str], screen: str, walked: i
     assert (step.place.screen, step.walked, step.effects) == (screen, walked, ())
 
 
-def test_a_shortcut_confirms_nothing() -> None:
-    step = enter_prefilled(PROGRAM, EntryPoint(screen="sure"), "en", ["1"], ANY_PHONE, NOON)
+@pytest.mark.parametrize("key", ["1", "2"])
+def test_a_shortcut_answers_no_last_question(key: str) -> None:
+    step = enter_prefilled(PROGRAM, EntryPoint(screen="sure"), "en", [key], ANY_PHONE, NOON)
     assert (step.place.screen, step.walked, step.effects) == ("sure", 0, ())
 
 
