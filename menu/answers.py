@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from menu.effects import SendLink
+from menu.effects import SendLink, SendSms
 from menu.runner import Thought
 
 
 def sms_answer(thought: Thought) -> str | None:
-    """A link SMS says all there is to say; a last screen beside it would be a second, paid one."""
-    sends_link = any(isinstance(effect, SendLink) for effect in thought.effects)
-    return None if sends_link and thought.session.ended else thought.session.shown
+    """An SMS of the menu says all there is to say; a last screen beside it would be a second, paid
+    one."""
+    sends = any(isinstance(effect, SendLink | SendSms) for effect in thought.effects)
+    return None if sends and thought.session.ended else thought.session.shown

@@ -1,4 +1,5 @@
-"""Every blank of a menu that a row fills, with its place: what the rules about them look at."""
+"""Every blank of a menu that a row or a value fills, with its place: what the rules about them
+look at."""
 
 from __future__ import annotations
 
@@ -14,21 +15,23 @@ from menu.texts import written
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """A blank in a text of `screen`. `data_set` is None for a name that nothing is saved under."""
+    """A blank in a text of `screen`. `data_set` is None for a name that no row is saved under;
+    `value` is the name of the value that it would be then."""
 
     path: KeyPath
     screen: str
     blank: Blank
     data_set: str | None
+    value: str | None = None
 
 
 def used_blanks(source: Source) -> Iterator[Used]:
     """Those of texts, of labels that are written for each row, and of conditions."""
-    for name, screen in source.menu.screens.items():
-        for suffix, text in written(screen.text):
-            yield from _in(source, ("screens", name, "text", *suffix), name, text, None)
+    for path, screen_name, texts in source.texts_on_screens():
+        for suffix, text in written(texts):
+            yield from _in(source, (*path, *suffix), screen_name, text, None)
     for path, lookup in source.lookups():
-        screen_name = str(path[1])
+        screen_name = source.screen_at(path)
         for suffix, text in written(lookup.label) if lookup.label else ():
             where = (*path, "label", *suffix)
             yield from _in(source, where, screen_name, text, lookup.data_set)
@@ -40,4 +43,6 @@ def _in(source: Source, path: KeyPath, screen: str, text: str, own: str | None) 
     """`own` is the data set whose row is at hand: its columns need no name before them."""
     for blank in blanks_of(text):
         data_set = source.saved_rows.get(blank.saved_as) if blank.saved_as else own
-        yield Used(path, screen, blank, data_set)
+        dotted = f"{blank.saved_as}.{blank.column}" if blank.saved_as else blank.column
+        is_value = dotted in source.values or not blank.saved_as
+        yield Used(path, screen, blank, data_set, dotted if is_value and not data_set else None)

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Final
 
+from menu.conditions import Expression
 from menu.data_set import Row
+from menu.inputs import fold
+from menu.known import Known
 from menu.language import Language
-from menu.place import Place
 from menu.program import RESERVED_KEYS, Ask, Option, Program, RowOptions, Screen
 from menu.templates import Blank, fill
+from menu.ways import Go
 
 MOST_ROWS: Final = 90  # rows behind one screen: keys stay of two digits, and nobody reads on
 MOST_FOUND: Final = 9  # what a search offers
@@ -22,88 +25,96 @@ class Choice:
     """A key and where it leads. `label` is empty where nobody asked for a language."""
 
     key: str
-    go: str
+    go: Go
     label: str = ""
     sets_language: Language | None = None
     saves: tuple[str, str] | None = None  # the name, and the key of the row
+    sets: tuple[tuple[str, Expression], ...] = ()
+    is_final: bool = False
 
 
-def find_choice(program: Program, place: Place, key: str) -> Choice | None:
+def find_choice(known: Known, key: str) -> Choice | None:
     """Whichever page it stands on: people know numbers by heart."""
     if not key.isdecimal():
         return None
-    return next((each for each in _choices(program, place, None) if each.key == key), None)
+    screen = known.program.screens[known.place.screen]
+    if screen.lines is not None:  # nothing but options that are always there
+        option = screen.by_key.get(key)
+        return _of_option(option, None) if option else None
+    return next((each for each in _choices(known, None) if each.key == key), None)
 
 
-def lines_at(program: Program, place: Place, language: Language) -> Iterator[tuple[str, str]]:
+def find_by_word(known: Known, typed: str) -> Choice | None:
+    """The option whose own label, in any language of the menu, was written in the place of its
+    number."""
+    words = known.program.screens[known.place.screen].words
+    key = words.get(fold(typed)) if words else None
+    return find_choice(known, key) if key else None
+
+
+def lines_at(known: Known, language: Language) -> Iterator[tuple[str, str]]:
     """Every choice as (key, label)."""
-    return ((each.key, each.label) for each in _choices(program, place, language))
-
-
-def saved(program: Program, place: Place, blank: Blank, language: Language) -> str:
-    """What stands in a blank. Nothing for what was not chosen yet; the check finds such texts."""
-    row = _saved_row(program, place, blank)
-    return row.show(blank.column, language) if row else ""
+    return ((each.key, each.label) for each in _choices(known, language))
 
 
 def rows_found(program: Program, ask: Ask, typed: str) -> tuple[Row, ...]:
     return program.data_sets[ask.data_set].search(typed, MOST_FOUND)
 
 
-def _choices(program: Program, place: Place, language: Language | None) -> Iterator[Choice]:
+def _choices(known: Known, language: Language | None) -> Iterator[Choice]:
+    program, place = known.program, known.place
     screen = program.screens[place.screen]
     if screen.ask is not None:
         found = rows_found(program, screen.ask, place.query) if place.query else ()
         for number, row in enumerate(found, start=1):
-            yield _row_choice(program, place, screen.ask, row, str(number), language)
+            yield _row_choice(known, screen.ask, row, str(number), language)
         return
     free = _free_keys(screen)
     for item in screen.choices:
+        if not known.holds(item.when):
+            continue
         if isinstance(item, Option):
-            label = item.label[language] if language else ""
-            yield Choice(item.key, item.go, label, item.sets_language)
+            yield _of_option(item, language)
         else:
-            for row in rows_of(program, place, item)[:MOST_ROWS]:
-                yield _row_choice(program, place, item, row, next(free), language)
+            for row in rows_of(known, item)[:MOST_ROWS]:
+                yield _row_choice(known, item, row, next(free), language)
 
 
-def rows_of(program: Program, place: Place, options: RowOptions) -> Sequence[Row]:
+def _of_option(option: Option, language: Language | None) -> Choice:
+    label = option.label[language] if language else ""
+    return Choice(
+        option.key, option.go, label, option.sets_language, None, option.sets, option.is_final
+    )
+
+
+def rows_of(known: Known, options: RowOptions) -> Sequence[Row]:
     """The rows whose cells are as `where` says, in the order of the file."""
-    data_set = program.data_sets[options.data_set]
+    data_set = known.program.data_sets[options.data_set]
     if not options.where:
         return data_set.rows
     first, *others = (
-        data_set.where(column, fill(cell, lambda blank: _cell_of(program, place, blank)))
+        data_set.where(column, fill(cell, lambda blank: _cell_of(known, blank)))
         for column, cell in options.where
     )
     kept = [frozenset(row.key for row in rows) for rows in others]
     return [row for row in first if all(row.key in keys for keys in kept)]
 
 
-def _cell_of(program: Program, place: Place, blank: Blank) -> str:
-    row = _saved_row(program, place, blank)
-    return row.cells.get(blank.column, "") if row else ""
-
-
-def _saved_row(program: Program, place: Place, blank: Blank) -> Row | None:
-    data_set = program.data_sets.get(program.saved_rows.get(blank.saved_as, ""))
-    return data_set.find(place.rows.get(blank.saved_as, "")) if data_set else None
+def _cell_of(known: Known, blank: Blank) -> str:
+    if blank.saved_as:
+        return known.cell(blank.saved_as, blank.column) or ""
+    return known.values.get(blank.column, "")
 
 
 def _row_choice(
-    program: Program,
-    place: Place,
-    options: Ask | RowOptions,
-    row: Row,
-    key: str,
-    language: Language | None,
+    known: Known, options: Ask | RowOptions, row: Row, key: str, language: Language | None
 ) -> Choice:
     label = ""
     if language:
 
         def value_of(blank: Blank) -> str:
             if blank.saved_as:
-                return saved(program, place, blank, language)
+                return known.shown(blank, language)
             return row.show(blank.column, language)
 
         label = fill(options.label[language], value_of)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from menu import schema
 from menu.diagnostics import BadMenu, Diagnostic
 from menu.files import Files, root_of
+from menu.formats import formats_of
 from menu.inputs import fold
 from menu.linter import examine
+from menu.openings import Hours
 from menu.program import AppLink, EntryPoint, Platform, Program
 from menu.screen_compiler import compile_screen
 from menu.screens import ways_out
+from menu.services import NO_SERVICES, Services
 from menu.source import Source
 from menu.texts import filled
 
@@ -26,26 +30,26 @@ class Compiled:
     warnings: tuple[Diagnostic, ...]
 
 
-def compile_menu(files: Files) -> Program:
+def compile_menu(files: Files, services: Services = NO_SERVICES) -> Program:
     """The program of a menu that has no error; warnings pass. Raises BadMenu."""
-    return compile_with_warnings(files).program
+    return compile_with_warnings(files, services).program
 
 
-def compile_with_warnings(files: Files) -> Compiled:
+def compile_with_warnings(files: Files, services: Services = NO_SERVICES) -> Compiled:
     """The same, together with what `check` warns of. Raises BadMenu."""
-    examined = examine(files)
+    examined = examine(files, services=services)
     if examined.source is None:
         raise BadMenu(examined.diagnostics)
     return Compiled(_program(examined.source, fingerprint(files)), examined.diagnostics)
 
 
-def compile_published(files: Files) -> Program:
+def compile_published(files: Files, services: Services = NO_SERVICES) -> Program:
     """The program of a menu that was clean when it was published: read and shaped, not judged.
 
     A rule that came later must not take a menu away that is live, or that a session pins.
     Raises BadMenu only for what can no longer be read at all.
     """
-    examined = examine(files, rules=())
+    examined = examine(files, rules=(), services=services)
     if examined.source is None:
         raise BadMenu(examined.diagnostics)
     return _program(examined.source, fingerprint(files))
@@ -76,13 +80,18 @@ def _program(source: Source, digest: str) -> Program:
         data_sets=source.data_sets,
         saved_rows=source.saved_rows,
         screens={
-            name: compile_screen(source, name, screen) for name, screen in menu.screens.items()
+            name: compile_screen(source, name, flat.screen) for name, flat in source.flat.items()
         },
         links={name: _link(source, name, link) for name, link in menu.links.items()},
         ussd=_entries(points.ussd),
         sms_keywords=_entries({fold(word): to for word, to in points.sms.keywords.items()}),
         sms_default=_entry(points.sms.default) if points.sms.default else None,
         missed_call=_entries(points.missed_call),
+        values=source.values,
+        formats=formats_of(source.displayed, menu.country),
+        currency=source.currency,
+        zone=ZoneInfo(menu.timezone),
+        openings={name: _hours(openings) for name, openings in menu.open.items()},
     )
 
 
@@ -97,6 +106,10 @@ def _link(source: Source, name: str, link: schema.Link) -> AppLink:
             country: other for other, countries in link.elsewhere.items() for country in countries
         },
     )
+
+
+def _hours(openings: Sequence[schema.Opening]) -> tuple[Hours, ...]:
+    return tuple(Hours(opening.weekdays(), *opening.hours()) for opening in openings)
 
 
 def _entries(entries: Mapping[str, schema.Entry]) -> dict[str, EntryPoint]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from menu.language import Language
 
@@ -22,4 +22,12 @@ class RememberLanguage:
     language: Language
 
 
-Effect = SendLink | RememberLanguage
+@dataclass(frozen=True, slots=True)
+class SendSms:
+    """Send this text by SMS, in this language: it is written out already."""
+
+    text: str = field(repr=False)
+    language: Language
+
+
+Effect = SendLink | SendSms | RememberLanguage

@@ -1,57 +1,77 @@
 """The menu engine: a program and an input go in, a step comes out.
 
-Pure: no clock, no I/O, no chance. It never fails on what a caller types.
+Pure: no clock, no I/O, no chance: the time of a turn is handed in, in seconds since the epoch. It
+never fails on what a caller types.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
-from menu.choices import Choice, find_choice, lines_at, rows_found, saved
-from menu.effects import Effect, RememberLanguage, SendLink
+from menu import walking
+from menu.answer_forms import Wrong
+from menu.arriving import arrive, go_on
+from menu.choices import Choice, find_by_word, find_choice, rows_found
+from menu.effects import Effect, RememberLanguage
 from menu.inputs import pressed_key
+from menu.known import Known
 from menu.language import Language
-from menu.paging import pages_of
-from menu.place import Crumb, Place
-from menu.program import BACK_KEY, HOME_KEY, MORE_KEY, Ask, EntryPoint, Program, Screen
-from menu.screens import Display, lines_of, told_above
-from menu.templates import fill
+from menu.limits_told import tell
+from menu.place import Place
+from menu.program import (
+    BACK_KEY,
+    HOME_KEY,
+    MORE_KEY,
+    Ask,
+    EntryPoint,
+    Program,
+    Question,
+)  # fmt: skip
+from menu.screens import Display
+from menu.showing import Step as Step
+from menu.showing import end_with, pages_of_place, show, show_again, shown_language
+from menu.walking import MAX_PATH as MAX_PATH
+from menu.ways import Target, target_of
 
-MAX_PATH: Final = 12  # screens that "back" remembers; the home screen is never forgotten
 MAX_PREFILLED: Final = 20  # keys of a dialled shortcut that are followed
 MAX_QUERY: Final = 40  # characters of a name that somebody looks for
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """The outcome of one turn: what is shown, where the caller stands now, what must be done."""
-
-    shown: str
-    ends: bool
-    place: Place
-    effects: tuple[Effect, ...] = ()
-
-
-def enter(program: Program, entry: EntryPoint, language: Language | None, display: Display) -> Step:
+def enter(
+    program: Program,
+    entry: EntryPoint,
+    language: Language | None,
+    display: Display,
+    now: float = 0.0,
+) -> Step:
     """The first turn. `language` is the caller's remembered one, None when none is known."""
-    known = entry.sets_language or _served(program, language)
+    reads = entry.sets_language or _served(program, language)
     effects: tuple[Effect, ...] = ()
     if entry.sets_language:
         effects = (RememberLanguage(entry.sets_language),)
-    screen = program.screens[entry.screen]
-    place = Place(screen=screen.name, language=known or program.fallback_language)
-    return _shown(program, place, display, (*effects, *_effects_of(screen, known)))
+    place = Place(screen=entry.screen, language=reads or program.fallback_language)
+    return arrive(_known(program, place, now), display, effects, reads=reads)
 
 
 def enter_asking(
-    program: Program, entry: EntryPoint, language: Language | None, typed: str, display: Display
+    program: Program,
+    entry: EntryPoint,
+    language: Language | None,
+    typed: str,
+    display: Display,
+    now: float = 0.0,
 ) -> Step:
     """The first turn of somebody who brings the answer along: "HELPLINE fire"."""
-    step = enter(program, entry, language, display)
-    ask = program.screens[entry.screen].ask
-    return _answered(program, step.place, ask, typed, display, step.effects) if ask else step
+    step = enter(program, entry, language, display, now)
+    screen, known = program.screens[step.place.screen], _known(program, step.place, now)
+    if screen.ask is not None and not step.needs:
+        return _found(known, screen.ask, typed, display, step.effects)
+    if screen.question is not None and not step.needs:
+        answered = _answered(known, screen.question, typed, display)
+        return replace(answered, effects=(*step.effects, *answered.effects))
+    return step
 
 
 def enter_prefilled(
@@ -60,42 +80,88 @@ def enter_prefilled(
     language: Language | None,
     keys: Sequence[str],
     display: Display,
+    now: float = 0.0,
 ) -> Step:
     """The first turn of a dial that already carries input: a shortcut, or a session that was lost.
 
     Such input may only walk: it stops at the first thing that would have an effect, and at the
     first question, because nobody has seen the screen that asks for it.
     """
-    known = _served(program, language) or program.fallback_language
-    place = Place(screen=entry.screen, language=known)
-    for typed in keys[:MAX_PREFILLED]:
-        if typed == MORE_KEY:
-            continue  # a choice is found on whichever page it stands
-        choice = find_choice(program, place, pressed_key(typed))
-        if choice is None or choice.sets_language or program.screens[choice.go].has_effect:
+    reads = _served(program, language) or program.fallback_language
+    step = enter(program, EntryPoint(screen=entry.screen), reads, display, now)
+    if step.needs is None:
+        step = replace(step, effects=())
+    for walked, typed in enumerate(keys[:MAX_PREFILLED]):
+        if step.needs or step.ends:
             break
-        place = _onward(place, choice)
-    return _shown(program, place, display)
+        if typed != MORE_KEY:  # a choice is found on whichever page it stands
+            onward = _walked_by(program, step.place, typed, display, now)
+            if onward is None:
+                break
+            step = onward
+        step = replace(step, walked=walked + 1)
+    return step
 
 
-def press(program: Program, place: Place, typed: str, display: Display) -> Step:
+def press(program: Program, place: Place, typed: str, display: Display, now: float = 0.0) -> Step:
     """One later turn: back, home, more, a choice, an answer, or a choice that does not exist."""
-    key = pressed_key(typed)
-    if key == BACK_KEY:
-        return _back(program, place, display)
+    known, key = _known(program, place, now), pressed_key(typed)
+    screen = program.screens[place.screen]
+    question = screen.question
+    if key == BACK_KEY and not (question and question.takes_zero):
+        return _back(known, display)
     if key == HOME_KEY:
-        home = place.path[0].screen if place.path else place.screen
-        top = Place(screen=home, language=place.language, rows=place.rows)
-        return _shown(program, top, display)
-    if key == MORE_KEY and place.page + 1 < len(pages_at(program, place, display)):
-        return _shown(program, replace(place, page=place.page + 1), display)
-    choice = find_choice(program, place, key)
+        # Home was seen before: what happens on arrival there has happened.
+        return show(known.at(walking.home(place)), display)
+    if key == MORE_KEY and place.page + 1 < len(pages_of_place(known, display)):
+        return show(known.at(replace(place, page=place.page + 1)), display)
+    if question is not None:
+        return _answered(known, question, typed, display)
+    choice = find_choice(known, key) or find_by_word(known, typed)
     if choice is not None:
-        return _chosen(program, place, choice, display)
-    ask = program.screens[place.screen].ask
-    if ask is not None:
-        return _answered(program, place, ask, typed, display)
-    return _again(program, place, "wrong_choice", display)
+        return _chosen(known, choice, display)
+    if screen.ask is not None:
+        return _found(known, screen.ask, typed, display)
+    return show_again(known, _phrase(known, "wrong_choice", display), display)
+
+
+def resume(
+    program: Program,
+    step: Step,
+    answer: Mapping[str, str] | None,
+    display: Display,
+    now: float = 0.0,
+) -> Step:
+    """The rest of a turn that needed a service. `answer`: its parts, None where it failed."""
+    if step.needs is None:
+        return step
+    call = step.needs.call
+    known = _known(program, step.place, now)
+    reads = step.place.language
+    if answer is None:
+        onward = walking.went(step.place, Target(call.on_error), was_seen=False)
+        done = arrive(known.at(onward), display, step.effects, reads=reads)
+    else:
+        parts = {f"{call.save_as}.{part}": text[:160] for part, text in answer.items()}
+        kept = {name: text for name, text in parts.items() if name in program.values}
+        place = walking.with_values(step.place, kept)
+        done = go_on(known.at(place), display, step.effects, reads)
+    return replace(done, walked=step.walked, is_secret=step.is_secret)
+
+
+def give_up(program: Program, step: Step, display: Display, now: float = 0.0) -> Step:
+    """A polite end, and nothing of what was on the way: a turn that needs too many services."""
+    done = end_with(_known(program, step.place, now), "busy", display)
+    return replace(done, is_secret=step.is_secret)
+
+
+def pages_at(program: Program, place: Place, display: Display, now: float = 0.0) -> tuple[str, ...]:
+    """All that is shown where a caller stands, page by page."""
+    return pages_of_place(_known(program, place, now), display)
+
+
+def _known(program: Program, place: Place, now: float) -> Known:
+    return Known(program, place, now)
 
 
 def _served(program: Program, language: Language | None) -> Language | None:
@@ -103,102 +169,104 @@ def _served(program: Program, language: Language | None) -> Language | None:
     return language if language in program.languages else None
 
 
-def _effects_of(screen: Screen, language: Language | None) -> tuple[Effect, ...]:
-    return (SendLink(screen.sends_link, language),) if screen.sends_link else ()
+def _walked_by(
+    program: Program, place: Place, typed: str, display: Display, now: float
+) -> Step | None:
+    """The step of one key of a shortcut; None where it would do more than walk."""
+    known = _known(program, place, now)
+    screen = program.screens[place.screen]
+    if screen.question is not None or screen.confirms:
+        return None
+    choice = find_choice(known, pressed_key(typed))
+    if choice is None or choice.sets_language:
+        return None
+    step = _chosen(known, choice, display)
+    return None if step.effects or step.needs else step
 
 
 def _chosen(
-    program: Program,
-    place: Place,
-    choice: Choice,
-    display: Display,
-    before: tuple[Effect, ...] = (),
+    known: Known, choice: Choice, display: Display, before: tuple[Effect, ...] = ()
 ) -> Step:
-    onward = _onward(place, choice)
+    place = known.place
+    if choice.sets:
+        place = walking.with_sets(known, choice.sets)
+    if isinstance(choice.go, str):
+        target = Target(choice.go)
+    else:
+        target = target_of(choice.go, known.at(_with_row(place, choice)).holds)
+    onward = walking.went(place, target, choice)
     effects = (RememberLanguage(choice.sets_language),) if choice.sets_language else ()
-    arrived = _effects_of(program.screens[onward.screen], onward.language)
-    return _shown(program, onward, display, (*before, *effects, *arrived))
+    there = known.at(onward)
+    return arrive(there, display, (*before, *effects), reads=onward.language)
 
 
-def _answered(
-    program: Program,
-    place: Place,
-    ask: Ask,
-    typed: str,
-    display: Display,
-    before: tuple[Effect, ...] = (),
+def _with_row(place: Place, choice: Choice) -> Place:
+    """Conditions on the way look at the row that was just chosen."""
+    if choice.saves is None:
+        return place
+    return replace(place, rows={**place.rows, choice.saves[0]: choice.saves[1]})
+
+
+def _answered(known: Known, question: Question, typed: str, display: Display) -> Step:
+    answer = question.form.read(typed, known.moment)
+    if isinstance(answer, Wrong):
+        texts = question.errors[answer.rule]
+        language = shown_language(known.program, known.place, display)
+        told = tell(known.program, texts[language], answer, language)
+        step = _wrong(known, told, question, display)
+    else:
+        secrets = {question.save_as: answer} if question.is_sensitive else {}
+        place = replace(known.place, page=0, tries=0)
+        if not question.is_sensitive:
+            place = walking.with_values(place, {question.save_as: answer})
+        known = known.at(place)
+        target = target_of(question.go, known.holds)
+        there = known.at(walking.went(place, target))
+        step = arrive(there, display, reads=place.language, secrets=secrets)
+    return replace(step, is_secret=question.is_sensitive)
+
+
+def _wrong(known: Known, told: str, question: Question | Ask, display: Display) -> Step:
+    """The same question once more, or what follows the last try."""
+    tries = known.place.tries + 1
+    if question.tries is None or tries < question.tries:
+        place = replace(known.place, tries=tries if question.tries else 0)
+        return show_again(known.at(place), told, display)
+    if question.after_last_try is None:
+        return end_with(known, "too_many_tries", display)
+    onward = walking.went(known.place, Target(question.after_last_try), was_seen=False)
+    return arrive(known.at(onward), display, reads=onward.language)
+
+
+def _found(
+    known: Known, ask: Ask, typed: str, display: Display, before: tuple[Effect, ...] = ()
 ) -> Step:
     """The only row that fits is chosen at once; of several the caller chooses."""
     query = typed.strip()[:MAX_QUERY]
-    found = rows_found(program, ask, query)
-    asking = replace(place, page=0, query="")
+    found = rows_found(known.program, ask, query)
+    asking = known.at(replace(known.place, page=0, query=""))
     if not found:
-        return replace(_again(program, asking, "not_found", display), effects=before)
+        told = _phrase(asking, "not_found", display)
+        step = _wrong(asking, told, ask, display)
+        return replace(step, effects=(*before, *step.effects))
     if len(found) == 1:
         choice = Choice("", ask.go, saves=(ask.save_as, found[0].key))
-        return _chosen(program, asking, choice, display, before)
-    return _shown(program, replace(asking, query=query), display, before)
+        return _chosen(asking, choice, display, before)
+    finds = replace(asking.place, query=query, tries=0)
+    return show(asking.at(finds), display, before)
 
 
-def _onward(place: Place, choice: Choice) -> Place:
-    """A choice that lies on the way back returns to it, so that a path never goes round."""
-    trail: tuple[Crumb, ...] = (*place.path, place.crumb)
-    been = [crumb.screen for crumb in trail]
-    if choice.go in been:
-        trail = trail[: been.index(choice.go)]
-    if len(trail) > MAX_PATH:
-        trail = (trail[0], *trail[-(MAX_PATH - 1) :])
-    rows = {**place.rows, choice.saves[0]: choice.saves[1]} if choice.saves else place.rows
-    language = choice.sets_language or place.language
-    return Place(screen=choice.go, language=language, path=trail, rows=rows)
-
-
-def _back(program: Program, place: Place, display: Display) -> Step:
+def _back(known: Known, display: Display) -> Step:
+    place = known.place
     if place.page:
-        return _shown(program, replace(place, page=place.page - 1), display)
+        return show(known.at(replace(place, page=place.page - 1)), display)
     if place.query:
-        return _shown(program, replace(place, query=""), display)
+        return show(known.at(replace(place, query="")), display)
     if not place.path:
-        shown_in = program.shown_in(place.language, is_latin=display.is_latin)
-        return Step(shown=program.phrases["goodbye"][shown_in], ends=True, place=place)
-    *trail, (screen, page, query) = place.path
-    before = replace(place, screen=screen, page=page, query=query, path=tuple(trail))
-    return _shown(program, before, display)
+        return end_with(known, "goodbye", display)
+    return show(known.at(walking.back(place)), display)
 
 
-def _again(program: Program, place: Place, phrase: str, display: Display) -> Step:
-    """The same page once more, and why, where there is room for it."""
-    same = _shown(program, place, display)
-    shown_in = program.shown_in(place.language, is_latin=display.is_latin)
-    told = told_above(program.phrases[phrase][shown_in], same.shown)
-    return replace(same, shown=told if display.limit.fits(told) else same.shown)
-
-
-def _shown(
-    program: Program, place: Place, display: Display, effects: tuple[Effect, ...] = ()
-) -> Step:
-    """A page that is not there any more (a gateway of smaller screens) is the last one."""
-    pages = pages_at(program, place, display)
-    page = min(place.page, len(pages) - 1)
-    if page != place.page:
-        place = replace(place, page=page)
-    ends = program.screens[place.screen].ends and page == len(pages) - 1
-    return Step(shown=pages[page], ends=ends, place=place, effects=effects)
-
-
-def pages_at(program: Program, place: Place, display: Display) -> tuple[str, ...]:
-    """All that is shown where a caller stands, page by page."""
-    screen = program.screens[place.screen]
-    language = program.shown_in(place.language, is_latin=display.is_latin)
-    text = screen.text[language]
-    if place.query:
-        text = program.phrases["which_one"][language]
-    elif screen.has_blanks:
-        text = fill(text, lambda blank: saved(program, place, blank, language))
-    if screen.lines is None:
-        lines = lines_of(lines_at(program, place, language))
-    else:
-        lines = screen.lines[language]
-    ways = program.ways_out[language]
-    footers = ways.ending if screen.ends else ways.deeper if place.path else ways.at_top
-    return pages_of(text, lines, footers, display.limit)
+def _phrase(known: Known, name: str, display: Display) -> str:
+    language = shown_language(known.program, known.place, display)
+    return known.program.phrases[name][language]

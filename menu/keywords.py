@@ -25,6 +25,7 @@ def find_keyword(program: Program, text: str) -> Keyword | None:
     words = text.split()
     for count in range(min(len(words) - 1, MAX_WORDS), 0, -1):
         entry = known.get(fold(" ".join(words[:count])))
-        if entry and program.screens[entry.screen].ask:
+        screen = program.screens[entry.screen] if entry else None
+        if entry and screen and (screen.ask or screen.question):
             return Keyword(entry, " ".join(words[count:]))
     return None

@@ -27,13 +27,17 @@ from menu.diagnostics import Diagnostic, in_file_order
 from menu.files import NOTHING_UNREAD, Unread
 from menu.files import Files as Files
 from menu.rules import (
+    blank_format,
     called_number,
+    condition,
     costly_character,
     duplicate_key,
     elsewhere,
     first_contact,
     keyword,
     label_lines,
+    last_try,
+    leads_on,
     link_address,
     missing_translation,
     moving_key,
@@ -43,24 +47,32 @@ from menu.rules import (
     no_language_option,
     options_or_end,
     placeholder,
+    plural_form,
     reserved_key,
     reserved_keyword,
     same_keyword,
     saved_twice,
     screen_too_long,
+    sensitive,
     service_code,
     test_caller,
     test_entry,
     test_order,
+    text_missing,
     too_many_options,
     too_many_rows,
     unknown_column,
     unknown_data_set,
+    unknown_helpline,
     unknown_language,
     unknown_link,
     unknown_screen,
+    unknown_service,
     unreachable_screen,
+    value_name,
+    whose_clock,
 )
+from menu.services import NO_SERVICES, Services
 from menu.source import Source
 
 MAX_PER_RULE: Final = 50  # a rule that found so many has made its point
@@ -87,6 +99,7 @@ RULES: Final[tuple[Rule, ...]] = (
     too_many_options,
     label_lines,
     screen_too_long,
+    text_missing,
     no_language_option,
     unknown_language,
     missing_translation,
@@ -111,6 +124,16 @@ RULES: Final[tuple[Rule, ...]] = (
     saved_twice,
     moving_key,
     too_many_rows,
+    condition,
+    value_name,
+    sensitive,
+    leads_on,
+    last_try,
+    blank_format,
+    plural_form,
+    unknown_helpline,
+    unknown_service,
+    whose_clock,
 )
 
 RULE_IDS: Final[tuple[str, ...]] = (
@@ -162,17 +185,22 @@ class Examined:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def check(files: Files, unread: Unread = NOTHING_UNREAD) -> list[Diagnostic]:
+def check(
+    files: Files, unread: Unread = NOTHING_UNREAD, services: Services = NO_SERVICES
+) -> list[Diagnostic]:
     """All that is wrong, in file order. Whatever the files hold, nothing is raised.
 
     The first file is the root; none at all is a ValueError, because it is the caller's mistake.
-    `unread` says why files that the menu names are not among them.
+    `unread` says why files that the menu names are not among them, `services` what it may call.
     """
-    return list(examine(files, unread=unread).diagnostics)
+    return list(examine(files, unread=unread, services=services).diagnostics)
 
 
 def examine(
-    files: Files, rules: Sequence[Rule] | None = None, unread: Unread = NOTHING_UNREAD
+    files: Files,
+    rules: Sequence[Rule] | None = None,
+    unread: Unread = NOTHING_UNREAD,
+    services: Services = NO_SERVICES,
 ) -> Examined:
     """What `check` finds, together with the menu that was read. Without `rules`, all of them."""
     document, found = merging.load(files, unread)
@@ -186,7 +214,7 @@ def examine(
             # Published data was judged in its time; it only has to be there.
             if rules is None or len(data_sets) < len(menu.data):
                 found += faults
-            source = Source(menu, document, data_sets)
+            source = Source(menu, document, data_sets, services)
             for rule in RULES if rules is None else rules:
                 found.extend(islice(rule.check(source), MAX_PER_RULE))
     has_error = any(diagnostic.is_error for diagnostic in found)

@@ -136,8 +136,129 @@ BUILT_IN: Final[Mapping[str, Texts]] = MappingProxyType(
             "hi-Latn": "Aaj aur SMS nahi bhej sakte. Kal phir koshish karen.",
             "bn-Latn": "Aj ar SMS pathano jabe na. Kal abar cheshta korun.",
         },
+        "yes": {
+            "en": "Yes",
+            "hi": "हाँ",
+            "bn": "হ্যাঁ",
+            "hi-Latn": "Haan",
+            "bn-Latn": "Hyan",
+        },
+        "no": {
+            "en": "No",
+            "hi": "नहीं",
+            "bn": "না",
+            "hi-Latn": "Nahi",
+            "bn-Latn": "Na",
+        },
+        "wrong_text": {
+            "en": "Use letters and digits only.",
+            "hi": "केवल अक्षर और अंक लिखें।",
+            "bn": "শুধু অক্ষর ও সংখ্যা লিখুন।",
+            "hi-Latn": "Keval akshar aur ank likhen.",
+            "bn-Latn": "Shudhu okkhor o sonkhya likhun.",
+        },
+        "too_short": {
+            "en": "Too short: at least {limit} characters.",
+            "hi": "कम से कम {limit} अक्षर लिखें।",
+            "bn": "কমপক্ষে {limit} অক্ষর লিখুন।",
+            "hi-Latn": "Kam se kam {limit} akshar likhen.",
+            "bn-Latn": "Komopokkhe {limit} okkhor likhun.",
+        },
+        "too_long": {
+            "en": "Too long: at most {limit} characters.",
+            "hi": "अधिक से अधिक {limit} अक्षर लिखें।",
+            "bn": "বেশি হলে {limit} অক্ষর লিখুন।",
+            "hi-Latn": "Adhik se adhik {limit} akshar likhen.",
+            "bn-Latn": "Beshi hole {limit} okkhor likhun.",
+        },
+        "wrong_number": {
+            "en": "Please type a number.",
+            "hi": "कृपया संख्या लिखें।",
+            "bn": "সংখ্যা লিখুন।",
+            "hi-Latn": "Kripya sankhya likhen.",
+            "bn-Latn": "Sonkhya likhun.",
+        },
+        "too_small": {
+            "en": "The least is {limit}.",
+            "hi": "कम से कम {limit} लिखें।",
+            "bn": "সর্বনিম্ন {limit}।",
+            "hi-Latn": "Kam se kam {limit} likhen.",
+            "bn-Latn": "Sorbonimno {limit}.",
+        },
+        "too_large": {
+            "en": "The most is {limit}.",
+            "hi": "अधिक से अधिक {limit} लिखें।",
+            "bn": "সর্বোচ্চ {limit}।",
+            "hi-Latn": "Adhik se adhik {limit} likhen.",
+            "bn-Latn": "Sorbochcho {limit}.",
+        },
+        "wrong_date": {
+            "en": "Type day-month-year: 15-08-2026",
+            "hi": "दिन-माह-वर्ष लिखें: 15-08-2026",
+            "bn": "দিন-মাস-বছর লিখুন: 15-08-2026",
+            "hi-Latn": "Din-mah-varsh likhen: 15-08-2026",
+            "bn-Latn": "Din-mash-bochhor likhun: 15-08-2026",
+        },
+        "too_early": {
+            "en": "Not before {limit}.",
+            "hi": "{limit} से पहले नहीं।",
+            "bn": "{limit} এর আগে নয়।",
+            "hi-Latn": "{limit} se pehle nahi.",
+            "bn-Latn": "{limit} er age noy.",
+        },
+        "too_late": {
+            "en": "Not after {limit}.",
+            "hi": "{limit} के बाद नहीं।",
+            "bn": "{limit} এর পরে নয়।",
+            "hi-Latn": "{limit} ke baad nahi.",
+            "bn-Latn": "{limit} er pore noy.",
+        },
+        "wrong_phone": {
+            "en": "This is not a phone number.",
+            "hi": "यह फ़ोन नंबर नहीं है।",
+            "bn": "এটি ফোন নম্বর নয়।",
+            "hi-Latn": "Yah phone number nahi hai.",
+            "bn-Latn": "Eti phone nombor noy.",
+        },
+        "wrong_pin_code": {
+            "en": "This is not a PIN code.",
+            "hi": "यह पिन कोड नहीं है।",
+            "bn": "এটি পিন কোড নয়।",
+            "hi-Latn": "Yah PIN code nahi hai.",
+            "bn-Latn": "Eti PIN code noy.",
+        },
+        "wrong_answer": {
+            "en": "Please check what you typed.",
+            "hi": "कृपया जांचकर फिर लिखें।",
+            "bn": "দেখে আবার লিখুন।",
+            "hi-Latn": "Kripya jaanchkar phir likhen.",
+            "bn-Latn": "Dekhe abar likhun.",
+        },
+        "too_many_tries": {
+            "en": "Too many tries. Please call again.",
+            "hi": "बहुत बार गलत। फिर से डायल करें।",
+            "bn": "অনেকবার ভুল। আবার ডায়াল করুন।",
+            "hi-Latn": "Bahut baar galat. Phir se dial karen.",
+            "bn-Latn": "Onekbar bhul. Abar dial korun.",
+        },
+        "closed_now": {
+            "en": "Closed now.",
+            "hi": "अभी बंद है।",
+            "bn": "এখন বন্ধ।",
+            "hi-Latn": "Abhi band hai.",
+            "bn-Latn": "Ekhon bondho.",
+        },
     }
 )
+# Needed only by a menu that asks for more than a name, or hands over to people.
+OF_QUESTIONS: Final = frozenset(
+    {
+        "yes", "no", "wrong_text", "too_short", "too_long", "wrong_number", "too_small",
+        "too_large", "wrong_date", "too_early", "too_late", "wrong_phone", "wrong_pin_code",
+        "wrong_answer", "too_many_tries",
+        "closed_now",
+    }
+)  # fmt: skip
 LAST_RESORT: Final = "en"
 
 # What the program fills in; without them a text works as well.
@@ -148,6 +269,12 @@ PLACEHOLDERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "help": ("{name}",),
         "language_set": ("{language}",),
         "which_language": ("{codes}",),
+        "too_short": ("{limit}",),
+        "too_long": ("{limit}",),
+        "too_small": ("{limit}",),
+        "too_large": ("{limit}",),
+        "too_early": ("{limit}",),
+        "too_late": ("{limit}",),
     }
 )
 

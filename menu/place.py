@@ -15,6 +15,7 @@ class Crumb(NamedTuple):
     screen: str
     page: int = 0
     query: str = ""
+    depth: int = 0  # how many sub-menus it lies inside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +24,9 @@ class Place:
     the nearest last.
 
     `query` is what was typed where a screen asks, while its finds are shown. `rows` holds the keys
-    of the rows that were chosen, by the names they were saved under.
+    of the rows that were chosen, by the names they were saved under; `values` the answers and
+    counts, as `menu.answer_forms` writes them. `tries` counts the wrong answers to the question at
+    hand. `returns` are the screens that follow when sub-menus end, the innermost last.
     """
 
     screen: str
@@ -32,7 +35,10 @@ class Place:
     page: int = 0
     query: str = ""
     rows: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
+    tries: int = 0
+    returns: tuple[str, ...] = ()
 
     @property
     def crumb(self) -> Crumb:
-        return Crumb(self.screen, self.page, self.query)
+        return Crumb(self.screen, self.page, self.query, len(self.returns))

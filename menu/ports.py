@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -45,6 +46,22 @@ class SessionStore(Protocol):
     def cache_language(self, caller_key: str, language: Language | None) -> None:
         """Remembers what the durable record says; None means "it knows none". Never raises."""
         ...
+
+
+class ServicePort(Protocol):
+    """What asks services for menus (menu.services tells which there are)."""
+
+    def ask(self, service: str, told: Mapping[str, str]) -> Mapping[str, str] | None:
+        """The parts of its answer; None where it failed. Never raises. What it is told may be a
+        PIN: it is for the service alone."""
+        ...
+
+
+class NoServices:
+    """Every call fails, so that the menu goes where it says for that."""
+
+    def ask(self, service: str, told: Mapping[str, str]) -> Mapping[str, str] | None:  # noqa: ARG002
+        return None
 
 
 class CallersDown(Exception):

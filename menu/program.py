@@ -10,10 +10,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
+from menu.answer_forms import AnswerForm
+from menu.conditions import Condition, Expression
 from menu.data_set import DataSet
+from menu.formats import Formats
 from menu.language import Language, Texts
+from menu.openings import Hours
 from menu.paging import Footers
+from menu.texts import Plural
+from menu.value_types import ValueType
+from menu.ways import Go
 
 BACK_KEY = "0"
 HOME_KEY = "00"
@@ -30,12 +38,19 @@ class Platform(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """A numbered choice. `sets_language` is remembered for the caller before `go` is shown."""
+    """A numbered choice. `sets_language` is remembered for the caller before `go` is shown.
+
+    It is there while `when` holds; `sets` are the values that it keeps. `is_final`: nobody comes
+    back to it by "back", because what lies behind it happens once.
+    """
 
     key: str
     label: Texts
-    go: str
+    go: Go
     sets_language: Language | None = None
+    when: Condition | None = None
+    sets: tuple[tuple[str, Expression], ...] = ()
+    is_final: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +65,8 @@ class RowOptions:
     where: tuple[tuple[str, str], ...] = ()
     label: Texts
     save_as: str
-    go: str
+    go: Go
+    when: Condition | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,42 +76,103 @@ class Ask:
     data_set: str
     label: Texts
     save_as: str
-    go: str
+    go: Go
+    tries: int | None = None
+    after_last_try: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A question whose answer is kept as a value, if it is as `form` says.
+
+    `errors` has a text for each rule that `form` may name. `lines` are the answers to choose from,
+    as they are shown; none where people write what they like. `is_sensitive`: the answer is never
+    kept, and what was typed neither. `takes_zero`: 0 is an answer, so it cannot be "back".
+    """
+
+    save_as: str
+    form: AnswerForm
+    errors: Mapping[str, Texts]
+    go: Go
+    lines: Mapping[Language, tuple[str, ...]] | None = None
+    tries: int | None = None
+    after_last_try: str | None = None
+    is_sensitive: bool = False
+    takes_zero: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A text with blanks, in the forms that it has for one thing and for many."""
+
+    text: Texts
+    plurals: Mapping[Language, Plural] = field(default_factory=dict)
+    has_blanks: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceCall:
+    """A service that is asked when somebody reaches a screen. `told` may hold blanks."""
+
+    service: str
+    told: tuple[tuple[str, str], ...] = ()
+    save_as: str = ""
+    by_sms_when_slow: bool = False
+    on_error: str
 
 
 class WaysOut(NamedTuple):
-    """The last lines of a screen's pages: of one where a dialogue begins, of one deeper inside, and
-    of one that ends it."""
+    """The last lines of a screen's pages: of one where a dialogue begins, of one deeper inside, of
+    one that ends it, and of a question that 0 may answer."""
 
     at_top: Footers
     deeper: Footers
     ending: Footers
+    without_zero: Footers = Footers()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screen:
     """`sends_link` names an app link that is sent by SMS when the caller reaches this screen.
 
-    A screen waits for input when it has choices or asks; otherwise it ends the session.
+    A screen waits for input when it has choices or asks; it leads `onward` without being shown;
+    otherwise it ends the session.
     `lines` are its choices as they are shown, written once by the compiler; None where they
-    depend on a data set. `has_blanks`: the text is filled with what the caller chose before.
+    depend on a data set or a condition. `words` are the labels of its options (folded, in every
+    language) with their keys. `has_blanks`: the text is filled with what the caller chose before.
+    `sets` are the values that are kept on arrival, in this order. `hours` are the opening hours
+    outside which it says that nobody is there.
     """
 
     name: str
     text: Texts
+    plurals: Mapping[Language, Plural] = field(default_factory=dict)
     has_blanks: bool = False
     choices: tuple[Option | RowOptions, ...] = ()
     lines: Mapping[Language, tuple[str, ...]] | None = None
+    words: Mapping[str, str] = field(default_factory=dict)
+    by_key: Mapping[str, Option] = field(default_factory=dict, repr=False)
     ask: Ask | None = None
+    question: Question | None = None
+    onward: Go | None = None
+    sets: tuple[tuple[str, Expression], ...] = ()
     sends_link: str | None = None
+    sends_sms: Message | None = None
+    call: ServiceCall | None = None
+    hours: str = ""
 
     @property
     def ends(self) -> bool:
-        return not self.choices and self.ask is None
+        return not self.choices and self.ask is None and self.question is None
+
+    @property
+    def confirms(self) -> bool:
+        """It asks yes or no before something happens."""
+        return any(isinstance(each, Option) and each.is_final for each in self.choices)
 
     @property
     def has_effect(self) -> bool:
-        return self.sends_link is not None
+        return self.sends_link is not None or self.sends_sms is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +208,8 @@ class Program:
 
     `phrases` holds the program's own words by the names of `menu.phrases.BUILT_IN`. Texts are
     there in `languages` and in what `romanised` makes of them: {"hi": "hi-Latn"}. `saved_rows`
-    tells of which data set a row is that is saved under a name.
+    tells of which data set a row is that is saved under a name, `values` what an answer or a count
+    is.
     """
 
     fingerprint: str
@@ -148,6 +226,11 @@ class Program:
     sms_keywords: Mapping[str, EntryPoint]  # by folded keyword, see menu.inputs.fold
     sms_default: EntryPoint | None
     missed_call: Mapping[str, EntryPoint]  # by called number in E.164, "+919718397183"
+    values: Mapping[str, ValueType]
+    formats: Mapping[Language, Formats]
+    currency: str
+    zone: ZoneInfo
+    openings: Mapping[str, tuple[Hours, ...]]
 
     @property
     def fallback_language(self) -> Language:

@@ -14,15 +14,16 @@ from typing import Final
 
 from menu import link_text
 from menu.answers import sms_answer
-from menu.effects import Effect, RememberLanguage, SendLink
-from menu.inputs import pressed_key
+from menu.effects import Effect, RememberLanguage, SendLink, SendSms
+from menu.inputs import fold, pressed_key
 from menu.keywords import find_keyword
 from menu.language import Language
-from menu.ports import Loaded
+from menu.ports import Loaded, ServicePort
 from menu.program import Option, Program
 from menu.runner import NoSuchEntry, Runner, Thought, Visit
 from menu.service_codes import split_dialled
 from menu.session import Session
+from menu.ways import screens_of
 from telecom.events import Cumulative, Last, Said
 from telecom.msisdn import Msisdn
 from telecom.replies import UssdReply
@@ -54,12 +55,18 @@ class Refused(Exception):
 class Rehearsal:
     """What one caller does, and what comes of it. `language` is remembered from before."""
 
-    def __init__(self, program: Program, caller: Msisdn, language: Language | None) -> None:
+    def __init__(
+        self,
+        program: Program,
+        caller: Msisdn,
+        language: Language | None,
+        services: ServicePort | None = None,
+    ) -> None:
         self._program = program
         self._caller = caller
         self._sessions = _Sessions()
         self._callers = _Callers(language)
-        self._runner = Runner(_Library(program), self._sessions, self._callers)
+        self._runner = Runner(_Library(program), self._sessions, self._callers, services)
         self._taken: set[str] = set()
         self._events = 0
         self._dialogue: _Dialogue | None = None
@@ -172,6 +179,8 @@ class Rehearsal:
                 case SendLink():
                     sms = link_text.write(program, effect, self._caller.region, ADDRESS)
                     self.unread.append(sms.text)
+                case SendSms(text):
+                    self.unread.append(text)
         if answer:
             self.unread.append(answer)
         return True
@@ -183,11 +192,14 @@ class Rehearsal:
             return
         screen, now = self._program.screens[before.screen], thought.session
         key = pressed_key(typed)
+        key = screen.words.get(fold(typed), key)
+        if screen.question is not None and now.screen != before.screen:
+            self.walked.options.add((before.screen, screen.question.save_as))
         for item in (*screen.choices, *([screen.ask] if screen.ask else [])):
             if isinstance(item, Option):
                 chosen = item.key if item.key == key else None
             else:
-                chosen = item.save_as if now.screen == item.go else None
+                chosen = item.save_as if now.screen in screens_of(item.go) else None
             if chosen:
                 self.walked.options.add((before.screen, chosen))
 

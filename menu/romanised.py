@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from menu import schema
 from menu.language import LATIN, Language, is_romanised
 from menu.phrases import find_phrase
+from menu.text_schema import AnyTexts
 from menu.texts import find_text
 from telecom.encoding import Encoding, encoding_of
 
@@ -15,7 +16,7 @@ from telecom.encoding import Encoding, encoding_of
 def romanised_of(
     languages: Sequence[Language],
     overrides: schema.Phrases,
-    texts: Iterable[tuple[object, schema.Texts]],
+    texts: Iterable[tuple[object, AnyTexts]],
 ) -> dict[Language, Language]:
     """For each language that is not written in Latin letters, what is shown in its place."""
     written = [text for _, text in texts]
@@ -26,7 +27,7 @@ def romanised_of(
     }
 
 
-def _needs_it(language: Language, overrides: schema.Phrases, texts: Sequence[schema.Texts]) -> bool:
+def _needs_it(language: Language, overrides: schema.Phrases, texts: Sequence[AnyTexts]) -> bool:
     own = find_phrase("back", language, overrides)
     found = (find_text(text, language) for text in texts)
     return any(_is_foreign(text) for text in (own, *found) if text)

@@ -14,15 +14,25 @@ import msgspec
 from menu import engine
 from menu.effects import Effect, RememberLanguage
 from menu.engine import Step
-from menu.hearing import Repeat, hear
+from menu.hearing import MOST_KEPT, Repeat, hear, kept
 from menu.keywords import find_keyword
 from menu.language import Language
-from menu.ports import Callers, CallersDown, Library, Loaded, SessionsDown, SessionStore
+from menu.ports import (
+    Callers,
+    CallersDown,
+    Library,
+    Loaded,
+    NoServices,
+    ServicePort,
+    SessionsDown,
+    SessionStore,
+)  # fmt: skip
 from menu.program import EntryPoint, Program
 from menu.screens import ANY_PHONE, Display
 from menu.session import Session
 from telecom.events import Cumulative, Said
 
+MOST_CALLS: Final = 3  # of services in one turn: somebody waits with the phone in his hand
 NO_SESSION: Final = Loaded(session=None, language=None, language_is_cached=False)
 
 
@@ -45,12 +55,16 @@ class Visit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thought:
-    """What a turn comes to. A repeat has no effects, and nothing to keep."""
+    """What a turn comes to. A repeat has no effects, and nothing to keep.
+
+    `is_secret`: nobody may keep what was typed.
+    """
 
     program: Program
     session: Session
     effects: tuple[Effect, ...] = ()
     is_repeat: bool = False
+    is_secret: bool = False
 
 
 class NoSuchEntry(LookupError):
@@ -58,10 +72,17 @@ class NoSuchEntry(LookupError):
 
 
 class Runner:
-    def __init__(self, library: Library, sessions: SessionStore, callers: Callers) -> None:
+    def __init__(
+        self,
+        library: Library,
+        sessions: SessionStore,
+        callers: Callers,
+        services: ServicePort | None = None,
+    ) -> None:
         self._library = library
         self._sessions = sessions
         self._callers = callers
+        self._services = services or NoServices()
 
     def dial(self, visit: Visit, service_code: str) -> Thought:
         """A USSD turn. Raises SessionsDown, NoSuchEntry."""
@@ -107,7 +128,8 @@ class Runner:
         entry = program.missed_call.get(called)
         if entry is None:
             raise NoSuchEntry(called)
-        step = engine.enter(program, entry, language, ANY_PHONE)
+        step = engine.enter(program, entry, language, ANY_PHONE, now)
+        step = self._served(program, step, ANY_PHONE, now)
         return _thought(program, version, step, turn=1, visit=None, now=now)
 
     def hearer(self, caller_key: str) -> tuple[Program, Language | None]:
@@ -159,22 +181,43 @@ class Runner:
         if entry is None:
             raise NoSuchEntry(program.name)
         language = self._language_of(visit.caller_key, loaded)
-        display = visit.display
+        display, now, heard = visit.display, visit.now, None
         if isinstance(visit.said, Cumulative) and visit.said.text:
             keys = visit.said.text.split("*")
-            step = engine.enter_prefilled(program, entry, language, keys, display)
+            step = engine.enter_prefilled(program, entry, language, keys, display, now)
+            # What nobody asked for may be the answer to a question of a session that was lost.
+            followed = "*".join(keys[: step.walked])
+            heard = followed[:MOST_KEPT], len(visit.said.text) - len(followed[:MOST_KEPT])
         elif answer:
-            step = engine.enter_asking(program, entry, language, answer, display)
+            step = engine.enter_asking(program, entry, language, answer, display, now)
         else:
-            step = engine.enter(program, entry, language, display)
+            step = engine.enter(program, entry, language, display, now)
+        step = self._served(program, step, display, now)
         turn = loaded.session.turn + 1 if loaded.session else 1
-        return _thought(program, version, step, turn=turn, visit=visit, now=visit.now)
+        heard = heard or kept(None, visit.said, is_secret=step.is_secret)
+        return _thought(program, version, step, turn=turn, visit=visit, now=now, heard=heard)
 
     def _go_on(self, program: Program, visit: Visit, session: Session, typed: str) -> Thought:
-        step = engine.press(program, session.place, typed, visit.display)
+        step = engine.press(program, session.place, typed, visit.display, visit.now)
+        step = self._served(program, step, visit.display, visit.now)
         return _thought(
-            program, session.menu_version, step, turn=session.turn + 1, visit=visit, now=visit.now
+            program,
+            session.menu_version,
+            step,
+            turn=session.turn + 1,
+            visit=visit,
+            now=visit.now,
+            heard=kept(session, visit.said, is_secret=step.is_secret),
         )
+
+    def _served(self, program: Program, step: Step, display: Display, now: float) -> Step:
+        """The step after what it needs of services. A call that fails leads where the menu says."""
+        for _ in range(MOST_CALLS):
+            if step.needs is None:
+                return step
+            answer = self._services.ask(step.needs.call.service, dict(step.needs.told))
+            step = engine.resume(program, step, answer, display, now)
+        return step if step.needs is None else engine.give_up(program, step, display, now)
 
     def _language_of(self, caller_key: str, loaded: Loaded) -> Language | None:
         if loaded.language_is_cached:
@@ -194,8 +237,16 @@ class Runner:
 
 
 def _thought(
-    program: Program, version: int, step: Step, *, turn: int, visit: Visit | None, now: float
+    program: Program,
+    version: int,
+    step: Step,
+    *,
+    turn: int,
+    visit: Visit | None,
+    now: float,
+    heard: tuple[str, int] = ("", 0),
 ) -> Thought:
+    clear, hidden = heard if visit and visit.keeps_input else ("", 0)
     session = Session(
         menu_version=version,
         turn=turn,
@@ -205,10 +256,14 @@ def _thought(
         page=step.place.page,
         query=step.place.query,
         rows=dict(step.place.rows),
-        heard=visit.said.text if visit and visit.keeps_input else "",
+        values=dict(step.place.values),
+        tries=step.place.tries,
+        returns=step.place.returns,
+        heard=clear,
+        hidden=hidden,
         shown=step.shown,
         ended=step.ends,
         at=now,
         sequence=visit.sequence if visit else None,
     )
-    return Thought(program=program, session=session, effects=step.effects)
+    return Thought(program=program, session=session, effects=step.effects, is_secret=step.is_secret)

@@ -4,33 +4,106 @@ from __future__ import annotations
 
 from menu import schema
 from menu.data_schema import Kind
+from menu.inputs import fold
 from menu.language import Texts
-from menu.program import Ask, Option, RowOptions, Screen
+from menu.program import Ask, Message, Option, Question, RowOptions, Screen, ServiceCall
+from menu.question_compiler import compile_question
 from menu.screens import lines_of
 from menu.source import Source
 from menu.templates import has_blanks
-from menu.texts import filled
+from menu.text_schema import AnyTexts
+from menu.texts import filled, plurals
+from menu.way_compiler import compile_condition, compile_go, compile_sets
+
+NOTHING = ""
 
 
 def compile_screen(source: Source, name: str, screen: schema.Screen) -> Screen:
-    text = filled(screen.text, source.displayed)
-    choices = tuple(_choices(source, screen))
+    text = _message(source, screen.text if screen.text is not None else NOTHING)
+    if screen.helpline is not None:
+        text = with_helpline(source, screen.helpline.name, text)
+    choices = (*_choices(source, screen), *_confirm(source, screen))
     options = [choice for choice in choices if isinstance(choice, Option)]
-    is_written = len(options) == len(choices) and screen.ask is None
+    is_written = len(options) == len(choices) and not any(each.when for each in options)
     return Screen(
         name=name,
-        text=text,
-        has_blanks=any(map(has_blanks, text.values())),
+        text=text.text,
+        plurals=text.plurals,
+        has_blanks=text.has_blanks,
         choices=choices,
         lines={
             language: lines_of((option.key, option.label[language]) for option in options)
             for language in source.displayed
         }
-        if is_written
+        if is_written and screen.find is None
         else None,
+        words=_words(options),
+        by_key={option.key: option for option in reversed(options)},
         ask=_ask(source, screen),
+        question=_question(source, screen),
+        onward=compile_go(source, screen.go) if screen.leads_on and screen.go else None,
+        sets=compile_sets(source, screen.set_),
         sends_link=screen.send_link,
+        sends_sms=_sms(source, screen),
+        hours=_hours(source, screen),
+        call=_call(screen),
     )
+
+
+def _message(source: Source, texts: AnyTexts) -> Message:
+    text, forms = filled(texts, source.displayed), plurals(texts, source.displayed)
+    written = [
+        *text.values(),
+        *(each for plural in forms.values() for each in plural.forms.values()),
+    ]
+    return Message(text=text, plurals=forms, has_blanks=any(map(has_blanks, written)))
+
+
+def with_helpline(source: Source, name: str, message: Message) -> Message:
+    """Who can be called, below the screen's own text: "Police: 112"."""
+    helpline = source.menu.helplines.get(name)
+    if helpline is None:
+        return message
+    labels = filled(helpline.label, source.displayed)
+    text = {
+        language: "\n".join(filter(None, (own, f"{labels[language]}: {helpline.number}")))
+        for language, own in message.text.items()
+    }
+    return Message(text=text, has_blanks=message.has_blanks)
+
+
+def _sms(source: Source, screen: schema.Screen) -> Message | None:
+    if screen.send_sms is not None:
+        return _message(source, screen.send_sms)
+    if screen.helpline is not None and screen.helpline.sms:
+        return with_helpline(source, screen.helpline.name, _message(source, NOTHING))
+    return None
+
+
+def _hours(source: Source, screen: schema.Screen) -> str:
+    helpline = source.menu.helplines.get(screen.helpline.name) if screen.helpline else None
+    return helpline.hours or NOTHING if helpline else NOTHING
+
+
+def _call(screen: schema.Screen) -> ServiceCall | None:
+    if screen.call is None:
+        return None
+    return ServiceCall(
+        service=screen.call.service,
+        told=tuple(screen.call.with_.items()),
+        save_as=screen.call.save_as or "",
+        by_sms_when_slow=screen.call.when_slow is not None,
+        on_error=screen.call.on_error,
+    )
+
+
+def _words(options: list[Option]) -> dict[str, str]:
+    """What two options are called by leads to neither."""
+    words: dict[str, str] = {}
+    for option in options:
+        for word in {fold(label) for label in option.label.values()}:
+            words[word] = NOTHING if word in words else option.key
+    return {word: key for word, key in words.items() if word and key}
 
 
 def _choices(source: Source, screen: schema.Screen) -> list[Option | RowOptions]:
@@ -38,8 +111,10 @@ def _choices(source: Source, screen: schema.Screen) -> list[Option | RowOptions]
         position: Option(
             key=key,
             label=filled(option.label, source.displayed),
-            go=option.go,
+            go=compile_go(source, option.go),
             sets_language=option.language,
+            when=compile_condition(source, option.when) if option.when else None,
+            sets=compile_sets(source, option.set_),
         )
         for position, key, option in screen.numbered_options()
     }
@@ -49,20 +124,40 @@ def _choices(source: Source, screen: schema.Screen) -> list[Option | RowOptions]
             where=tuple(rows.where.items()),
             label=row_label(source, rows.from_, rows.label),
             save_as=rows.save_as,
-            go=rows.go,
+            go=compile_go(source, rows.go),
+            when=compile_condition(source, rows.when) if rows.when else None,
         )
     return [options[position] for position in sorted(options)]
 
 
+def _confirm(source: Source, screen: schema.Screen) -> list[Option]:
+    if screen.confirm is None:
+        return []
+    yes, no = compile_go(source, screen.confirm.yes), compile_go(source, screen.confirm.no)
+    return [
+        Option(key="1", label=source.phrases["yes"], go=yes, is_final=True),
+        Option(key="2", label=source.phrases["no"], go=no),
+    ]
+
+
 def _ask(source: Source, screen: schema.Screen) -> Ask | None:
-    if screen.ask is None or screen.go is None:
+    ask = screen.find
+    if ask is None or screen.go is None:
         return None
     return Ask(
-        data_set=screen.ask.find_in,
-        label=row_label(source, screen.ask.find_in, screen.ask.label),
-        save_as=screen.ask.save_as,
-        go=screen.go,
+        data_set=ask.find_in,
+        label=row_label(source, ask.find_in, ask.label),
+        save_as=ask.save_as,
+        go=compile_go(source, screen.go),
+        tries=ask.tries,
+        after_last_try=ask.after_last_try,
     )
+
+
+def _question(source: Source, screen: schema.Screen) -> Question | None:
+    if screen.ask is None or isinstance(screen.ask, schema.Ask) or screen.go is None:
+        return None
+    return compile_question(source, screen.ask, compile_go(source, screen.go))
 
 
 def row_label(source: Source, data_set: str, own: schema.Texts | None) -> Texts:

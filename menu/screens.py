@@ -35,12 +35,14 @@ def ways_out(phrases: Mapping[str, Texts], language: Language) -> WaysOut:
     more = f"{MORE_KEY} {phrases['more'][language]}"
     back = f"{BACK_KEY} {phrases['back'][language]}"
     leave = f"{BACK_KEY} {phrases['exit'][language]}"
-    up = f"{back} {HOME_KEY} {phrases['home'][language]}"
+    home = f"{HOME_KEY} {phrases['home'][language]}"
+    up = f"{back} {home}"
     onward = f"{more} {up}"
     return WaysOut(
         at_top=Footers(only=leave, first=f"{more} {leave}", middle=onward, last=up),
         deeper=Footers(only=up, first=onward, middle=onward, last=up),
         ending=Footers(first=more, middle=f"{more} {back}"),
+        without_zero=Footers(only=home, first=f"{more} {home}", middle=f"{more} {home}", last=home),
     )
 
 

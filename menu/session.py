@@ -10,9 +10,10 @@ from menu.place import Crumb, Place
 class Session(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     """`turn` counts the answered turns and is the version for compare-and-set (first answer: 1).
 
-    `heard` is the raw text of the last turn, kept so that a repeat is recognised; `shown` is the
-    answer to it, replayed byte for byte. `at` is the time of the last turn, seconds since the
-    epoch. The others are those of `Place`.
+    `heard` is the raw text of the last turn, kept so that a repeat is recognised; `hidden` is the
+    number of characters that it had behind that, which nobody may keep. `shown` is the answer to
+    it, replayed byte for byte. `at` is the time of the last turn, seconds since the epoch. The
+    others are those of `Place`.
     """
 
     menu_version: int
@@ -28,6 +29,10 @@ class Session(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     page: int = 0
     query: str = ""
     rows: dict[str, str] = {}
+    values: dict[str, str] = {}
+    tries: int = 0
+    returns: tuple[str, ...] = ()
+    hidden: int = 0
 
     @property
     def place(self) -> Place:
@@ -38,4 +43,7 @@ class Session(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
             page=self.page,
             query=self.query,
             rows=self.rows,
+            values=self.values,
+            tries=self.tries,
+            returns=self.returns,
         )

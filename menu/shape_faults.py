@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 from menu.diagnostics import Diagnostic, did_you_mean
 from menu.diagnostics import error as report
 from menu.document import Document, KeyPath
-from menu.schema import BY_LANGUAGE, ONE_OPTION, ONE_TEXT, ROW_OPTIONS, Menu
+from menu.schema import TAGS, Menu
 from menu.shapes import WRONG_VALUE
 
 UNKNOWN_NAME: Final = "M050"
@@ -20,8 +20,6 @@ MISSING: Final = "M051"
 WRONG_KIND: Final = "M052"
 BAD_VALUE: Final = "M053"
 
-# pydantic's additions to a path
-_TAGS: Final = frozenset({ONE_TEXT, BY_LANGUAGE, ONE_OPTION, ROW_OPTIONS, "[key]"})
 _KINDS: Final = {
     "string_type": "a text",
     "list_type": 'a list of lines that begin with "- "',
@@ -39,7 +37,7 @@ def parse(document: Document) -> tuple[Menu | None, list[Diagnostic]]:
 
 
 def _diagnostic(document: Document, error: ErrorDetails) -> Diagnostic:
-    path: KeyPath = tuple(part for part in error["loc"] if part not in _TAGS)
+    path: KeyPath = tuple(part for part in error["loc"] if part not in TAGS)
     kind, at_key = error["type"], error["loc"][-1] == "[key]"
     name = path[-1] if path else "menu"
     if kind == "extra_forbidden":

@@ -15,7 +15,7 @@ from menu.diagnostics import BadMenu, Diagnostic, Place, error, warning
 from menu.linter import Files, examine
 from menu.program import Program
 from menu.rehearsal import Refused, Rehearsal, Walked
-from menu.schema import Case, Step
+from menu.schema import Ask, Case, Step
 from menu.source import Source
 from telecom.msisdn import Msisdn
 
@@ -92,6 +92,16 @@ class Transcripts:
             if (str(path[1]), key) not in walked.options:
                 reason = f'No test chooses {key} on the screen "{path[1]}".'
                 yield warning(self._source.value_place(*path), OPTION_NOT_CHOSEN, reason)
+        for name, flat in self._source.flat.items():
+            ask = flat.screen.ask
+            is_typed = ask is not None and not isinstance(ask, Ask)
+            if ask is not None and is_typed and (name, ask.save_as) not in walked.options:
+                reason = f'No test answers the question of the screen "{name}".'
+                yield warning(self._source.value_place(*flat.path), OPTION_NOT_CHOSEN, reason)
+            for key in ("1", "2") if flat.screen.confirm else ():
+                if (name, key) not in walked.options:
+                    reason = f'No test chooses {key} on the screen "{name}".'
+                    yield warning(self._source.value_place(*flat.path), OPTION_NOT_CHOSEN, reason)
         for path, lookup in self._source.lookups():
             if (str(path[1]), lookup.save_as) not in walked.options:
                 reason = f'No test chooses a row of "{lookup.data_set}" on the screen "{path[1]}".'

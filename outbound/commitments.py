@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from menu.effects import Effect, RememberLanguage, SendLink
+from menu.effects import Effect, RememberLanguage, SendLink, SendSms
 from menu.program import Program
 from metrics.catalogue import CONSENT_CHANGES, EVENTS
 from metrics.meter import SILENT, Meter
@@ -106,6 +106,9 @@ class Commitments:
                     brings = f"{link.link}:{effect.language or ''}"[:SERVICE_LENGTH]
                     mt = self._seal(cause, f"link{place}", link.text, MessageClass.LINK, brings)
                     promises.append(Promise(mt=mt, link=link))
+                case SendSms(text):
+                    sms = self._seal(cause, f"sms{place}", text, MessageClass.RESULT)
+                    promises.append(Promise(mt=sms))
         if answer:
             promises.append(Promise(mt=self._seal(cause, "answer", answer, MessageClass.RESULT)))
         wish = replace(_wish(cause, promises), own=program.missed_call.keys()) if promises else None

@@ -102,6 +102,9 @@ class SmsHandler:
             return self._commitments.record(_cause(mo, key, Decision.NO_ENTRY_POINT, None))
         version, screen = thought.session.menu_version, thought.session.screen
         cause = _cause(mo, key, Decision.ANSWERED, version, screen)
+        if thought.is_secret:
+            # A PIN is nobody's to keep, sealed or not.
+            cause = replace(cause, content={"to": mo.to})
         kept = self._commitments.commit(
             cause, thought.program, thought.effects, answer=sms_answer(thought)
         )

@@ -10,7 +10,7 @@ import structlog
 
 from gateways.base import Gateway, UssdDoor
 from gateways.webhook import Result, WebhookRequest, WebhookResponse
-from menu.effects import SendLink
+from menu.effects import SendLink, SendSms
 from menu.ports import SessionsDown
 from menu.runner import NoSuchEntry, Runner, Thought, Visit
 from menu.screens import Display
@@ -107,7 +107,7 @@ class UssdHandler:
 
     def _commit(self, asked: UssdRequest, visit: Visit, thought: Thought) -> Kept:
         """The turn's number makes the effects' key, so a repeat of this turn finds it taken."""
-        sends = any(isinstance(effect, SendLink) for effect in thought.effects)
+        sends = any(isinstance(effect, SendLink | SendSms) for effect in thought.effects)
         cause = Cause(
             gateway=asked.gateway,
             kind="ussd",

@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from menu import schema
 from menu.diagnostics import Diagnostic, warning
 from menu.language import LATIN, Language, base_of, is_romanised
-from menu.phrases import BUILT_IN, is_spoken
+from menu.phrases import BUILT_IN, OF_QUESTIONS, is_spoken
+from menu.schema import Ask
 from menu.source import Source
+from menu.text_schema import AnyTexts
 from menu.texts import find_text
 from telecom.encoding import Encoding, encoding_of
 
@@ -25,22 +26,30 @@ def check(source: Source) -> Iterator[Diagnostic]:
             reason = f"This text is missing in {', '.join(missing)}."
             hint = f'Its readers will be shown the "{first}" text. Translate it.'
             yield warning(source.value_place(*path), RULE, reason, hint)
+    needed = [name for name in BUILT_IN if name not in OF_QUESTIONS or _asks(source)]
     for position, language in enumerate(source.languages):
         overrides = source.menu.phrases
-        unspoken = [name for name in BUILT_IN if not is_spoken(name, language, overrides)]
+        unspoken = [name for name in needed if not is_spoken(name, language, overrides)]
         if unspoken:
             reason = f'The program does not know its own words in "{language}".'
             hint = f'Write them under "phrases": {", ".join(unspoken)}.'
             yield warning(source.value_place("languages", position), RULE, reason, hint)
 
 
-def _is_missing(texts: schema.Texts, language: Language, first: Language) -> bool:
+def _asks(source: Source) -> bool:
+    """Whether the words around questions are ever shown."""
+    screens = source.menu.screens.values()
+    confirms = any(screen.confirm or screen.helpline for screen in screens)
+    return confirms or any(not isinstance(ask, Ask) for _, ask in source.asks())
+
+
+def _is_missing(texts: AnyTexts, language: Language, first: Language) -> bool:
     """What needs no other letters than Latin ones serves as it is, and so does the first
     language in Latin letters, as for the names of languages."""
     if not is_romanised(language):
         return find_text(texts, language) is None
-    if isinstance(texts, str):
-        return encoding_of(texts) is not Encoding.GSM7
+    if not isinstance(texts, dict):
+        return encoding_of(find_text(texts, first) or "") is not Encoding.GSM7
     if language in texts or first + LATIN in texts:
         return False
-    return encoding_of(texts.get(base_of(language), "")) is not Encoding.GSM7
+    return encoding_of(find_text(texts, base_of(language)) or "") is not Encoding.GSM7

@@ -17,7 +17,7 @@ RULE: Final = "M207"
 def check(source: Source) -> Iterator[Diagnostic]:
     if len(source.languages) == 1:
         return
-    screens = source.menu.screens
+    screens = source.flat_screens
     helpful = leading_to(screens, _with_a_language_option(screens))
     for code, entry in source.menu.entry_points.ussd.items():
         if entry.go in screens and entry.go not in helpful:

@@ -1,5 +1,5 @@
-"""M201: a screen has options, or it asks, or it ends: exactly one of them. Otherwise nobody knows
-what the author wanted: a question without answers, or an end that asks."""
+"""M201: a screen has options, or it asks, or it ends, or it only leads on: exactly one of them.
+Otherwise nobody knows what the author wanted: a question without answers, or an end that asks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RULE: Final = "M201"
 def check(source: Source) -> Iterator[Diagnostic]:
     for name, screen in source.menu.screens.items():
         kinds = _kinds(screen)
-        if not kinds:
+        if not kinds and screen.go is None:
             reason = f'The screen "{name}" has neither options nor an end.'
             hint = 'Add "options:", or "end: true" if the dialogue ends here.'
             yield error(source.name_place("screens", name), RULE, reason, hint)
@@ -24,16 +24,24 @@ def check(source: Source) -> Iterator[Diagnostic]:
             reason = f'The screen "{name}" has "{kinds[0]}" and "{kind}", and can do only one.'
             hint = f'Remove "{kind}", or make a screen of its own for it.'
             yield error(source.name_place("screens", name, kind), RULE, reason, hint)
-        if screen.ask and not screen.go:
-            reason = "Nobody knows where the answer leads."
-            hint = 'Add a line "go: ..." beside "ask", with the screen that follows.'
-            yield error(source.name_place("screens", name, "ask"), RULE, reason, hint)
-        if screen.go and not screen.ask:
-            reason = '"go" of a screen belongs to "ask", and nothing is asked here.'
+        for kind in ("ask", "form"):
+            if kind in kinds and screen.go is None:
+                reason = "Nobody knows where the answer leads."
+                hint = f'Add a line "go: ..." beside "{kind}", with the screen that follows.'
+                yield error(source.name_place("screens", name, kind), RULE, reason, hint)
+        if screen.go is not None and kinds and kinds[0] not in ("ask", "form"):
+            reason = f'"go" of a screen belongs to "ask" or "form", and here is "{kinds[0]}".'
             hint = 'Options have a "go" of their own; remove this one.'
             yield error(source.name_place("screens", name, "go"), RULE, reason, hint)
 
 
 def _kinds(screen: Screen) -> list[str]:
-    there = {"options": bool(screen.options), "ask": screen.ask is not None, "end": screen.end}
+    there = {
+        "options": bool(screen.options),
+        "ask": screen.ask is not None,
+        "form": bool(screen.form),
+        "confirm": screen.confirm is not None,
+        "helpline": screen.helpline is not None,
+        "end": screen.end and screen.helpline is None,
+    }
     return [kind for kind, is_there in there.items() if is_there]

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from menu.diagnostics import Diagnostic, Place, error
+from menu.document import KeyPath
+from menu.limits_told import LIMIT
 from menu.link_text import LINK
 from menu.phrases import PLACEHOLDERS
 from menu.source import Source
@@ -24,16 +26,25 @@ def check(source: Source) -> Iterator[Diagnostic]:
             reason = f"This text has no place for the address: {LINK} is missing."
             yield error(place, RULE, reason, f"Write {LINK} where the address shall stand.")
         yield from _unknown(place, text.replace(LINK, ""), f"Only {LINK} is known here.")
-    for_rows = {(*path, "label") for path, _ in source.lookups()}
+    # M702 and M703 look into these
+    with_blanks = {(*path, "label") for path, _ in source.lookups()}
+    with_blanks |= {path for path, _ in source.filled_texts()}
     for path, texts in (*source.texts(), *source.own_phrases()):
         if path[0] != "links":
-            filled = PLACEHOLDERS.get(str(path[-1]), ()) if path[0] == "phrases" else ()
+            filled = _filled(path)
             for suffix, text in written(texts):
                 place = source.value_place(*path, *suffix)
                 left = _without(text, filled)
-                if path[-1] == "text" or path in for_rows:  # M702 and M703 look into these
-                    left = without_blanks(left, of_a_row=path in for_rows)
+                if path in with_blanks:
+                    left = without_blanks(left)
                 yield from _unknown(place, left, _hint(filled))
+
+
+def _filled(path: KeyPath) -> Sequence[str]:
+    """What the program itself fills in."""
+    if path[0] == "phrases":
+        return PLACEHOLDERS.get(str(path[-1]), ())
+    return (LIMIT,) if "errors" in path and path[-1] != "kind" else ()
 
 
 def _link_texts(source: Source) -> Iterator[tuple[Place, str]]:

@@ -9,13 +9,15 @@ from collections.abc import Iterator
 from typing import Final
 
 from menu.diagnostics import Diagnostic, error, warning
-from menu.document import KeyPath
 from menu.language import Language
+from menu.limits_told import LIMIT
 from menu.paging import pages_of
-from menu.schema import Screen
+from menu.question_compiler import answers_of, errors_of
+from menu.question_schema import Ask, AskChoice
 from menu.screens import lines_of, ways_out
-from menu.source import Source
+from menu.source import Flat, Source
 from menu.texts import filled
+from menu.widths import WIDEST_LIMIT, widest
 from telecom.encoding import Encoding, Limit, encoding_of
 
 RULE: Final = "M206"
@@ -24,36 +26,69 @@ MOST_PAGES: Final = 4
 
 
 def check(source: Source) -> Iterator[Diagnostic]:
-    for name, screen in source.menu.screens.items():
+    for flat in source.flat.values():
         for language in source.written_languages:
-            yield from _labels(source, name, screen, language)
-            yield from _pages(source, name, screen, language)
+            yield from _labels(source, flat, language)
+            yield from _pages(source, flat, language)
+            yield from _errors(source, flat, language)
 
 
-def _labels(source: Source, name: str, screen: Screen, language: Language) -> Iterator[Diagnostic]:
+def _labels(source: Source, flat: Flat, language: Language) -> Iterator[Diagnostic]:
+    """Of options, and of the answers of a question."""
     footer = ways_out(source.phrases, language).deeper.middle
-    for position, key, option in screen.numbered_options():
-        (line,) = lines_of([(key, filled(option.label, source.displayed)[language])])
+    labels = [
+        ((*flat.path, "options", position, "label"), key, option.label)
+        for position, key, option in flat.screen.numbered_options()
+    ]
+    ask = flat.screen.ask
+    if isinstance(ask, AskChoice):
+        labels += [
+            ((*flat.path, "ask", "choices", position, "label"), str(position + 1), item.label)
+            for position, item in enumerate(ask.choices)
+        ]
+    for path, key, label in labels:
+        (line,) = lines_of([(key, filled(label, source.displayed)[language])])
         if overflow := PHONE.overflow(f"{line}\n{footer}"):
-            place = source.value_place("screens", name, "options", position, "label", language)
             reason = f'In "{language}" this label is {_excess(line + footer, overflow)}'
-            yield error(place, RULE, reason, "Shorten it; the keys for more and back count too.")
+            hint = "Shorten it; the keys for more and back count too."
+            yield error(source.value_place(*path, language), RULE, reason, hint)
 
 
-def _pages(source: Source, name: str, screen: Screen, language: Language) -> Iterator[Diagnostic]:
-    text = filled(screen.text, source.displayed)[language]
+def _pages(source: Source, flat: Flat, language: Language) -> Iterator[Diagnostic]:
+    screen = flat.screen
+    if screen.text is None:
+        return
+    text = widest(source, screen.text, language)
     choices = [
         (key, filled(option.label, source.displayed)[language])
         for _, key, option in screen.numbered_options()
     ]
+    if screen.ask is not None and not isinstance(screen.ask, Ask):
+        choices += [(key, texts[language]) for key, _, texts in answers_of(source, screen.ask)]
     ways = ways_out(source.phrases, language)
-    footers = ways.ending if screen.end else ways.deeper
+    footers = ways.ending if screen.ends else ways.deeper
     pages = pages_of(text, lines_of(choices), footers, PHONE)
     if len(pages) > MOST_PAGES:
-        path: KeyPath = ("screens", name, "text", language)
-        reason = f'The screen "{name}" in "{language}" takes {len(pages)} pages.'
+        reason = f'The screen "{flat.path[1]}" in "{language}" takes {len(pages)} pages.'
         hint = f"Few people turn more than {MOST_PAGES}; shorten it, or make several screens."
-        yield warning(source.value_place(*path), RULE, reason, hint)
+        yield warning(source.value_place(*flat.path, "text", language), RULE, reason, hint)
+
+
+def _errors(source: Source, flat: Flat, language: Language) -> Iterator[Diagnostic]:
+    """What is said of a wrong answer stands on one page, with the answers to choose from."""
+    ask = flat.screen.ask
+    if ask is None or isinstance(ask, Ask):
+        return
+    footer = ways_out(source.phrases, language).deeper.only
+    lines = lines_of((key, texts[language]) for key, _, texts in answers_of(source, ask))
+    for rule, texts in errors_of(source, ask).items():
+        told = texts[language].replace(LIMIT, WIDEST_LIMIT)
+        page = "\n".join((told, *lines, footer))
+        if overflow := PHONE.overflow(page):
+            reason = f'In "{language}" this error is {_excess(page, overflow)}'
+            path = (*flat.path, "ask", "errors", rule, language)
+            hint = "It stands above the answers and the keys for back."
+            yield error(source.value_place(*path), RULE, reason, hint)
 
 
 def _excess(text: str, overflow: int) -> str:

@@ -10,6 +10,7 @@ from menu.diagnostics import Diagnostic, did_you_mean, error
 from menu.document import KeyPath
 from menu.language import base_of
 from menu.source import Source
+from menu.texts import languages_in
 
 RULE: Final = "M301"
 
@@ -32,9 +33,8 @@ def check(source: Source) -> Iterator[Diagnostic]:
 
 def _used(source: Source) -> Iterator[tuple[KeyPath, str]]:
     for path, texts in (*source.texts(), *source.own_phrases()):
-        if not isinstance(texts, str):
-            for language in texts:
-                yield (*path, language), base_of(language)
+        for language in languages_in(texts):
+            yield (*path, language), base_of(language)
     for path, entry in source.entries():
         if entry.language:
             yield (*path, "language"), entry.language

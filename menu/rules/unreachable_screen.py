@@ -15,7 +15,7 @@ RULE: Final = "M102"
 def check(source: Source) -> Iterator[Diagnostic]:
     screens = source.menu.screens
     starts = [entry.go for _, entry in source.entries()]
-    seen = reachable(screens, starts)
+    seen = reachable(source.flat_screens, starts)
     for name in screens:
         if starts and name not in seen:
             reason = f'Nothing leads to the screen "{name}".'

@@ -11,6 +11,7 @@ from menu.compiler import compile_menu
 from menu.engine import pages_at
 from menu.linter import check
 from menu.place import Place
+from menu.question_schema import FIND, KIND_TAGS
 from menu.schema import Step
 from menu.screens import ANY_PHONE
 from menu.transcripts import read
@@ -52,10 +53,11 @@ def test_an_example_that_replaces_the_screens_has_no_warning_either(example: str
         assert check(files_of(example)) == []
 
 
-def test_the_tests_on_the_page_pass() -> None:
-    (example,) = (each for each in EXAMPLES if "tests" in sections(each))
+@pytest.mark.parametrize("example", [each for each in EXAMPLES if "tests" in sections(each)])
+def test_the_tests_on_the_page_pass(example: str) -> None:
     outcomes = list(read(files_of(example)).run())
-    assert [str(outcome.failure) for outcome in outcomes] == ["None"] * 2
+    assert outcomes
+    assert {str(outcome.failure) for outcome in outcomes} == {"None"}
 
 
 def test_the_test_in_an_included_file_passes() -> None:
@@ -65,13 +67,18 @@ def test_the_test_in_an_included_file_passes() -> None:
     assert outcome.place.file == "crops.yaml"
 
 
+def test_every_kind_of_answer_is_on_the_page() -> None:
+    rows = re.findall(r"^\| `([a-z_]+)` \|", PAGE, re.MULTILINE)
+    assert rows == [tag.strip("<>") for tag in KIND_TAGS if tag != FIND]
+
+
 def test_every_step_is_on_the_page() -> None:
     rows = re.findall(r"^\| `([a-z_]+): ", PAGE, re.MULTILINE)
     assert rows == list(Step.model_fields)
 
 
 def test_the_page_has_the_examples_that_it_promises() -> None:
-    assert len(EXAMPLES) == 12
+    assert len(EXAMPLES) == 17
     assert set(INCLUDED) == {"crops.yaml"}
     assert {"version", "languages", "entry_points", "screens"} <= set(sections(FIRST))
 

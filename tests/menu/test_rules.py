@@ -200,6 +200,80 @@ def test_few_people_turn_many_pages(text: str, expected: list[str]) -> None:
     assert sorted(rules_of(screens={"home": {"text": text, "end": True}})) == expected
 
 
+# "{who}" stands for as many characters as the answer may have.
+@pytest.mark.parametrize(
+    ("most", "text", "expected"),
+    [
+        (30, "{who} " * 13, []),
+        (160, "{who} " * 13, ["M206"]),
+        (160, "{who} " * 2, []),
+    ],
+)
+def test_answers_count_with_all_that_they_may_have(
+    most: int, text: str, expected: list[str]
+) -> None:
+    ask = {"kind": "text", "max_length": most, "save_as": "who"}
+    screens = {
+        "home": {"text": "Who?", "ask": ask, "go": "shown"},
+        "shown": {"text": text, "end": True},
+    }
+    assert rules_of(screens=screens) == expected
+
+
+@pytest.mark.parametrize(
+    ("screens", "expected"),
+    [
+        ({"home": {"go": [{"when": "visits > 1", "go": "end"}, "end"]}}, ["M801"]),
+        ({"home": {"set": {"visits": "visits + 1"}, "go": "end"}}, []),
+        ({"home": {"set": {"visits": "visits"}, "go": "end"}}, ["M801"]),
+        ({"home": {"set": {"a": "b + 1", "b": "c + 1", "c": "today - today"}, "go": "end"}}, []),
+        ({"home": {"go": {"screen": "sub", "then": "end"}}, "sub": {"go": {"return": "true"}}}, []),
+        ({"home": {"go": {"screen": "subb", "then": "end"}}}, ["M107"]),
+        ({"home": {"go": {"then": "end"}}}, ["M053"]),
+        ({"home": {"go": {"screen": "end", "return": "true"}}}, ["M053"]),
+        ({"home": {"go": ["end", "end"]}}, ["M053"]),
+        ({"home": {"text": "x", "confirm": {"yes": "end"}}}, ["M051"]),
+        ({"home": {"text": "x", "confirm": {"yes": "end", "no": "nd"}}}, ["M107"]),
+        ({"home": {"text": "x", "send_sms": "{who}", "end": "true"}, "end": None}, ["M703"]),
+        ({"home": {"text": "x", "send_sms": "x", "end": "true"}, "end": None}, []),
+        ({"home": {"helpline": "x"}, "end": None}, ["M808"]),
+    ],
+)
+def test_where_screens_lead(screens: dict[str, object], expected: list[str]) -> None:
+    both = {"end": {"text": "Bye.", "end": "true"}, **screens}
+    parts = {name: screen for name, screen in both.items() if screen is not None}
+    assert sorted(rules_of(screens=parts)) == expected
+
+
+@pytest.mark.parametrize(
+    ("ask", "expected"),
+    [
+        ({"kind": "number", "min": 5, "max": 3}, ["M053"]),
+        ({"kind": "number", "decimals": 0}, []),
+        ({"kind": "number", "decimals": 5}, ["M053"]),
+        ({"kind": "number", "max_length": 5}, ["M050"]),
+        ({"kind": "text", "max_length": 161}, ["M053"]),
+        ({"kind": "text", "min_length": 9, "max_length": 3}, ["M053"]),
+        ({"kind": "date", "earliest": "tomorrow"}, ["M053"]),
+        ({"kind": "money", "currency": "rupees"}, ["M053"]),
+        ({"kind": "pattern"}, ["M051"]),
+        ({"kind": "pattern", "pattern": "(a+)+b"}, []),  # it cannot run away
+        ({"kind": "choice", "choices": []}, ["M051"]),
+        ({"kind": "choice", "choices": [{"value": "a", "label": "A"}] * 2}, ["M053"]),
+        ({"kind": "yes_no", "tries": 0}, ["M053"]),
+        ({"kind": "phone", "errors": {"max": "x"}}, ["M050"]),
+        ({"kind": "number", "errors": {"max": "{limit}"}}, []),
+        ({"kind": "number", "errors": {"max": "{most}"}}, ["M304"]),
+        ({"kind": "number", "after_last_try": "nowhere", "tries": 2}, ["M107"]),
+        ({}, ["M051"]),
+    ],
+)
+def test_questions(ask: dict[str, object], expected: list[str]) -> None:
+    written = {key: str(value) if isinstance(value, int) else value for key, value in ask.items()}
+    home = {"text": "?", "ask": {"save_as": "it", **written}, "go": "home"}
+    assert rules_of(screens={"home": home}) == expected
+
+
 @pytest.mark.parametrize(("length", "expected"), [(160 - 45, []), (160 - 45 + 1, ["M305"])])
 def test_the_first_sms_is_one_segment_with_its_address(length: int, expected: list[str]) -> None:
     first = "x" * length + "{link}"

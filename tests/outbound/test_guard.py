@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, select, text, update
 
-from menu.effects import SendLink
+from menu.effects import SendLink, SendSms
 from menu.program import Program
 from models import spend
 from models.consent import ConsentState
@@ -540,3 +540,12 @@ def test_whatever_comes_nobody_gets_more_than_his_share(
         for window, allowed in most.items():
             assert max(sum(at <= other < at + window for other in each) for at in each) <= allowed
     place.database.dispose()
+
+
+def test_a_text_of_the_menu_is_promised_once(place: Place) -> None:
+    cause = place.cause("ussd", SOMEBODY, "india", service="ordered")
+    effects = (SendSms("Ordered.", "en"),)
+    first = place.commitments.commit(cause, place.program, effects)
+    again = place.commitments.commit(cause, place.program, effects)
+    assert (first.is_new, first.withheld, again.is_new) == (True, None, False)
+    assert len(place.promised()) == 1

@@ -1,0 +1,90 @@
+"""The shape of `tests:` in a menu: what a caller does, and what must be seen then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from pydantic import ConfigDict, Field, model_validator
+
+from menu.shapes import Flag, LanguageCode, Shape, wrong
+from menu.text_schema import Keys, Text, Yes
+
+OPENINGS: Final = ("dial", "text", "ring")  # how a caller may begin
+
+
+class Step(Shape):
+    """One thing that the caller does, or that must hold then; exactly one line."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+
+    dial: Text | None = None
+    """Dial a service code; "*384*97183*1#" answers ahead."""
+    press: Keys | None = None
+    """Answer the dialogue with these keys."""
+    type: Text | None = None
+    """Answer the dialogue with a text."""
+    text: Text | None = None
+    """Send this SMS."""
+    ring: Text | None = None
+    """Give a missed call to this number."""
+    repeat: Yes | None = None
+    """The gateway brings the last thing once more: the same answer, and nothing more happens."""
+    drop: Yes | None = None
+    """The bridge loses its memory of the dialogue; the phone does not."""
+    sees: Text | None = None
+    """The screen says this."""
+    sees_not: Text | None = None
+    """The screen does not say this."""
+    ends: Flag | None = None
+    """Whether the dialogue is over."""
+    sms: Text | None = None
+    """The next SMS that came says this."""
+    no_sms: Yes | None = None
+    """No SMS came that was not looked at yet."""
+    language: LanguageCode | None = None
+    """The language that is remembered for the caller."""
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Step:
+        if len(self.model_fields_set) != 1:
+            hint = 'Begin a new line with "- " for each.'
+            raise wrong("A step is exactly one thing to do or to see.", hint)
+        return self
+
+    @property
+    def verb(self) -> str:
+        """The name of its one line."""
+        return next(iter(self.model_fields_set))
+
+
+class Case(Shape):
+    """A test: what a caller does, and what must be seen then."""
+
+    name: Text
+    caller: Text | None = None
+    """The caller's number in international form; an Indian one unless told."""
+    language: LanguageCode | None = None
+    """The language that is remembered for the caller from before; none unless told."""
+    dial: Text | None = None
+    """The first step, if the caller begins by dialling this service code."""
+    text: Text | None = None
+    """The first step, if the caller begins by sending this SMS."""
+    ring: Text | None = None
+    """The first step, if the caller begins with a missed call to this number."""
+    steps: list[Step] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _begins_once(self) -> Case:
+        if len(self.model_fields_set & set(OPENINGS)) > 1:
+            hint = "Write the others as steps."
+            raise wrong(f"A test begins with one of {', '.join(OPENINGS)}.", hint)
+        return self
+
+    def numbered_steps(self) -> Iterator[tuple[tuple[str | int, ...], Step]]:
+        """Every step with its path inside the case; the opening of the case comes first."""
+        for verb in OPENINGS:
+            if (value := getattr(self, verb)) is not None:
+                yield (verb,), Step.model_validate({verb: value})
+        for position, step in enumerate(self.steps):
+            yield ("steps", position), step

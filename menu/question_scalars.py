@@ -1,0 +1,76 @@
+"""Single values in the shape of a question: numbers, days, patterns, currencies."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, BeforeValidator
+from pydantic import WithJsonSchema as InEditors
+
+from menu.date_limits import LIMIT, parse_limit
+from menu.patterns import BadPattern, parse_pattern
+from menu.shapes import matching, wrong
+
+MOST_CHARACTERS: Final = 160  # of an answer; what a USSD input can hold
+MOST_TRIES: Final = 9
+CURRENCY: Final = r"[A-Z]{3}"
+_NUMBER: Final = r"-?[0-9]{1,12}(\.[0-9]{1,4})?"
+_CHOICE: Final = r"[a-z0-9][a-z0-9_-]{0,39}"
+
+
+def _number(value: str) -> str:
+    if not re.fullmatch(_NUMBER, value):
+        raise wrong(f'"{value[:50]}" is not a number.', "Write digits, such as 500 or 12.5.")
+    return value
+
+
+def _count(most: int, least: int = 1) -> BeforeValidator:
+    def count(value: object) -> object:
+        if not (isinstance(value, str) and re.fullmatch(r"[0-9]{1,4}", value)):
+            return value  # of a wrong kind: told as such
+        if not least <= int(value) <= most:
+            raise wrong(f'"{value}" is out of range.', f"Write a number from {least} to {most}.")
+        return int(value)
+
+    return BeforeValidator(count, json_schema_input_type=int)
+
+
+def _limit(value: str) -> str:
+    if parse_limit(value) is None:
+        hint = 'Write a day such as 2026-08-15, today, or "today + 30 days".'
+        raise wrong(f'"{value[:50]}" is not a day.', hint)
+    return value
+
+
+def _pattern(value: str) -> str:
+    try:
+        parse_pattern(value)
+    except BadPattern as fault:
+        raise wrong(f'"{value[:50]}" cannot be a pattern: {fault.why}.', fault.hint) from None
+    return value
+
+
+def _currency(value: str) -> str:
+    if not re.fullmatch(CURRENCY, value):
+        raise wrong(f'"{value[:50]}" is not a currency.', "Codes look like INR, KES, USD.")
+    return value
+
+
+def _choice(value: str) -> str:
+    if not re.fullmatch(_CHOICE, value):
+        hint = "Use small letters a-z, digits, _ and -, 40 at most; people read the label."
+        raise wrong(f'"{value[:50]}" cannot be kept as an answer.', hint)
+    return value
+
+
+Number = Annotated[
+    str, AfterValidator(_number), InEditors({"type": ["string", "number"], "pattern": _NUMBER})
+]
+Length = Annotated[int, _count(MOST_CHARACTERS)]
+Tries = Annotated[int, _count(MOST_TRIES)]
+Decimals = Annotated[int, _count(4, least=0)]
+Day = Annotated[str, AfterValidator(_limit), InEditors(matching(LIMIT))]
+Pattern = Annotated[str, AfterValidator(_pattern), InEditors({"type": "string"})]
+Currency = Annotated[str, AfterValidator(_currency), InEditors(matching(CURRENCY))]
+ChoiceValue = Annotated[str, AfterValidator(_choice), InEditors(matching(_CHOICE))]

@@ -1,0 +1,118 @@
+"""What a caller reads where he stands: pages, and what was wrong above them. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from menu.choices import lines_at
+from menu.effects import Effect
+from menu.known import Known
+from menu.language import Language
+from menu.paging import Footers, pages_of
+from menu.place import Place
+from menu.program import Message, Program, Screen, ServiceCall
+from menu.screens import Display, lines_of, told_above
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeededCall:
+    """A service that must be asked before the turn can go on, and what it is told."""
+
+    call: ServiceCall
+    told: tuple[tuple[str, str], ...]
+
+    def __repr__(self) -> str:
+        return f"NeededCall({self.call.service})"  # what it is told may be a PIN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """The outcome of one turn: what is shown, where the caller stands now, what must be done.
+
+    `needs`: a service must be asked first; the turn goes on with `engine.resume`. `walked` counts
+    the keys of a dialled shortcut that were followed. `is_secret`: what was typed may not be kept.
+    """
+
+    shown: str
+    ends: bool
+    place: Place
+    effects: tuple[Effect, ...] = ()
+    needs: NeededCall | None = None
+    walked: int = 0
+    is_secret: bool = False
+
+
+def show(known: Known, display: Display, effects: tuple[Effect, ...] = ()) -> Step:
+    """A page that is not there any more (a gateway of smaller screens) is the last one."""
+    place, pages = known.place, pages_of_place(known, display)
+    page = min(place.page, len(pages) - 1)
+    if page != place.page:
+        place = replace(place, page=page)
+    ends = known.program.screens[place.screen].ends and page == len(pages) - 1
+    return Step(shown=pages[page], ends=ends, place=place, effects=effects)
+
+
+def show_again(known: Known, told: str, display: Display) -> Step:
+    """The same page once more, and why; where there is no room for both, why, and the way out."""
+    same = show(known, display)
+    above = told_above(told, same.shown)
+    if display.limit.fits(above):
+        return replace(same, shown=above)
+    question = known.program.screens[known.place.screen].question
+    if question is None:
+        return same
+    lines = question.lines[_language(known, display)] if question.lines else ()
+    shorter = pages_of(told, lines, footers_of(known, display), display.limit)
+    return replace(same, shown=shorter[0]) if len(shorter) == 1 else same
+
+
+def end_with(known: Known, phrase: str, display: Display) -> Step:
+    """One of the program's own words, and the end of the dialogue."""
+    told = known.program.phrases[phrase][_language(known, display)]
+    return Step(shown=told, ends=True, place=known.place)
+
+
+def pages_of_place(known: Known, display: Display) -> tuple[str, ...]:
+    """All that is shown where a caller stands, page by page."""
+    program, place = known.program, known.place
+    screen, language = program.screens[place.screen], _language(known, display)
+    text = program.phrases["which_one"][language] if place.query else _text(known, screen, language)
+    if screen.question is not None:
+        lines = screen.question.lines[language] if screen.question.lines else ()
+    elif screen.lines is None:
+        lines = lines_of(lines_at(known, language))
+    else:
+        lines = screen.lines[language]
+    return pages_of(text, lines, footers_of(known, display), display.limit)
+
+
+def footers_of(known: Known, display: Display) -> Footers:
+    screen = known.program.screens[known.place.screen]
+    ways = known.program.ways_out[_language(known, display)]
+    if screen.question is not None and screen.question.takes_zero:
+        return ways.without_zero
+    return ways.ending if screen.ends else ways.deeper if known.place.path else ways.at_top
+
+
+def write_out(known: Known, message: Message, language: Language) -> str:
+    """A text with its blanks filled."""
+    plural = message.plurals.get(language)
+    text = known.form_of(plural, language) if plural else message.text[language]
+    return known.fill(text, language) if message.has_blanks else text
+
+
+def shown_language(program: Program, place: Place, display: Display) -> Language:
+    return program.shown_in(place.language, is_latin=display.is_latin)
+
+
+def _text(known: Known, screen: Screen, language: Language) -> str:
+    plural = screen.plurals.get(language) if screen.plurals else None
+    text = known.form_of(plural, language) if plural else screen.text[language]
+    text = known.fill(text, language) if screen.has_blanks else text
+    if screen.hours and not known.is_open(screen.hours):
+        text = f"{text}\n{known.program.phrases['closed_now'][language]}"
+    return text
+
+
+def _language(known: Known, display: Display) -> Language:
+    return shown_language(known.program, known.place, display)

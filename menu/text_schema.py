@@ -1,0 +1,103 @@
+"""Texts, keys and flags as authors write them: what the shapes of menus.yaml are made of."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
+
+from menu.shapes import LanguageCode, Shape, wrong
+
+ONE_TEXT: Final = "<one text>"
+BY_LANGUAGE: Final = "<by language>"
+COUNTED: Final = "<counted>"
+
+
+def _text(value: str) -> str:
+    """Without the line end that block texts have, in the one spelling that is counted and sent."""
+    text = unicodedata.normalize("NFC", value.strip())
+    if not text:
+        raise wrong("A text is missing here.", "Write it, or remove the line.")
+    return text
+
+
+def _key(value: str) -> str:
+    if not re.fullmatch(r"[0-9]{1,2}", value):
+        raise wrong(f'"{value[:50]}" is not a key.', 'A key is one or two digits, such as "3".')
+    return value
+
+
+def _keys(value: str) -> str:
+    if not re.fullmatch(r"[0-9*#]+", value):
+        hint = 'Press digits, * and #, such as "1"; other words are for "type".'
+        raise wrong(f'"{value[:50]}" cannot be pressed.', hint)
+    return value
+
+
+def _yes(value: object) -> object:
+    if value != "true":
+        raise wrong("Only true can stand here.", "Write true, or remove the step.")
+    return True
+
+
+def _text_kind(value: object) -> str:
+    return BY_LANGUAGE if isinstance(value, dict) else ONE_TEXT
+
+
+_PLAIN: Final = {"type": "string", "minLength": 1}
+Text = Annotated[str, AfterValidator(_text), WithJsonSchema(_PLAIN)]
+Key = Annotated[str, AfterValidator(_key), WithJsonSchema({"type": ["string", "integer"]})]
+Keys = Annotated[str, AfterValidator(_keys), WithJsonSchema({"type": ["string", "integer"]})]
+Yes = Annotated[Literal[True], BeforeValidator(_yes)]
+Texts = Annotated[
+    Annotated[Text, Tag(ONE_TEXT)]
+    | Annotated[dict[LanguageCode, Text], Field(min_length=1), Tag(BY_LANGUAGE)],
+    Discriminator(_text_kind),
+]
+
+
+def _counted_kind(value: object) -> str:
+    if isinstance(value, Counted) or (isinstance(value, dict) and "other" in value):
+        return COUNTED
+    return _text_kind(value)
+
+
+def _count_name(value: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}(\.[a-z][a-z0-9_]{0,39})?", value):
+        raise wrong(f'"{value[:50]}" is not the name of a number.', "Write such as: count: days")
+    return value
+
+
+class Counted(Shape):
+    """A text in the forms that it has for one thing, for two, for many."""
+
+    count: Annotated[str, AfterValidator(_count_name)]
+    """The name of the number that decides."""
+    zero: Text | None = None
+    one: Text | None = None
+    two: Text | None = None
+    few: Text | None = None
+    many: Text | None = None
+    other: Text
+    """The form for every number that has no form of its own."""
+
+    def forms(self) -> dict[str, str]:
+        """The forms that are written, by their names."""
+        names = ("zero", "one", "two", "few", "many", "other")
+        return {name: text for name in names if (text := getattr(self, name))}
+
+
+_OneOrCounted = Annotated[
+    Annotated[Text, Tag(ONE_TEXT)] | Annotated[Counted, Tag(COUNTED)],
+    Discriminator(_counted_kind),
+]
+CountedTexts = Annotated[
+    Annotated[Text, Tag(ONE_TEXT)]
+    | Annotated[Counted, Tag(COUNTED)]
+    | Annotated[dict[LanguageCode, _OneOrCounted], Field(min_length=1), Tag(BY_LANGUAGE)],
+    Discriminator(_counted_kind),
+]
+AnyTexts = str | Counted | dict[str, str] | dict[str, str | Counted]
+"""What `menu.texts` reads: both of them."""
