@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from menu import data_search
+from menu import data_prefixes
 from menu.data_file import read
 from menu.data_schema import DataSource
-from menu.data_search import words_of
+from menu.data_words import words_of
 from menu.data_set import DataSet, Row
 
 SOURCE = DataSource.model_validate(
@@ -212,7 +212,7 @@ def told(rows: list[str], typed: str) -> list[int]:
 @given(st.lists(NAME, min_size=1, max_size=12), NAME, st.integers(1, 5))
 def test_broad_and_narrow_words_find_the_same(names: list[str], typed: str, broad: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(data_search, "BROAD", broad)
+        patch.setattr(data_prefixes, "BROAD", broad)
         rows = tuple(Row(str(at), {}, {"name": {"en": name}}) for at, name in enumerate(names))
         data_set = DataSet("any", rows)
     assert [int(row.key) for row in data_set.search(typed, 99)] == told(names, typed)

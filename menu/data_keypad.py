@@ -1,0 +1,34 @@
+"""Words as keys of a phone with letters on them, each pressed once: "banana" is 226262. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from menu.data_romanising import latin_of
+
+SPACE_KEY: Final = "0"  # where the space is on such a keypad
+FEWEST_KEYS: Final = 2  # one key is a third of the alphabet
+_KEYS: Final = str.maketrans("abcdefghijklmnopqrstuvwxyz", "22233344455566677778889999")
+
+
+def digits_of(word: str) -> str:
+    """The keys that write this word, empty where it has letters that no such keypad has."""
+    return latin_of(word).translate(_KEYS)
+
+
+def whole_digits(words: Sequence[str]) -> str:
+    """The keys of all words one after the other, empty where one has none."""
+    keys = [digits_of(word) for word in words]
+    return "".join(keys) if all(keys) else ""
+
+
+def is_keyed(words: Sequence[str]) -> bool:
+    """Whether these may be keys that were pressed for letters."""
+    keys = "".join(words)
+    return len(keys) >= FEWEST_KEYS and keys.isascii() and keys.isdecimal()
+
+
+def cut_at_spaces(words: Sequence[str]) -> list[str]:
+    """What was pressed, cut where the space key was too: "4733604726" is "47336" and "4726"."""
+    return [part for word in words for part in word.split(SPACE_KEY) if part]

@@ -1,0 +1,47 @@
+"""Words in order, and for each the rows that have it: sorted arrays and bisection. Pure."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
+from typing import Final
+
+from menu.data_mistakes import within_one_mistake
+
+_AFTER_ALL: Final = "\U0010ffff"
+Span = tuple[int, int]  # of `Postings.rows`, the second one outside
+RowsOf = Mapping[str, Sequence[int]]
+
+
+class Postings:
+    """Rows are named by their positions in the file. One prefix is one span of `rows`."""
+
+    def __init__(self, rows_of: RowsOf) -> None:
+        self.words: Final = sorted(rows_of)
+        self.rows: Final = array("I")
+        for word in self.words:
+            self.rows.extend(rows_of[word])
+        counts = (len(rows_of[word]) for word in self.words)
+        self._starts = array("I", accumulate(counts, initial=0))
+
+    def exactly(self, word: str) -> list[int]:
+        """The rows of this very word, in file order."""
+        low, high = self.span_of(bisect_left(self.words, word))
+        is_there = low < high and self.words[bisect_left(self.words, word)] == word
+        return sorted(set(self.rows[low:high])) if is_there else []
+
+    def span(self, prefix: str) -> Span:
+        """Of every word that begins so."""
+        low = bisect_left(self.words, prefix)
+        high = bisect_left(self.words, prefix + _AFTER_ALL, low)
+        return self._starts[low], self._starts[high]
+
+    def span_of(self, at: int) -> Span:
+        """Of one word by its place."""
+        return self._starts[at], self._starts[min(at + 1, len(self.words))]
+
+    def near(self, typed: str) -> Iterator[Span]:
+        """Of every word from which this differs by one mistake at most."""
+        return (self.span_of(at) for at in within_one_mistake(self.words, typed))
