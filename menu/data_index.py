@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from menu.data_keypad import digits_of, whole_digits
+from menu.data_keypad import keys_of
 from menu.data_postings import Postings, RowsOf
 from menu.data_prefixes import Prefixes
-from menu.data_sounds import sound_of, whole_sound
+from menu.data_romanising import all_latin, latin_of
+from menu.data_sounds import sound_of
 from menu.data_words import initials_of, squeezed, words_of
 
 _Noted = defaultdict[str, list[int]]
@@ -64,27 +65,33 @@ class Notes:
                 _note(self._told[part], row)
 
     def index(self) -> SearchIndex:
-        names, phrases, spoken = self._names, self._phrases, self._spoken
+        names = self._names.items()
+        latins = {word: latin_of(word) for word in self._spoken}
+        wholes = _gathered(
+            (all_latin([latins[word] for word in phrase.split(" ")]), rows)
+            for noted in (self._names, self._phrases)
+            for phrase, rows in noted.items()
+        ).items()
+        words = _gathered((latins[word], rows) for word, rows in self._spoken.items()).items()
         return SearchIndex(
             phones=Postings(self._phones),
-            names=Prefixes(names),
-            phrases=Postings(phrases),
-            words=Prefixes(_by(str, spoken, self._told)),
-            initials=Prefixes(_by(lambda name: initials_of(name.split(" ")), names)),
-            keyed=Prefixes(_by(lambda name: whole_digits(name.split(" ")), names, phrases)),
-            keyed_words=Prefixes(_by(digits_of, spoken)),
-            sounds=Prefixes(_by(lambda name: whole_sound(name.split(" ")), names, phrases)),
-            sound_words=Prefixes(_by(sound_of, spoken)),
+            names=Prefixes(self._names),
+            phrases=Postings(self._phrases),
+            words=Prefixes(_gathered([*self._spoken.items(), *self._told.items()])),
+            initials=Prefixes(_gathered((initials_of(name), rows) for name, rows in names)),
+            keyed=Prefixes(_gathered((keys_of(latin), rows) for latin, rows in wholes)),
+            keyed_words=Prefixes(_gathered((keys_of(latin), rows) for latin, rows in words)),
+            sounds=Prefixes(_gathered((sound_of(latin), rows) for latin, rows in wholes)),
+            sound_words=Prefixes(_gathered((sound_of(latin), rows) for latin, rows in words)),
         )
 
 
-def _by(key_of: Callable[[str], str], *noted: RowsOf) -> RowsOf:
-    """The same rows under another key; those without one are left out."""
+def _gathered(rows_by_key: Iterable[tuple[str, Sequence[int]]]) -> RowsOf:
+    """The rows of each key; those without one are left out."""
     found: _Noted = defaultdict(list)
-    for rows_of in noted:
-        for word, rows in rows_of.items():
-            if key := key_of(word):
-                found[key].extend(rows)
+    for key, rows in rows_by_key:
+        if key:
+            found[key].extend(rows)
     return found
 
 

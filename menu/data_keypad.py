@@ -5,22 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from menu.data_romanising import latin_of
-
 SPACE_KEY: Final = "0"  # where the space is on such a keypad
 FEWEST_KEYS: Final = 2  # one key is a third of the alphabet
 _KEYS: Final = str.maketrans("abcdefghijklmnopqrstuvwxyz", "22233344455566677778889999")
 
 
-def digits_of(word: str) -> str:
-    """The keys that write this word, empty where it has letters that no such keypad has."""
-    return latin_of(word).translate(_KEYS)
-
-
-def whole_digits(words: Sequence[str]) -> str:
-    """The keys of all words one after the other, empty where one has none."""
-    keys = [digits_of(word) for word in words]
-    return "".join(keys) if all(keys) else ""
+def keys_of(latin: str) -> str:
+    """The keys that write this, which is of `latin_of`."""
+    return latin.translate(_KEYS)
 
 
 def is_keyed(words: Sequence[str]) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import accumulate
+from itertools import accumulate, chain, pairwise
 from typing import Final
 
-from menu.data_mistakes import within_one_mistake
+from menu.data_mistakes import following, within_one_mistake
 
 _AFTER_ALL: Final = "\U0010ffff"
 Span = tuple[int, int]  # of `Postings.rows`, the second one outside
@@ -20,11 +20,9 @@ class Postings:
 
     def __init__(self, rows_of: RowsOf) -> None:
         self.words: Final = sorted(rows_of)
-        self.rows: Final = array("I")
-        for word in self.words:
-            self.rows.extend(rows_of[word])
-        counts = (len(rows_of[word]) for word in self.words)
-        self._starts = array("I", accumulate(counts, initial=0))
+        ordered = [rows_of[word] for word in self.words]
+        self.rows: Final = array("I", chain.from_iterable(ordered))
+        self._starts = array("I", accumulate(map(len, ordered), initial=0))
 
     def exactly(self, word: str) -> list[int]:
         """The rows of this very word, in file order."""
@@ -41,6 +39,18 @@ class Postings:
     def span_of(self, at: int) -> Span:
         """Of one word by its place."""
         return self._starts[at], self._starts[min(at + 1, len(self.words))]
+
+    def broad(self, least: int) -> Iterator[Span]:
+        """The spans of prefixes, and of words, that have more rows than this."""
+        yield from (span for span in pairwise(self._starts) if span[1] - span[0] > least)
+        waiting = [(0, 0, len(self.words))]
+        while waiting:
+            length, *places = waiting.pop()
+            for _, low, high in following(self.words, length, *places):
+                span = self._starts[low], self._starts[high]
+                if span[1] - span[0] > least:
+                    yield span
+                    waiting.append((length + 1, low, high))
 
     def near(self, typed: str) -> Iterator[Span]:
         """Of every word from which this differs by one mistake at most."""

@@ -6,10 +6,10 @@ of them for the sake of the first five takes longer than a turn should.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import reduce
-from operator import and_, or_
-from typing import Final, NamedTuple
+from operator import and_
+from typing import Final
 
 from menu.data_postings import Postings, RowsOf, Span
 from menu.data_words import longest
@@ -17,20 +17,11 @@ from menu.data_words import longest
 BROAD: Final = 1_000  # entries of a span that is kept as bits
 
 
-class _Union(NamedTuple):
-    """The rows of several spans."""
-
-    few: set[int]
-    many: int  # bits
-
-    def has(self, row: int) -> bool:
-        return row in self.few or bool(self.many >> row & 1)
-
-
 class Prefixes:
     def __init__(self, rows_of: RowsOf) -> None:
         self._postings = Postings(rows_of)
-        self._broad = {span: self._bits(span) for span in self._broad_spans()}
+        rows = self._postings.rows
+        self._broad = {span: _bits_of(rows[slice(*span)]) for span in self._postings.broad(BROAD)}
 
     def exactly(self, word: str) -> list[int]:
         """In file order, as all that follows."""
@@ -38,65 +29,55 @@ class Prefixes:
 
     def beginning(self, words: Sequence[str]) -> Iterator[int]:
         """The rows that have, for every one of these, a word that begins so."""
-        return self._in_all([[self._postings.span(word)] for word in longest(words)])
+        return self._in_all([self._postings.span(word)] for word in longest(words))
 
-    def near(self, words: Sequence[str], *, fixed: Sequence[str] = ()) -> Iterator[int]:
-        """The rows that have, for every one of `words`, one that begins so, or is this but for
-        one mistake; and for every one of `fixed` one that begins so."""
-        spans = [[self._postings.span(word), *self._postings.near(word)] for word in words]
-        return self._in_all([*spans, *([self._postings.span(word)] for word in longest(fixed))])
+    def near(self, words: Sequence[str], is_sure: Callable[[str], bool]) -> Iterator[int]:
+        """The rows that have, for every one of these, a word that begins so or, if it is not sure,
+        that is this but for one mistake. None where all are sure."""
+        if all(map(is_sure, words)):
+            return iter(())
+        postings = self._postings
+        return self._in_all(
+            [postings.span(word), *(() if is_sure(word) else postings.near(word))]
+            for word in sorted(set(words), key=len, reverse=True)
+        )
 
-    def _in_all(self, unions: Sequence[Sequence[Span]]) -> Iterator[int]:
-        if not all(any(low < high for low, high in spans) for spans in unions):
-            return
-        parts = sorted(map(self._union, unions), key=lambda part: (bool(part.many), len(part.few)))
-        if not parts:
-            return
-        if parts[0].many:
-            yield from _ones(reduce(and_, (part.many | _bits_of(part.few) for part in parts)))
-            return
-        first, *others = parts
-        yield from (row for row in sorted(first.few) if all(part.has(row) for part in others))
+    def _in_all(self, unions: Iterable[Sequence[Span]]) -> Iterator[int]:
+        """The rows in every one of these unions of spans. Looks at none behind an empty one."""
+        kept: set[int] | None = None
+        broad: list[int] = []
+        for spans in unions:
+            rows, bits = self._union(spans)
+            if bits:
+                broad.append(bits | _bits_of(rows))
+            else:
+                kept = rows if kept is None else kept & rows
+                if not kept:
+                    return
+        if broad and kept is None:
+            yield from _ones(reduce(and_, broad))
+        elif kept:
+            yield from (row for row in sorted(kept) if all(bits >> row & 1 for bits in broad))
 
-    def _union(self, spans: Sequence[Span]) -> _Union:
-        broad = {span for span in spans if span in self._broad}
-        few: set[int] = set()
+    def _union(self, spans: Sequence[Span]) -> tuple[set[int], int]:
+        """Its rows; those of broad spans as bits."""
+        rows: set[int] = set()
+        bits = 0
         for span in spans:
-            if span not in broad:
-                few.update(self._postings.rows[slice(*span)])
-        return _Union(few, reduce(or_, (self._broad[span] for span in broad), 0))
-
-    def _broad_spans(self) -> set[Span]:
-        """Those of every prefix, one letter longer at a time, until none has many rows."""
-        found: set[Span] = set()
-        words, length = self._postings.words, 1
-        singles = map(self._postings.span_of, range(len(words)))
-        found.update(span for span in singles if _width(span) > BROAD)
-        while words:
-            heads = dict.fromkeys(word[:length] for word in words if len(word) >= length)
-            spans = {
-                head: span for head in heads if _width(span := self._postings.span(head)) > BROAD
-            }
-            found.update(spans.values())
-            words = [word for word in words if word[:length] in spans]
-            length += 1
-        return found
-
-    def _bits(self, span: Span) -> int:
-        return _bits_of(self._postings.rows[slice(*span)])
+            if span in self._broad:
+                bits |= self._broad[span]
+            else:
+                rows.update(self._postings.rows[slice(*span)])
+        return rows, bits
 
 
-def _bits_of(rows: Sequence[int] | set[int]) -> int:
+def _bits_of(rows: Collection[int]) -> int:
     if not rows:
         return 0
     octets = bytearray((max(rows) >> 3) + 1)
     for row in rows:
         octets[row >> 3] |= 1 << (row & 7)
     return int.from_bytes(octets, "little")
-
-
-def _width(span: Span) -> int:
-    return span[1] - span[0]
 
 
 def _ones(bits: int) -> Iterator[int]:

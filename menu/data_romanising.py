@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 _BLOCKS: Final = range(0x0900, 0x0D80, 0x80)  # Devanagari, Bengali, Gurmukhi, ... Malayalam
@@ -49,7 +49,7 @@ _TABLE.update({ord(letter): sound for letter, sound in _OWN.items()})
 _NO_VOWEL: Final = _letters((_NUKTA, *_SIGNS))
 # A consonant that no vowel sign follows is spoken with an "a"; at a word's end in the south only.
 _BARE: Final = re.compile(
-    f"([{_letters(_CONSONANT_PLACES)}][{_letters([_NUKTA])}]?)(?=[^{_NO_VOWEL}])"
+    f"([{_letters(_CONSONANT_PLACES)}][{_letters([_NUKTA])}]?)(?=[^{_NO_VOWEL}\\d])"
     f"|([{_letters(_CONSONANT_PLACES, _KEEPING)}])$"
 )
 
@@ -65,3 +65,8 @@ def latin_of(word: str) -> str:
     signs = unicodedata.normalize("NFD", spelt)
     plain = "".join(sign for sign in signs if not unicodedata.combining(sign))
     return plain if plain.isascii() else ""
+
+
+def all_latin(latins: Sequence[str]) -> str:
+    """Several words without spaces: who writes "moongdal" means "moong dal"; empty if one is."""
+    return "".join(latins) if all(latins) else ""

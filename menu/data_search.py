@@ -8,16 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from menu.data_index import SearchIndex
 from menu.data_keypad import cut_at_spaces, is_keyed
-from menu.data_mistakes import may_be_mistaken
-from menu.data_prefixes import Prefixes
-from menu.data_sounds import sound_of, whole_sound
+from menu.data_mistakes import is_sure
+from menu.data_romanising import latin_of
+from menu.data_sounds import sound_of
 from menu.data_words import squeezed, words_of
 
 FEWEST_LETTERS: Final = 2  # of initials and of sounds: with one, a tenth of the table begins
+
+
+class _Sounds(NamedTuple):
+    """Of all words together, and of each; nothing where one is of a script without a sound."""
+
+    whole: str
+    words: list[str]
 
 
 def search(index: SearchIndex, typed: str, most: int) -> list[int]:
@@ -33,11 +40,12 @@ def search(index: SearchIndex, typed: str, most: int) -> list[int]:
     _take(found, most, index.words.beginning(words))
     if is_keyed(words):
         _take(found, most, _keyed(index, words, only_whole=bool(same)))
+    sounds = _sounds_of(words)
     if not same:
-        _take(found, most, index.sounds.exactly(whole_sound(words)))
-    for guess in (_initials, _sounding, _mistyped, _misheard):
-        if not found:
-            _take(found, most, guess(index, words))
+        _take(found, most, index.sounds.exactly(sounds.whole))
+    guesses = _guesses(index, words, sounds)
+    while not found and (rows := next(guesses, None)):
+        _take(found, most, rows)
     return list(found)
 
 
@@ -69,28 +77,26 @@ def _keyed(index: SearchIndex, words: Sequence[str], *, only_whole: bool) -> Ite
         yield from index.keyed_words.beginning(parts)
 
 
+def _guesses(index: SearchIndex, words: list[str], sounds: _Sounds) -> Iterator[Iterator[int]]:
+    yield _initials(index, words)
+    yield _sounding(index, sounds)
+    yield index.words.near(words, is_sure)
+    yield index.sound_words.near(sounds.words, is_sure)
+
+
 def _initials(index: SearchIndex, words: Sequence[str]) -> Iterator[int]:
     if len(words) == 1 and len(words[0]) >= FEWEST_LETTERS:
         yield from index.initials.beginning(words)
 
 
-def _sounding(index: SearchIndex, words: Sequence[str]) -> Iterator[int]:
-    whole = whole_sound(words)
-    if len(whole) >= FEWEST_LETTERS:
-        yield from index.sounds.beginning([whole])
-        yield from index.sound_words.beginning([sound_of(word) for word in words])
+def _sounding(index: SearchIndex, sounds: _Sounds) -> Iterator[int]:
+    if len(sounds.whole) >= FEWEST_LETTERS:
+        yield from index.sounds.beginning([sounds.whole])
+        yield from index.sound_words.beginning(sounds.words)
 
 
-def _mistyped(index: SearchIndex, words: Sequence[str]) -> Iterator[int]:
-    return _near(index.words, words)
-
-
-def _misheard(index: SearchIndex, words: Sequence[str]) -> Iterator[int]:
-    return _near(index.sound_words, [sound_of(word) for word in words])
-
-
-def _near(prefixes: Prefixes, words: Sequence[str]) -> Iterator[int]:
-    mistaken = [word for word in words if may_be_mistaken(word)]
-    if not mistaken:
-        return iter(())
-    return prefixes.near(mistaken, fixed=[word for word in words if not may_be_mistaken(word)])
+def _sounds_of(words: Sequence[str]) -> _Sounds:
+    latins = [latin_of(word) for word in words]
+    if not all(latins):
+        return _Sounds("", [])
+    return _Sounds(sound_of("".join(latins)), [sound_of(latin) for latin in latins])

@@ -27,8 +27,9 @@ def squeezed(phone: str) -> str:
     return digits.translate(_SPACED).strip()
 
 
-def initials_of(words: Sequence[str]) -> str:
+def initials_of(phrase: str) -> str:
     """The first letter of each word: "fire brigade" is "fb". Nothing of a single word."""
+    words = phrase.split(" ")
     return "".join(word[0] for word in words) if len(words) > 1 else ""
 
 
