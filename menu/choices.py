@@ -8,18 +8,23 @@ from itertools import count
 from typing import Final
 
 from menu.data_set import Row
+from menu.inputs import pressed_key
 from menu.language import Language
+from menu.phrases import LAST_RESORT, MORE_LETTERS
 from menu.place import Place
 from menu.program import RESERVED_KEYS, Ask, Option, Program, RowOptions, Screen
 from menu.templates import Blank, fill
 
 MOST_ROWS: Final = 90  # rows behind one screen: keys stay of two digits, and nobody reads on
-MOST_FOUND: Final = 9  # what a search offers
+MOST_FOUND: Final = 45  # rows that a search offers; who sees as many had better write more letters
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A key and where it leads. `label` is empty where nobody asked for a language."""
+    """A key and where it leads. `label` is empty where nobody asked for a language.
+
+    A line without a key only says something.
+    """
 
     key: str
     go: str
@@ -47,14 +52,23 @@ def saved(program: Program, place: Place, blank: Blank, language: Language) -> s
 
 
 def rows_found(program: Program, ask: Ask, typed: str) -> tuple[Row, ...]:
-    return program.data_sets[ask.data_set].search(typed, MOST_FOUND)
+    """What an answer may mean. One more than is offered tells that there are even more.
+
+    Keys that every screen knows mean no letters: "98" behind the last page looks for no "wu".
+    """
+    if pressed_key(typed) in RESERVED_KEYS:
+        return ()
+    return program.data_sets[ask.data_set].search(typed, MOST_FOUND + 1)
 
 
 def _choices(program: Program, place: Place, language: Language | None) -> Iterator[Choice]:
     screen = program.screens[place.screen]
     if screen.ask is not None:
         found = rows_found(program, screen.ask, place.query) if place.query else ()
-        for number, row in enumerate(found, start=1):
+        if language and len(found) > MOST_FOUND:
+            told = MORE_LETTERS.get(language, MORE_LETTERS[LAST_RESORT])
+            yield Choice("", place.screen, told)
+        for number, row in enumerate(found[:MOST_FOUND], start=1):
             yield _row_choice(program, place, screen.ask, row, str(number), language)
         return
     free = _free_keys(screen)

@@ -151,6 +151,17 @@ PLACEHOLDERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     }
 )
 
+# Above the rows of a search that finds more than are offered. No menu can say it otherwise yet.
+MORE_LETTERS: Final[Texts] = MappingProxyType(
+    {
+        "en": "Many fit. Write more letters.",
+        "hi": "बहुत मिले। और अक्षर लिखें।",
+        "bn": "অনেক আছে। আরও অক্ষর লিখুন।",
+        "hi-Latn": "Bahut mile. Aur akshar likhen.",
+        "bn-Latn": "Onek achhe. Aro okkhor likhun.",
+    }
+)
+
 
 def resolve(languages: Sequence[Language], overrides: Phrases) -> Mapping[str, Texts]:
     """Every phrase in every language: the author's, else ours, else both again in the first."""
