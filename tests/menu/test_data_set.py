@@ -183,6 +183,12 @@ def test_words(text: str, words: list[str]) -> None:
     assert words_of(text) == words
 
 
+ANSWERS = [
+    *("s", "shop", "shop ka", "ka ri", "s k", "mo shop ta", "100007", "none such"),
+    *("7467", "74", "52 74", "sk", "shoop", "kaa", "shpo", "shop kiramo", "karimotx"),
+]
+
+
 def test_fifty_thousand_rows_answer_fast() -> None:
     draw = random.Random(4)
     syllables = ["ka", "ri", "mo", "ta", "आ", "कि", "দ", "s"]
@@ -192,7 +198,7 @@ def test_fifty_thousand_rows_answer_fast() -> None:
 
     rows = "".join(f"r{n},Shop {word()} {word()},,,,,{word()},1{n:05},x\n" for n in range(50_000))
     data_set = data_set_of(TABLE.splitlines(keepends=True)[0] + rows)
-    for typed in ("s", "shop", "shop ka", "ka ri", "s k", "mo shop ta", "100007", "none such"):
+    for typed in ANSWERS:
         began = time.process_time()
         for _ in range(20):
             data_set.search(typed, 8)
