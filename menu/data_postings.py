@@ -24,11 +24,15 @@ class Postings:
         self.rows: Final = array("I", chain.from_iterable(ordered))
         self._starts = array("I", accumulate(map(len, ordered), initial=0))
 
+    def has(self, word: str) -> bool:
+        at = bisect_left(self.words, word)
+        return at < len(self.words) and self.words[at] == word
+
     def exactly(self, word: str) -> list[int]:
         """The rows of this very word, in file order."""
-        low, high = self.span_of(bisect_left(self.words, word))
-        is_there = low < high and self.words[bisect_left(self.words, word)] == word
-        return sorted(set(self.rows[low:high])) if is_there else []
+        if not self.has(word):
+            return []
+        return sorted(set(self.rows[slice(*self.span_of(bisect_left(self.words, word)))]))
 
     def span(self, prefix: str) -> Span:
         """Of every word that begins so."""
@@ -38,7 +42,7 @@ class Postings:
 
     def span_of(self, at: int) -> Span:
         """Of one word by its place."""
-        return self._starts[at], self._starts[min(at + 1, len(self.words))]
+        return self._starts[at], self._starts[at + 1]
 
     def broad(self, least: int) -> Iterator[Span]:
         """The spans of prefixes, and of words, that have more rows than this."""

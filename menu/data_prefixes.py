@@ -23,6 +23,9 @@ class Prefixes:
         rows = self._postings.rows
         self._broad = {span: _bits_of(rows[slice(*span)]) for span in self._postings.broad(BROAD)}
 
+    def has(self, word: str) -> bool:
+        return self._postings.has(word)
+
     def exactly(self, word: str) -> list[int]:
         """In file order, as all that follows."""
         return self._postings.exactly(word)

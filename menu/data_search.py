@@ -41,7 +41,7 @@ def search(index: SearchIndex, typed: str, most: int) -> list[int]:
     if is_keyed(words):
         _take(found, most, _keyed(index, words, only_whole=bool(same)))
     sounds = _sounds_of(words)
-    if not same:
+    if not (same or all(map(index.words.has, words))):
         _take(found, most, index.sounds.exactly(sounds.whole))
     guesses = _guesses(index, words, sounds)
     while not found and (rows := next(guesses, None)):
