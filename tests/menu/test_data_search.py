@@ -41,6 +41,8 @@ CROPS = DataSet(
         row("purna", "Annapurna"),
         row("nh44", "Road NH 44"),
         row("bus", "Bus 1891"),
+        row("insured", "Fasal bima/फसल बीमा"),
+        row("farm", "Farm call", "ফসল"),
         row("fish", "Tilapia"),
         row("sesame", "Teel/तिल/তিল"),
         row("arab", "مرحبا"),
@@ -99,6 +101,7 @@ SEARCHES = [
     ("vazhai", ["banana"]),
     ("til", ["fish", "sesame"]),  # no row has this very word, so what sounds so counts as well
     ("teel", ["sesame"]),
+    ("fasal", ["insured"]),  # a word that stands just so
     ("तील", ["sesame"]),
     ("piyaj", ["onion"]),
     ("pyaaz", ["onion"]),
@@ -200,6 +203,7 @@ TYPED = NAME | st.text("kari2745 0मोআs", max_size=8)
 
 @given(st.lists(NAME, min_size=1, max_size=12), TYPED, st.integers(1, 5), st.integers(1, 14))
 @example(["kari", "kara", "kaas ri"], "kkri", 1, 9)
+@example(["kari", "kari", "kari", "sari"], "tari", 1, 9)
 @example(["krima", "kosa"], "kirma", 1, 9)
 @example(["dal", "dalta", "daal", "tal daal"], "da", 2, 9)
 @example(["dalta", "daal", "tal"], "dal", 2, 9)
