@@ -44,11 +44,21 @@ class Scale:
     sends: int
     accepts: int
     largest_menu: int = 10_000
+    searches: int = 4_000
+    largest_table: int = 50_000
 
 
 FULL: Final = Scale(rounds=5, seconds=2.0, webhooks=1000, steps=100_000, sends=400, accepts=1000)
 QUICK: Final = Scale(
-    rounds=1, seconds=0.3, webhooks=24, steps=500, sends=24, accepts=48, largest_menu=1_000
+    rounds=1,
+    seconds=0.3,
+    webhooks=24,
+    steps=500,
+    sends=24,
+    accepts=48,
+    largest_menu=1_000,
+    searches=100,
+    largest_table=1_000,
 )
 
 

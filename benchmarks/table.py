@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Final
 
-from benchmarks import accepting, in_process, menu_loading, over_http, sending, steps
+from benchmarks import accepting, in_process, menu_loading, over_http, searching, sending, steps
 from benchmarks.measuring import Round, Scale
 
 
@@ -57,6 +57,13 @@ GROUPS: Final = (
         },
     ),
     Group(
+        searching.rounds,
+        {
+            "search-1000": "a name, keys or a mistake looked for in 1,000 rows",
+            "search-50000": "the same in 50,000 rows",
+        },
+    ),
+    Group(
         sending.on_sqlite,
         {
             "send-0ms": "an SMS to a vendor that answers at once, 4 threads",
@@ -103,4 +110,5 @@ RATIOS: Final = (
     ("http-missed-call", "http-floor"),
     ("step-1000", "step-10"),
     ("step-10000", "step-10"),
+    ("search-50000", "search-1000"),
 )

@@ -9,7 +9,7 @@ from typing import Final
 
 from menu.conditions import Expression
 from menu.data_set import Row
-from menu.inputs import fold
+from menu.inputs import fold, pressed_key
 from menu.known import Known
 from menu.language import Language
 from menu.program import RESERVED_KEYS, Ask, Option, Program, RowOptions, Screen
@@ -17,12 +17,15 @@ from menu.templates import Blank, fill
 from menu.ways import Go
 
 MOST_ROWS: Final = 90  # rows behind one screen: keys stay of two digits, and nobody reads on
-MOST_FOUND: Final = 9  # what a search offers
+MOST_FOUND: Final = 45  # rows that a search offers; who sees as many had better write more letters
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A key and where it leads. `label` is empty where nobody asked for a language."""
+    """A key and where it leads. `label` is empty where nobody asked for a language.
+
+    A line without a key only says something.
+    """
 
     key: str
     go: Go
@@ -58,7 +61,13 @@ def lines_at(known: Known, language: Language) -> Iterator[tuple[str, str]]:
 
 
 def rows_found(program: Program, ask: Ask, typed: str) -> tuple[Row, ...]:
-    return program.data_sets[ask.data_set].search(typed, MOST_FOUND)
+    """What an answer may mean. One more than is offered tells that there are even more.
+
+    Keys that every screen knows mean no letters: "98" behind the last page looks for no "wu".
+    """
+    if pressed_key(typed) in RESERVED_KEYS:
+        return ()
+    return program.data_sets[ask.data_set].search(typed, MOST_FOUND + 1)
 
 
 def _choices(known: Known, language: Language | None) -> Iterator[Choice]:
@@ -66,7 +75,9 @@ def _choices(known: Known, language: Language | None) -> Iterator[Choice]:
     screen = program.screens[place.screen]
     if screen.ask is not None:
         found = rows_found(program, screen.ask, place.query) if place.query else ()
-        for number, row in enumerate(found, start=1):
+        if language and len(found) > MOST_FOUND:
+            yield Choice("", place.screen, program.phrases["more_letters"][language])
+        for number, row in enumerate(found[:MOST_FOUND], start=1):
             yield _row_choice(known, screen.ask, row, str(number), language)
         return
     free = _free_keys(screen)

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from menu import data_search
+from menu.data_index import Notes, SearchIndex
 from menu.data_schema import Kind
-from menu.data_search import SearchIndex
 from menu.language import Language, Texts
 
 Rows = Mapping[str, tuple["Row", ...]]
@@ -64,11 +65,11 @@ class DataSet:
 
     def search(self, typed: str, most: int) -> tuple[Row, ...]:
         """The rows that somebody may mean who types this, the likeliest first."""
-        return tuple(self.rows[at] for at in self._index.search(typed, most))
+        return tuple(self.rows[at] for at in data_search.search(self._index, typed, most))
 
     def starting(self, typed: str, most: int) -> tuple[Row, ...]:
         """The rows whose name, in any language, begins with this."""
-        return tuple(self.rows[at] for at in self._index.starting(typed, most))
+        return tuple(self.rows[at] for at in data_search.starting(self._index, typed, most))
 
     def _sorted_out(self, column: str) -> Rows:
         rows: defaultdict[str, list[Row]] = defaultdict(list)
@@ -78,20 +79,19 @@ class DataSet:
         return {cell: tuple(found) for cell, found in rows.items()}
 
     def _indexed(self) -> SearchIndex:
-        index = SearchIndex()
+        notes = Notes()
         words, phones = self._named(Kind.WORDS), self._named(Kind.PHONE)
         for at, row in enumerate(self.rows):
             # Of the labels, the first in the order of the columns is the name.
             first, *others = self._named(Kind.LABEL) or list(row.labels) or [""]
-            index.add(
+            notes.add(
                 at,
                 names=dict.fromkeys(row.labels.get(first, {}).values()),  # many are filled in
                 words=_parts(row, words),
                 texts=(text for label in others for text in row.labels[label].values()),
                 phones=filter(None, (row.cells[column] for column in phones)),
             )
-        index.finish()
-        return index
+        return notes.index()
 
     def _named(self, kind: Kind) -> list[str]:
         return [name for name, its in self.columns.items() if its is kind]

@@ -66,6 +66,13 @@ BUILT_IN: Final[Mapping[str, Texts]] = MappingProxyType(
             "hi-Latn": "Kaun sa?",
             "bn-Latn": "Konti?",
         },
+        "more_letters": {
+            "en": "Many fit. Write more letters.",
+            "hi": "बहुत मिले। और अक्षर लिखें।",
+            "bn": "অনেক আছে। আরও অক্ষর লিখুন।",
+            "hi-Latn": "Bahut mile. Aur akshar likhen.",
+            "bn-Latn": "Onek achhe. Aro okkhor likhun.",
+        },
         "goodbye": {
             "en": "Thank you.",
             "hi": "धन्यवाद।",
@@ -277,6 +284,8 @@ PLACEHOLDERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "too_late": ("{limit}",),
     }
 )
+
+# Above the rows of a search that finds more than are offered. No menu can say it otherwise yet.
 
 
 def resolve(languages: Sequence[Language], overrides: Phrases) -> Mapping[str, Texts]:

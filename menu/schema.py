@@ -103,6 +103,7 @@ class Phrases(Shape):
     wrong_choice: Texts | None = None
     not_found: Texts | None = None
     which_one: Texts | None = None
+    more_letters: Texts | None = None
     goodbye: Texts | None = None
     busy: Texts | None = None
     session_over: Texts | None = None

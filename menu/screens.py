@@ -26,8 +26,8 @@ ANY_PHONE: Final = Display()
 
 
 def lines_of(choices: Iterable[tuple[str, str]]) -> tuple[str, ...]:
-    """How choices are shown, each by its key and its label."""
-    return tuple(f"{key} {label}" for key, label in choices)
+    """How choices are shown, each by its key, if it has one, and its label."""
+    return tuple(f"{key} {label}".lstrip() for key, label in choices)
 
 
 def ways_out(phrases: Mapping[str, Texts], language: Language) -> WaysOut:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from menu.compiler import compile_menu
+from menu.data_keypad import keys_of
 from menu.data_set import DataSet
 from menu.linter import check
 
@@ -29,9 +30,9 @@ LANGUAGES = ("en", "hi", "bn", "hi-Latn", "bn-Latn")
 
 def test_nothing_is_wrong_with_them() -> None:
     assert [str(found) for found in check(FILES)] == []
-    assert (
-        sorted(DATA) == [path.stem for path in TABLES] == ["departments", "helplines", "services"]
-    )
+    names = ["crops", "departments", "helplines", "markets", "prices_sample", "services"]
+    assert sorted(DATA) == [path.stem for path in TABLES] == names
+    assert all(path.stat().st_size < 40_000 for path in TABLES)
 
 
 @pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
@@ -49,6 +50,10 @@ def test_texts_are_composed_and_counted_in_the_readme(path: Path) -> None:
         ("services", "name", LANGUAGES, 22),
         ("services", "how", LANGUAGES[:3], 58),
         ("departments", "short", LANGUAGES[:3], 22),
+        ("crops", "name", LANGUAGES, 22),
+        ("markets", "name", LANGUAGES[:3], 22),
+        ("markets", "state", LANGUAGES[:3], 22),
+        ("prices_sample", "name", LANGUAGES[:3], 22),
     ],
 )
 def test_labels_fit_a_small_screen(
@@ -74,6 +79,29 @@ def test_every_service_has_its_department() -> None:
     assert DATA["services"].where("department", "epfo")
 
 
+def test_every_sample_price_says_so_and_has_its_crop_and_market() -> None:
+    prices = DATA["prices_sample"]
+    for row in prices.rows:
+        assert row.cells["marked"] == "SAMPLE"
+        assert row.cells["sample_date"] == "2026-01-01"
+        market = DATA["markets"].find(row.cells["market"])
+        assert market
+        assert market.labels["name"]["bn"] == row.labels["name"]["bn"]
+        assert int(row.cells["low"]) <= int(row.cells["modal"]) <= int(row.cells["high"])
+    for crop in DATA["crops"].rows:
+        assert len(prices.where("crop", crop.key)) == 4
+    assert re.search(r"^\| `prices_sample.csv` \| \*\*SAMPLE\*\* ", README, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", ["crops", "markets"])
+def test_every_name_and_its_keys_find_the_row(name: str) -> None:
+    for row in DATA[name].rows:
+        for text in row.labels["name"].values():
+            assert row in DATA[name].search(text, 9)
+        keys = keys_of(row.labels["name"]["en"].lower().replace(" ", ""))
+        assert row in DATA[name].search(keys, 9)
+
+
 SEARCHES = [
     # where, what is typed, the first row that is found
     *((DATA["helplines"], typed, "fire") for typed in ("101", "दमकल", "দমকল", "damkal", "brigade")),
@@ -87,6 +115,16 @@ SEARCHES = [
         for typed in ("pf", "भविष्य निधि", "employees provident")
     ),
     *((DATA["services"], typed, "pf_balance_call") for typed in ("pf balance", "पीएफ बैलेंस")),
+    *((DATA["crops"], typed, "wheat") for typed in ("94328", "gehoon", "weat", "গম", "गेहूँ")),
+    *((DATA["crops"], typed, "onion") for typed in ("66466", "7929", "pyaaz", "প্যাজ", "onoin")),
+    *((DATA["crops"], typed, "moong") for typed in ("6666", "mung", "मूग", "gg")),
+    *((DATA["crops"], typed, "brinjal") for typed in ("2746525", "2246426", "baigan", "bengun")),
+    *((DATA["markets"], typed, "azadpur") for typed in ("2923787", "ajadpur", "आज़ादपुर", "azadpr")),
+    *(
+        (DATA["markets"], typed, "varanasi")
+        for typed in ("banaras", "banares", "वाराणसि", "827262")
+    ),
+    *((DATA["markets"], typed, "sri_ganganagar") for typed in ("shri ganganagar", "sg", "774042")),
     *((DATA["services"], typed, "gas_indane") for typed in ("gas", "सिलेंडर", "সিলিন্ডার")),
 ]
 

@@ -22,6 +22,7 @@ PAGE = Path(__file__).parent.parent.parent / "docs" / "performance.md"
 IN_PROCESS = [
     *("ussd", "sms", "missed-call", "accept-sqlite", "accept-sqlite-16"),
     "accept-sqlite-64",
+    "search-1000",
     *(f"{what}-{size}" for what in ("step", "check", "load") for size in (10, 1000)),
 ]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from menu import data_cells, data_file, data_schema
 from menu.compiler import compile_menu
 from menu.data_schema import Kind
@@ -29,6 +31,20 @@ def test_the_example_works() -> None:
     assert (row.show("name", "hi"), row.show("price", "hi")) == ("गेहूं", "2275")
 
 
+EXAMPLE = r"^\| `([^`]+)` \| (?:`([a-z]+)` )?\| [^|]+ \|$"
+FOUND = re.findall(EXAMPLE, PAGE.split("## What people find")[1].split("##")[0], re.MULTILINE)
+
+
+def test_the_page_has_examples_of_what_people_find() -> None:
+    assert len(FOUND) == 8
+
+
+@pytest.mark.parametrize(("typed", "key"), FOUND)
+def test_people_find_what_the_page_says(typed: str, key: str) -> None:
+    found = compile_menu(files()).data_sets["prices"].search(typed, 9)
+    assert [row.key for row in found] == list(filter(None, [key]))
+
+
 def test_the_mistake_on_the_page_is_told_as_the_page_tells_it() -> None:
     (found,) = (
         each for each in check(files(TABLE.replace("2300,", '"2,300",'))) if each.rule == "M609"
@@ -38,7 +54,8 @@ def test_the_mistake_on_the_page_is_told_as_the_page_tells_it() -> None:
 
 
 def test_every_type_is_on_the_page() -> None:
-    assert re.findall(r"^\| `([a-z]+)` \|", PAGE, re.MULTILINE) == [kind.value for kind in Kind]
+    section = PAGE.split("## Types")[1].split("##")[0]
+    assert re.findall(r"^\| `([a-z]+)` \|", section, re.MULTILINE) == [kind.value for kind in Kind]
 
 
 def test_the_limits_are_those_of_the_program() -> None:
@@ -56,4 +73,6 @@ def test_every_link_inside_the_page_leads_to_a_heading() -> None:
         re.sub(r"[^a-z -]", "", heading.lower()).replace(" ", "-")
         for heading in re.findall(r"^## (.*)$", PAGE, re.MULTILINE)
     }
-    assert set(re.findall(r"\]\(#([^)]*)\)", PAGE)) == headings
+    links = set(re.findall(r"\]\(#([^)]*)\)", PAGE))
+    assert links == headings | {"keys", "sounds", "mistakes"}
+    assert all(f"\n### {link.title()}\n" in PAGE for link in links - headings)

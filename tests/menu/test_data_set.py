@@ -6,14 +6,11 @@ import random
 import time
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from menu import data_search
 from menu.data_file import read
 from menu.data_schema import DataSource
-from menu.data_search import words_of
 from menu.data_set import DataSet, Row
+from menu.data_words import words_of
 
 SOURCE = DataSource.model_validate(
     {
@@ -69,7 +66,7 @@ SEARCHES = [
     ("aag", ["fire"]),
     ("पुलिस", ["police"]),
     ("पु", ["police"]),
-    ("पुलस", []),  # other vowel signs are another word
+    ("पुलस", ["police"]),  # a vowel sign left out is a mistake
     ("police", ["all", "police"]),
     ("helpline", ["women"]),
     ("महिला", ["women"]),
@@ -186,36 +183,10 @@ def test_words(text: str, words: list[str]) -> None:
     assert words_of(text) == words
 
 
-SYLLABLES = ["ka", "ri", "मो", "আ", "1", "s"]
-NAME = st.lists(
-    st.lists(st.sampled_from(SYLLABLES), min_size=1, max_size=3).map("".join),
-    min_size=1,
-    max_size=3,
-).map(" ".join)
-
-
-def told(rows: list[str], typed: str) -> list[int]:
-    """The same promise, kept slowly."""
-    words = typed.split()
-    if not words:
-        return []
-    exact = [at for at, name in enumerate(rows) if name == " ".join(words)]
-    begins = [at for at, name in enumerate(rows) if name.startswith(" ".join(words))]
-    has_all = [
-        at
-        for at, name in enumerate(rows)
-        if all(any(part.startswith(word) for part in name.split()) for word in words)
-    ]
-    return list(dict.fromkeys([*exact, *begins, *has_all]))
-
-
-@given(st.lists(NAME, min_size=1, max_size=12), NAME, st.integers(1, 5))
-def test_broad_and_narrow_words_find_the_same(names: list[str], typed: str, broad: int) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(data_search, "BROAD", broad)
-        rows = tuple(Row(str(at), {}, {"name": {"en": name}}) for at, name in enumerate(names))
-        data_set = DataSet("any", rows)
-    assert [int(row.key) for row in data_set.search(typed, 99)] == told(names, typed)
+ANSWERS = [
+    *("s", "shop", "shop ka", "ka ri", "s k", "mo shop ta", "100007", "none such"),
+    *("7467", "74", "52 74", "sk", "shoop", "kaa", "shpo", "shop kiramo", "karimotx"),
+]
 
 
 def test_fifty_thousand_rows_answer_fast() -> None:
@@ -227,7 +198,7 @@ def test_fifty_thousand_rows_answer_fast() -> None:
 
     rows = "".join(f"r{n},Shop {word()} {word()},,,,,{word()},1{n:05},x\n" for n in range(50_000))
     data_set = data_set_of(TABLE.splitlines(keepends=True)[0] + rows)
-    for typed in ("s", "shop", "shop ka", "ka ri", "s k", "mo shop ta", "100007", "none such"):
+    for typed in ANSWERS:
         began = time.process_time()
         for _ in range(20):
             data_set.search(typed, 8)

@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from menu.choices import lines_at
 from menu.compiler import compile_menu
 from menu.engine import enter, enter_asking, enter_prefilled, press
 from menu.keywords import find_keyword
+from menu.known import Known
 from menu.place import Place
-from menu.program import EntryPoint, Program
+from menu.program import RESERVED_KEYS, EntryPoint, Program
 from menu.screens import ANY_PHONE, Display
 from telecom.encoding import Limit
 
@@ -128,6 +130,56 @@ def test_a_walk(walk: Walk) -> None:
         assert text in step.shown
     assert walk.not_sees not in step.shown
     assert walk.display.limit.fits(step.shown)
+
+
+SHOPS = TABLE.splitlines(keepends=True)[0] + "".join(
+    f"s{number},Shop {name},,,,stall,1800{number:02},help\n"
+    for number, name in enumerate((a + b for a in "abcdefg" for b in "klmnopqr"), start=1)
+)
+LONG: Program = compile_menu(FILES | {"data/helplines.csv": SHOPS})
+MANY = "Many fit. Write more letters."
+PAGES = {
+    "more than are offered": Walk(["shop"], ["Which one?", MANY, "1 Shop ak", "98 More"], "45 "),
+    "a second page": Walk(["shop", "98"], ["11 Shop bm", "98 More 0 Back"], "1 Shop ak"),
+    "keys of two digits": Walk(["shop", "10"], ["Shop bl: 180010"]),
+    "of a page that nobody looked at": Walk(["shop", "45"], ["Shop fo: 180045"]),
+    "the last that is offered": Walk(["shop", *["98"] * 3], ["45 Shop fo", "0 Back"], "98"),
+    "no more": Walk(["shop", *["98"] * 4], ["Not found."]),
+    "what is not offered": Walk(["shop", "46"], ["Which one?", "1 Shop gm"], "Shop fp"),
+    "back a page": Walk(["shop", "98", "0"], ["1 Shop ak"]),
+    "back to the question": Walk(["shop", "98", "0", "0"], ["Which helpline?"]),
+    "after more letters": Walk(["shop", "shop b"], ["1 Shop bk", "8 Shop br"], MANY),
+    "just as many as fit on one page": Walk(["b"], ["1 Shop bk", "8 Shop br"], MANY),
+    "in Hindi": Walk(["shop"], ["कौन सा?", "बहुत मिले।", "1 Shop ak"], language="hi"),
+    "in Latin letters": Walk(
+        ["shop"], ["Bahut mile. Aur akshar"], language="hi", display=LATIN
+    ),
+    "by keys": Walk(["7467"], [MANY, "1 Shop ak"]),  # shop
+    "by keys of a word": Walk(["746725"], ["1 Shop ak", "5 Shop ck"], MANY),
+    "with a mistake": Walk(["shlp"], [MANY, "1 Shop ak"]),
+    "a mistake in a short word": Walk(["Shop xk"], ["Not found."]),
+    "on a small screen": Walk(["shop"], ["Which one?"], display=SMALL),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("walk", PAGES.values(), ids=PAGES)
+def test_pages_of_what_was_found(walk: Walk) -> None:
+    step = enter(LONG, FIND, walk.language, walk.display)
+    for typed in walk.typed:
+        step = press(LONG, step.place, typed, walk.display)
+    for text in walk.sees:
+        assert text in step.shown
+    assert walk.not_sees not in step.shown
+    assert walk.display.limit.fits(step.shown)
+
+
+def test_every_row_that_is_offered_has_its_key_and_no_key_is_reserved() -> None:
+    place = press(LONG, enter(LONG, FIND, "en", ANY_PHONE).place, "shop", ANY_PHONE).place
+    keys = [key for key, _ in lines_at(Known(LONG, place, 0.0), "en") if key]
+    assert keys == [str(number) for number in range(1, 46)]
+    assert not RESERVED_KEYS & set(keys)
+    for key in keys:
+        assert press(LONG, place, key, ANY_PHONE).place.screen == "shown"
 
 
 KEYWORDS = [
