@@ -13,7 +13,8 @@ from gateways.webhook import Result, WebhookRequest, WebhookResponse
 from menu.answers import sms_answer
 from menu.ports import SessionsDown
 from menu.reserved_words import Command, Wish, command_of
-from menu.runner import NoSuchEntry, Runner, Thought, Visit
+from menu.runner import NoSuchEntry, Runner
+from menu.turns import Thought, Visit
 from models.consent import ConsentState
 from models.database import DatabaseDown
 from outbound.commitments import Cause, Commitments
