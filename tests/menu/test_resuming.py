@@ -15,7 +15,7 @@ from menu.phrases import BUILT_IN
 from menu.place import Crumb
 from menu.program import Program
 from menu.rehearsal import Rehearsal
-from menu.reserved_words import command_of
+from menu.reserved_words import bare, command_of
 from menu.resuming import Wish
 from menu.screens import Display
 from menu.services import ServiceSpec
@@ -333,7 +333,7 @@ def test_no_word_to_go_on_by_is_a_command(word: str) -> None:
 
 
 def test_the_built_in_phrase_of_each_language_is_such_a_word() -> None:
-    assert {resuming.bare(phrase) for phrase in BUILT_IN["go_on"].values()} <= resuming.GO_ON_WORDS
+    assert {bare(phrase) for phrase in BUILT_IN["go_on"].values()} <= resuming.GO_ON_WORDS
 
 
 @pytest.mark.parametrize("limit", [Limit(), Limit(septets=60, ucs2=40), Limit(septets=41, ucs2=36)])
