@@ -30,6 +30,7 @@ from outbound.receipts import Receipts
 from outbound.register import Register
 from services.app_links import AppLinks
 from services.short_links import ShortLinks
+from services.table import ServiceDesk, specs_of
 from settings import Settings
 from sms.handler import SmsHandler
 from sms.inbox import Inbox
@@ -70,7 +71,8 @@ class Channels:
         self._hasher = KeyedHash(secret)
         self._keys = Keys(self._hasher)
         self.database = Database(settings.database_url, busy_timeout_seconds=BUSY_SECONDS)
-        self.library = SqlLibrary(self.database)
+        self.menu_services = specs_of()
+        self.library = SqlLibrary(self.database, self.menu_services)
         redis_url = settings.redis_url or EmbeddedRedis(settings.var).url
         self.redis = connect(redis_url)
         self.bell = Bell(self.redis)
@@ -78,7 +80,8 @@ class Channels:
         self.sessions = RedisSessions(self.redis, self.meter)
         self.heartbeat = Heartbeat(self.redis)
         self.tallies = RedisTallies(self.redis)
-        self._runner = Runner(self.library, self.sessions, SqlCallers(self.database))
+        callers, services = SqlCallers(self.database), ServiceDesk(self.clock)
+        self._runner = Runner(self.library, self.sessions, callers, services)
 
     @cached_property
     def shelf(self) -> Shelf:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from menu.effects import SendLink, SendSms
-from menu.runner import Thought
+from menu.turns import Thought
 
 
 def sms_answer(thought: Thought) -> str | None:

@@ -92,6 +92,7 @@ def _program(source: Source, digest: str) -> Program:
         currency=source.currency,
         zone=ZoneInfo(menu.timezone),
         openings={name: _hours(openings) for name, openings in menu.open.items()},
+        resume_seconds=menu.resume.minutes * 60,
     )
 
 

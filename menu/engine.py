@@ -87,7 +87,7 @@ def enter_prefilled(
     Such input may only walk: it stops at the first thing that would have an effect, and at the
     first question, because nobody has seen the screen that asks for it.
     """
-    reads = _served(program, language) or program.fallback_language
+    reads = entry.sets_language or _served(program, language) or program.fallback_language
     step = enter(program, EntryPoint(screen=entry.screen), reads, display, now)
     if step.needs is None:
         step = replace(step, effects=())
@@ -123,6 +123,16 @@ def press(program: Program, place: Place, typed: str, display: Display, now: flo
     if screen.ask is not None:
         return _found(known, screen.ask, typed, display)
     return show_again(known, _phrase(known, "wrong_choice", display), display)
+
+
+def look(program: Program, place: Place, display: Display, now: float = 0.0) -> Step:
+    """What is shown at a place where the caller is already: nothing happens there once more."""
+    return show(_known(program, place, now), display)
+
+
+def leave(program: Program, place: Place, display: Display, now: float = 0.0) -> Step:
+    """The end that the caller chose."""
+    return end_with(_known(program, place, now), "goodbye", display)
 
 
 def resume(

@@ -81,6 +81,8 @@ def kept(session: Session | None, said: Said, *, is_secret: bool) -> tuple[str, 
     text that grows; nor more than MOST_KEPT characters of any.
     """
     text = said.text
+    if session is None and isinstance(said, Last):
+        return "", len(text)  # nobody asked for it: the answer to a session that was lost, a PIN
     clear = "" if is_secret else text
     if session is not None and isinstance(said, Cumulative) and (is_secret or session.hidden):
         clear = session.heard if text.startswith(session.heard) else ""

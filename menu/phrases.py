@@ -255,6 +255,27 @@ BUILT_IN: Final[Mapping[str, Texts]] = MappingProxyType(
             "hi-Latn": "Abhi band hai.",
             "bn-Latn": "Ekhon bondho.",
         },
+        "unfinished": {
+            "en": "You were cut off.",
+            "hi": "बात अधूरी रही।",
+            "bn": "কথা শেষ হয়নি।",
+            "hi-Latn": "Baat adhoori rahi.",
+            "bn-Latn": "Kotha shesh hoyni.",
+        },
+        "go_on": {
+            "en": "Continue",
+            "hi": "जारी रखें",
+            "bn": "চালিয়ে যান",
+            "hi-Latn": "Jari rakhen",
+            "bn-Latn": "Chaliye jan",
+        },
+        "start_again": {
+            "en": "Start again",
+            "hi": "फिर शुरू करें",
+            "bn": "আবার শুরু করুন",
+            "hi-Latn": "Phir shuru karen",
+            "bn-Latn": "Abar shuru korun",
+        },
     }
 )
 # Needed only by a menu that asks for more than a name, or hands over to people.
@@ -266,6 +287,8 @@ OF_QUESTIONS: Final = frozenset(
         "closed_now",
     }
 )  # fmt: skip
+# Needed only where a dropped dialogue may go on.
+OF_RESUMING: Final = frozenset({"unfinished", "go_on", "start_again"})
 LAST_RESORT: Final = "en"
 
 # What the program fills in; without them a text works as well.

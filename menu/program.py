@@ -209,7 +209,7 @@ class Program:
     `phrases` holds the program's own words by the names of `menu.phrases.BUILT_IN`. Texts are
     there in `languages` and in what `romanised` makes of them: {"hi": "hi-Latn"}. `saved_rows`
     tells of which data set a row is that is saved under a name, `values` what an answer or a count
-    is.
+    is. `resume_seconds`: so long somebody who was dropped is asked whether he goes on; 0: never.
     """
 
     fingerprint: str
@@ -231,6 +231,7 @@ class Program:
     currency: str
     zone: ZoneInfo
     openings: Mapping[str, tuple[Hours, ...]]
+    resume_seconds: int = 0
 
     @property
     def fallback_language(self) -> Language:

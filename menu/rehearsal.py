@@ -18,11 +18,13 @@ from menu.effects import Effect, RememberLanguage, SendLink, SendSms
 from menu.inputs import fold, pressed_key
 from menu.keywords import find_keyword
 from menu.language import Language
-from menu.ports import Loaded, ServicePort
+from menu.ports import LeftOff, Loaded, ServicePort
 from menu.program import Option, Program
-from menu.runner import NoSuchEntry, Runner, Thought, Visit
+from menu.resuming import effects_key
+from menu.runner import NoSuchEntry, Runner
 from menu.service_codes import split_dialled
 from menu.session import Session
+from menu.turns import Thought, Visit
 from menu.ways import screens_of
 from telecom.events import Cumulative, Last, Said
 from telecom.msisdn import Msisdn
@@ -110,6 +112,7 @@ class Rehearsal:
     def drop(self) -> None:
         """Every session is lost, as Redis may lose them; the phone knows nothing of it."""
         self._sessions.by_key.clear()
+        self._sessions.left_off = None
 
     def _do(self, webhook: Callable[..., None], *args: object) -> None:
         self._last = partial(webhook, *args)
@@ -126,7 +129,7 @@ class Rehearsal:
         before = self._sessions.by_key.get(dialogue.session_key)
         thought = self._runner.dial(visit, dialogue.service_code)
         if thought.effects:
-            event_id = f"{dialogue.session_key}:{thought.session.turn}"
+            event_id = effects_key(dialogue.session_key, thought.session)
             self._commit(event_id, thought.program, thought.effects)
         session = self._runner.keep(visit, thought)
         self.reply = UssdReply(fit(session.shown, visit.display.limit), ends=session.ended)
@@ -187,8 +190,10 @@ class Rehearsal:
 
     def _note(self, before: Session | None, typed: str, thought: Thought) -> None:
         """`before` is the session that was answered; None where a dialogue begins."""
+        if thought.session.offers:
+            return
         self.walked.screens.add((thought.session.screen, thought.session.language))
-        if before is None:
+        if before is None or before.offers:
             return
         screen, now = self._program.screens[before.screen], thought.session
         key = pressed_key(typed)
@@ -216,9 +221,15 @@ class _Sessions:
     """What Redis does. It knows no language: the durable record is always asked."""
 
     by_key: dict[str, Session] = field(default_factory=dict)
+    left_off: Session | None = None
 
     def load(self, session_key: str, caller_key: str) -> Loaded:  # noqa: ARG002 - one caller
-        return Loaded(self.by_key.get(session_key), language=None, language_is_cached=False)
+        return Loaded(
+            session=self.by_key.get(session_key),
+            language=None,
+            language_is_cached=False,
+            left_off=self.left_off,
+        )
 
     def save(
         self,
@@ -227,11 +238,14 @@ class _Sessions:
         *,
         expected_turn: int,
         ttl_seconds: int,  # noqa: ARG002 - no time passes
+        left_off: LeftOff | None = None,
     ) -> Session | None:
         there = self.by_key.get(session_key)
         if (there.turn if there else 0) != expected_turn:
             return there
         self.by_key[session_key] = session
+        if left_off is not None:
+            self.left_off = left_off.session
         return None
 
     def cache_language(self, caller_key: str, language: Language | None) -> None:

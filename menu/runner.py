@@ -6,15 +6,15 @@ the gateway's repeat: the session still asks the same, and the effects' keys are
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from math import inf
 from typing import Final
 
 import msgspec
 
-from menu import engine
-from menu.effects import Effect, RememberLanguage
+from menu import engine, offers, resuming
+from menu.effects import RememberLanguage
 from menu.engine import Step
-from menu.hearing import MOST_KEPT, Repeat, hear, kept
+from menu.hearing import Repeat, hear, kept
 from menu.keywords import find_keyword
 from menu.language import Language
 from menu.ports import (
@@ -28,43 +28,24 @@ from menu.ports import (
     SessionStore,
 )  # fmt: skip
 from menu.program import EntryPoint, Program
+from menu.resuming import Wish
 from menu.screens import ANY_PHONE, Display
+from menu.service_codes import Dialled, read_dialled
 from menu.session import Session
-from telecom.events import Cumulative, Said
+from menu.turns import (
+    Thought,
+    Visit,
+    changed,
+    followed_input,
+    left_off_by,
+    next_thought,
+    thought_of,
+)  # fmt: skip
 
 MOST_CALLS: Final = 3  # of services in one turn: somebody waits with the phone in his hand
 NO_SESSION: Final = Loaded(session=None, language=None, language_is_cached=False)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
-    """One turn as the runner needs it. Keys carry no personal value; `now` is epoch seconds.
-
-    `keeps_input` only where repeats are told by it: what people write is nobody's to keep.
-    """
-
-    session_key: str
-    caller_key: str
-    said: Said
-    sequence: int | None = None
-    display: Display = ANY_PHONE
-    ttl_seconds: int
-    now: float
-    keeps_input: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Thought:
-    """What a turn comes to. A repeat has no effects, and nothing to keep.
-
-    `is_secret`: nobody may keep what was typed.
-    """
-
-    program: Program
-    session: Session
-    effects: tuple[Effect, ...] = ()
-    is_repeat: bool = False
-    is_secret: bool = False
+NO_DIAL: Final = Dialled("")
 
 
 class NoSuchEntry(LookupError):
@@ -88,8 +69,7 @@ class Runner:
         """A USSD turn. Raises SessionsDown, NoSuchEntry."""
         loaded = self._sessions.load(visit.session_key, visit.caller_key)
         if loaded.session is None:
-            version, live = self._library.live()
-            return self._begin(visit, loaded, version, live, live.ussd.get(service_code))
+            return self._dialled(visit, loaded, service_code)
         heard = hear(loaded.session, visit.said, visit.sequence, visit.now)
         program = self._library.get(loaded.session.menu_version)
         if isinstance(heard, Repeat) or program is None:
@@ -97,11 +77,13 @@ class Runner:
             return Thought(
                 program=program or self._library.live()[1], session=loaded.session, is_repeat=True
             )
+        if loaded.session.offers:
+            return self._decide(program, visit, loaded, loaded.session, heard.typed)
         return self._go_on(program, visit, loaded.session, heard.typed)
 
     def text(self, visit: Visit) -> Thought:
-        """An MO SMS: a keyword starts, perhaps with an answer behind it; an answer goes on;
-        anything else meets the default screen.
+        """An MO SMS: a keyword starts, perhaps with an answer behind it; a word for it goes on with
+        what was dropped on USSD; an answer goes on; anything else meets the default screen.
 
         Repeats are told apart by the message's id, before this. Without sessions a text still
         works as a keyword. Raises NoSuchEntry.
@@ -113,6 +95,10 @@ class Runner:
         session = loaded.session
         version, live = self._library.live()
         keyword = find_keyword(live, visit.said.text)
+        if keyword is None and resuming.asks_to_go_on(live, visit.said.text):
+            left_off, program = self._left_off(loaded, live, visit.now)
+            if left_off is not None and program is not None:
+                return offers.take_up(program, visit, session, left_off)
         if keyword is None and session and not session.ended:
             program = self._library.get(session.menu_version)
             if program is not None:
@@ -120,7 +106,9 @@ class Runner:
         entry, answer = keyword or (live.sms_default, "")
         return self._begin(visit, loaded, version, live, entry, answer)
 
-    def ring(self, called: str, language: Language | None, now: float) -> Thought:
+    def ring(
+        self, called: str, language: Language | None, now: float, answer_by: float = inf
+    ) -> Thought:
         """A missed call of somebody for whom `language` is remembered. No session: it starts things
         and never answers. Raises NoSuchEntry.
         """
@@ -129,8 +117,8 @@ class Runner:
         if entry is None:
             raise NoSuchEntry(called)
         step = engine.enter(program, entry, language, ANY_PHONE, now)
-        step = self._served(program, step, ANY_PHONE, now)
-        return _thought(program, version, step, turn=1, visit=None, now=now)
+        step = self._served(program, step, ANY_PHONE, now, answer_by)
+        return thought_of(program, version, step, turn=1, visit=None, now=now)
 
     def hearer(self, caller_key: str) -> tuple[Program, Language | None]:
         """Whom a text is written for that no menu brings: the live menu, and what he reads."""
@@ -163,6 +151,7 @@ class Runner:
             thought.session,
             expected_turn=thought.session.turn - 1,
             ttl_seconds=visit.ttl_seconds,
+            left_off=left_off_by(visit, thought),
         )
         for effect in thought.effects:
             if isinstance(effect, RememberLanguage):
@@ -177,45 +166,72 @@ class Runner:
         program: Program,
         entry: EntryPoint | None,
         answer: str = "",
+        dialled: Dialled = NO_DIAL,
     ) -> Thought:
         if entry is None:
             raise NoSuchEntry(program.name)
         language = self._language_of(visit.caller_key, loaded)
         display, now, heard = visit.display, visit.now, None
-        if isinstance(visit.said, Cumulative) and visit.said.text:
-            keys = visit.said.text.split("*")
-            step = engine.enter_prefilled(program, entry, language, keys, display, now)
-            # What nobody asked for may be the answer to a question of a session that was lost.
-            followed = "*".join(keys[: step.walked])
-            heard = followed[:MOST_KEPT], len(visit.said.text) - len(followed[:MOST_KEPT])
+        if dialled.keys:
+            step = engine.enter_prefilled(program, entry, language, dialled.keys, display, now)
+            heard = followed_input(visit.said, step.walked + dialled.ahead)
         elif answer:
             step = engine.enter_asking(program, entry, language, answer, display, now)
         else:
             step = engine.enter(program, entry, language, display, now)
-        step = self._served(program, step, display, now)
+        step = self._served(program, step, display, now, visit.answer_by)
         turn = loaded.session.turn + 1 if loaded.session else 1
-        heard = heard or kept(None, visit.said, is_secret=step.is_secret)
-        return _thought(program, version, step, turn=turn, visit=visit, now=now, heard=heard)
+        heard = heard or kept(loaded.session, visit.said, is_secret=step.is_secret)
+        thought = thought_of(program, version, step, turn=turn, visit=visit, now=now, heard=heard)
+        return changed(thought, code=dialled.code, is_private=step.is_secret)
 
     def _go_on(self, program: Program, visit: Visit, session: Session, typed: str) -> Thought:
         step = engine.press(program, session.place, typed, visit.display, visit.now)
-        step = self._served(program, step, visit.display, visit.now)
-        return _thought(
-            program,
-            session.menu_version,
-            step,
-            turn=session.turn + 1,
-            visit=visit,
-            now=visit.now,
-            heard=kept(session, visit.said, is_secret=step.is_secret),
-        )
+        step = self._served(program, step, visit.display, visit.now, visit.answer_by)
+        return next_thought(program, visit, session, step)
 
-    def _served(self, program: Program, step: Step, display: Display, now: float) -> Step:
+    def _dialled(self, visit: Visit, loaded: Loaded, service_code: str) -> Thought:
+        """The first turn: what was dropped is offered, unless a shortcut says where to go."""
+        version, live = self._library.live()
+        dialled = read_dialled(service_code, visit.said, live.ussd)
+        if dialled is None:
+            raise NoSuchEntry(service_code)
+        if not dialled.keys:
+            left_off, program = self._left_off(loaded, live, visit.now)
+            if left_off is not None and program is not None and left_off.code == dialled.code:
+                return offers.first_offer(program, visit, left_off, loaded.language)
+        entry = live.ussd[dialled.code]
+        return self._begin(visit, loaded, version, live, entry, dialled=dialled)
+
+    def _left_off(
+        self, loaded: Loaded, live: Program, now: float
+    ) -> tuple[Session | None, Program | None]:
+        """Where the caller was dropped, and the menu that it is in, while that is there."""
+        left_off = loaded.left_off
+        if left_off is None or not resuming.is_fresh(left_off, live, now):
+            return None, None
+        return left_off, self._library.get(left_off.menu_version)
+
+    def _decide(
+        self, program: Program, visit: Visit, loaded: Loaded, session: Session, typed: str
+    ) -> Thought:
+        """The answer to the offer. Who begins again does so in the menu of today."""
+        wish = resuming.wish_of(program, typed)
+        if wish is not Wish.AFRESH:
+            return offers.answered(program, visit, session, wish)
+        version, live = self._library.live()
+        entry, dialled = live.ussd.get(session.code), Dialled(session.code)
+        return self._begin(visit, loaded, version, live, entry, dialled=dialled)
+
+    def _served(
+        self, program: Program, step: Step, display: Display, now: float, answer_by: float
+    ) -> Step:
         """The step after what it needs of services. A call that fails leads where the menu says."""
         for _ in range(MOST_CALLS):
             if step.needs is None:
                 return step
-            answer = self._services.ask(step.needs.call.service, dict(step.needs.told))
+            needs = step.needs
+            answer = self._services.ask(needs.call.service, dict(needs.told), answer_by)
             step = engine.resume(program, step, answer, display, now)
         return step if step.needs is None else engine.give_up(program, step, display, now)
 
@@ -234,36 +250,3 @@ class Runner:
             return self._callers.find_language(caller_key)
         except CallersDown:
             return None
-
-
-def _thought(
-    program: Program,
-    version: int,
-    step: Step,
-    *,
-    turn: int,
-    visit: Visit | None,
-    now: float,
-    heard: tuple[str, int] = ("", 0),
-) -> Thought:
-    clear, hidden = heard if visit and visit.keeps_input else ("", 0)
-    session = Session(
-        menu_version=version,
-        turn=turn,
-        screen=step.place.screen,
-        language=step.place.language,
-        path=step.place.path,
-        page=step.place.page,
-        query=step.place.query,
-        rows=dict(step.place.rows),
-        values=dict(step.place.values),
-        tries=step.place.tries,
-        returns=step.place.returns,
-        heard=clear,
-        hidden=hidden,
-        shown=step.shown,
-        ended=step.ends,
-        at=now,
-        sequence=visit.sequence if visit else None,
-    )
-    return Thought(program=program, session=session, effects=step.effects, is_secret=step.is_secret)

@@ -18,7 +18,7 @@ from menu.question_schema import KIND_TAGS, AnyAsk, Ask
 from menu.screen_schema import ONE_OPTION, ROW_OPTIONS, AnyOption, Option, RowOptions, Screen
 from menu.shapes import LanguageCode, Name, Shape, matching, wrong
 from menu.text_schema import BY_LANGUAGE, COUNTED, ONE_TEXT, Counted, CountedTexts, Text, Texts
-from menu.top_schema import Country, Helpline, Opening, Openings, TimeZone
+from menu.top_schema import AnyResume, Country, Helpline, Opening, Openings, Resume, TimeZone
 from menu.way_schema import WAY_TAGS, Go
 
 __all__ = [
@@ -130,6 +130,9 @@ class Phrases(Shape):
     wrong_answer: Texts | None = None
     too_many_tries: Texts | None = None
     closed_now: Texts | None = None
+    unfinished: Texts | None = None
+    go_on: Texts | None = None
+    start_again: Texts | None = None
 
 
 class Link(Shape):
@@ -161,6 +164,8 @@ class Menu(Shape):
     """Whose clocks count for days and opening hours, such as Africa/Nairobi."""
     open: dict[Name, Openings] = Field(default_factory=dict)
     """Opening hours under a name: conditions ask for them as open.NAME."""
+    resume: AnyResume = Field(default_factory=Resume)
+    """For how long somebody who was cut off may go on where he was; off: never."""
     include: list[IncludedFile] = Field(default_factory=list)
     """Further files of this menu, such as crops.yaml, beside this one."""
     phrases: Phrases = Field(default_factory=Phrases)

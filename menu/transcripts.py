@@ -16,6 +16,7 @@ from menu.linter import Files, examine
 from menu.program import Program
 from menu.rehearsal import Refused, Rehearsal, Walked
 from menu.schema import Ask, Case, Step
+from menu.services import NO_SERVICES, Services
 from menu.source import Source
 from telecom.msisdn import Msisdn
 
@@ -108,12 +109,12 @@ class Transcripts:
                 yield warning(self._source.value_place(*path), OPTION_NOT_CHOSEN, reason)
 
 
-def read(files: Files) -> Transcripts:
-    """The tests of a menu without errors. Raises BadMenu."""
-    examined = examine(files)
+def read(files: Files, services: Services = NO_SERVICES) -> Transcripts:
+    """The tests of a menu without errors; no service answers in them. Raises BadMenu."""
+    examined = examine(files, services=services)
     if examined.source is None:
         raise BadMenu(examined.diagnostics)
-    return Transcripts(examined.source, compile_published(files))
+    return Transcripts(examined.source, compile_published(files, services))
 
 
 def _sees(rehearsal: Rehearsal, step: Step) -> None:

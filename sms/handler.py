@@ -13,12 +13,13 @@ from gateways.webhook import Result, WebhookRequest, WebhookResponse
 from menu.answers import sms_answer
 from menu.ports import SessionsDown
 from menu.reserved_words import Command, Wish, command_of
-from menu.runner import NoSuchEntry, Runner, Thought, Visit
+from menu.runner import NoSuchEntry, Runner
+from menu.turns import Thought, Visit
 from models.consent import ConsentState
 from models.database import DatabaseDown
 from outbound.commitments import Cause, Commitments
 from sms.keywords import Answer, answer_to
-from sms.policy import OBEYED, SESSION_SECONDS, Decision, decide
+from sms.policy import OBEYED, SESSION_SECONDS, TURN_SECONDS, Decision, decide
 from state.keys import Keys
 from telecom.clock import Clock
 from telecom.events import Last, MoSms
@@ -129,13 +130,15 @@ class SmsHandler:
             log.warning("sms session not kept", why=str(fault))
 
     def _visit(self, mo: MoSms, sender: Msisdn) -> Visit:
+        now = self._clock.now().timestamp()
         return Visit(
             session_key=self._keys.sms_session(mo.gateway, sender.e164, mo.to),
             caller_key=self._keys.caller(sender.e164),
             said=Last(mo.text),
             ttl_seconds=SESSION_SECONDS,
             keeps_input=False,
-            now=self._clock.now().timestamp(),
+            now=now,
+            answer_by=now + TURN_SECONDS,
         )
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from telecom.msisdn import Msisdn, Party
 
 SESSION_SECONDS: Final = 30 * 60  # how long a numbered answer to our last SMS is understood
+TURN_SECONDS: Final = 4.0  # what services may take: a gateway waits for its 2xx
 
 
 class Decision(StrEnum):
