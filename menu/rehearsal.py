@@ -21,6 +21,7 @@ from menu.language import Language
 from menu.ports import Loaded, ServicePort
 from menu.program import Option, Program
 from menu.runner import NoSuchEntry, Runner, Thought, Visit
+from menu.screens import Display
 from menu.service_codes import split_dialled
 from menu.session import Session
 from menu.ways import screens_of
@@ -53,7 +54,10 @@ class Refused(Exception):
 
 
 class Rehearsal:
-    """What one caller does, and what comes of it. `language` is remembered from before."""
+    """What one caller does, and what comes of it. `language` is remembered from before.
+
+    `began_at` is in seconds since the epoch.
+    """
 
     def __init__(
         self,
@@ -61,7 +65,9 @@ class Rehearsal:
         caller: Msisdn,
         language: Language | None,
         services: ServicePort | None = None,
+        began_at: float = 0.0,
     ) -> None:
+        self._began_at = began_at
         self._program = program
         self._caller = caller
         self._sessions = _Sessions()
@@ -154,13 +160,14 @@ class Rehearsal:
 
     @property
     def _now(self) -> float:
-        return self._events * SECONDS_A_TURN
+        return self._began_at + self._events * SECONDS_A_TURN
 
     def _visit(self, session_key: str, said: Said) -> Visit:
         return Visit(
             session_key=session_key,
             caller_key=CALLER,
             said=said,
+            display=Display(region=self._caller.region or ""),
             ttl_seconds=TTL_SECONDS,
             now=self._now,
         )

@@ -15,7 +15,16 @@ from menu.case_schema import OPENINGS, Case, Step
 from menu.data_schema import DataSource
 from menu.files import MENU_FILE
 from menu.question_schema import KIND_TAGS, AnyAsk, Ask
-from menu.screen_schema import ONE_OPTION, ROW_OPTIONS, AnyOption, Option, RowOptions, Screen
+from menu.screen_schema import (
+    LANGUAGE_OPTIONS,
+    ONE_OPTION,
+    ROW_OPTIONS,
+    AnyOption,
+    LanguageOptions,
+    Option,
+    RowOptions,
+    Screen,
+)
 from menu.shapes import LanguageCode, Name, Shape, matching, wrong
 from menu.text_schema import BY_LANGUAGE, COUNTED, ONE_TEXT, Counted, CountedTexts, Text, Texts
 from menu.top_schema import Country, Helpline, Opening, Openings, TimeZone
@@ -34,6 +43,7 @@ __all__ = [
     "EntryPoints",
     "Go",
     "Helpline",
+    "LanguageOptions",
     "Link",
     "Menu",
     "Opening",
@@ -49,8 +59,11 @@ __all__ = [
 
 # pydantic's additions to a path
 TAGS = frozenset(
-    {ONE_TEXT, BY_LANGUAGE, COUNTED, ONE_OPTION, ROW_OPTIONS, *KIND_TAGS, *WAY_TAGS, "[key]"}
-)
+    {
+        ONE_TEXT, BY_LANGUAGE, COUNTED, ONE_OPTION, ROW_OPTIONS, LANGUAGE_OPTIONS, *KIND_TAGS,
+        *WAY_TAGS, "[key]",
+    }
+)  # fmt: skip
 
 
 def _version(value: object) -> object:

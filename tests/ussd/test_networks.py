@@ -19,6 +19,7 @@ NETWORKS = {
         Limit(septets=90, ucs2=45),
         True,
     ),
+    "of a circle": ("circle: west_bengal", Limit(), False),
 }
 
 
