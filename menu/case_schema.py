@@ -79,6 +79,7 @@ class Case(Shape):
     """A test: what a caller does, and what must be seen then."""
 
     name: Text
+    """What is tried out, for whoever reads that it failed."""
     caller: Text | None = None
     """The caller's number in international form; an Indian one unless told."""
     language: LanguageCode | None = None
@@ -93,6 +94,7 @@ class Case(Shape):
     ring: Text | None = None
     """The first step, if the caller begins with a missed call to this number."""
     steps: list[Step] = Field(min_length=1)
+    """What the caller does, and what must hold, one after the other."""
 
     @model_validator(mode="after")
     def _begins_once(self) -> Case:

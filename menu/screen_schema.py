@@ -23,6 +23,7 @@ class Option(Shape):
     """A choice on a screen."""
 
     label: Texts
+    """What people read beside the number, and may write in its place."""
     key: Key | None = None
     """The digit to press. Without it the options are numbered from 1 in their order."""
     go: Go
@@ -95,7 +96,9 @@ class Question(Shape):
     """One question of a form."""
 
     text: CountedTexts
+    """What is asked."""
     ask: AnyAsk
+    """What answers are taken."""
 
 
 class Call(Shape):
@@ -132,9 +135,12 @@ AnyHandOver = Annotated[
 
 
 class Screen(Shape):
+    """What is shown in one step of a dialogue, and what follows."""
+
     text: CountedTexts | None = None
     """What is shown. A form, and a screen that only leads on, has none."""
     options: list[AnyOption] = Field(default_factory=list)
+    """What may be chosen, each by a number."""
     ask: AnyAsk | None = None
     """Lets people write an answer, or the name of what they look for."""
     form: list[Question] = Field(default_factory=list, max_length=MOST_QUESTIONS)
