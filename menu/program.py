@@ -141,7 +141,8 @@ class Screen:
     depend on a data set or a condition. `words` are the labels of its options (folded, in every
     language) with their keys. `has_blanks`: the text is filled with what the caller chose before.
     `sets` are the values that are kept on arrival, in this order. `hours` are the opening hours
-    outside which it says that nobody is there.
+    outside which it says that nobody is there. `speaks`: the keys of a list of all languages; where
+    they stand on the screen depends on where the caller is.
     """
 
     name: str
@@ -152,6 +153,7 @@ class Screen:
     lines: Mapping[Language, tuple[str, ...]] | None = None
     words: Mapping[str, str] = field(default_factory=dict)
     by_key: Mapping[str, Option] = field(default_factory=dict, repr=False)
+    speaks: Mapping[str, Language] = field(default_factory=dict)
     ask: Ask | None = None
     question: Question | None = None
     onward: Go | None = None

@@ -22,6 +22,7 @@ from menu.ports import LeftOff, Loaded, ServicePort
 from menu.program import Option, Program
 from menu.resuming import effects_key
 from menu.runner import NoSuchEntry, Runner
+from menu.screens import Display
 from menu.service_codes import split_dialled
 from menu.session import Session
 from menu.turns import Thought, Visit
@@ -55,7 +56,10 @@ class Refused(Exception):
 
 
 class Rehearsal:
-    """What one caller does, and what comes of it. `language` is remembered from before."""
+    """What one caller does, and what comes of it. `language` is remembered from before.
+
+    `began_at` is in seconds since the epoch.
+    """
 
     def __init__(
         self,
@@ -63,7 +67,9 @@ class Rehearsal:
         caller: Msisdn,
         language: Language | None,
         services: ServicePort | None = None,
+        began_at: float = 0.0,
     ) -> None:
+        self._began_at = began_at
         self._program = program
         self._caller = caller
         self._sessions = _Sessions()
@@ -157,13 +163,14 @@ class Rehearsal:
 
     @property
     def _now(self) -> float:
-        return self._events * SECONDS_A_TURN
+        return self._began_at + self._events * SECONDS_A_TURN
 
     def _visit(self, session_key: str, said: Said) -> Visit:
         return Visit(
             session_key=session_key,
             caller_key=CALLER,
             said=said,
+            display=Display(region=self._caller.region or ""),
             ttl_seconds=TTL_SECONDS,
             now=self._now,
         )

@@ -80,7 +80,7 @@ def pages_of_place(known: Known, display: Display) -> tuple[str, ...]:
     if screen.question is not None:
         lines = screen.question.lines[language] if screen.question.lines else ()
     elif screen.lines is None:
-        lines = lines_of(lines_at(known, language))
+        lines = lines_of(lines_at(known, language, display.region))
     else:
         lines = screen.lines[language]
     return pages_of(text, lines, footers_of(known, display), display.limit)

@@ -14,6 +14,7 @@ from menu.answers import sms_answer
 from menu.ports import SessionsDown
 from menu.reserved_words import Command, Wish, command_of
 from menu.runner import NoSuchEntry, Runner
+from menu.screens import Display
 from menu.turns import Thought, Visit
 from models.consent import ConsentState
 from models.database import DatabaseDown
@@ -65,19 +66,21 @@ class SmsHandler:
         decision = decide(mo.sender, mo.to)
         command = command_of(mo.text)
         if command is not None and isinstance(mo.sender, Msisdn) and decision in OBEYED:
-            is_new = self._obey(mo, key, mo.sender, command)
+            is_new = self._obey(gateway, mo, key, mo.sender, command)
         elif decision is Decision.ANSWERED and isinstance(mo.sender, Msisdn):
-            is_new = self._answer(mo, key, mo.sender)
+            is_new = self._answer(gateway, mo, key, mo.sender)
         else:
             is_new = self._commitments.record(_cause(mo, key, decision, None))
         return Result.ACCEPTED if is_new else Result.REPEAT
 
-    def _obey(self, mo: MoSms, key: EventKey, sender: Msisdn, command: Command) -> bool:
+    def _obey(
+        self, gateway: Gateway, mo: MoSms, key: EventKey, sender: Msisdn, command: Command
+    ) -> bool:
         """STOP, START, HELP and LANG: ahead of every menu, without Redis, and after STOP too.
 
         False for a repeat.
         """
-        visit = self._visit(mo, sender)
+        visit = self._visit(gateway, mo, sender)
         answer = answer_to(command, *self._runner.hearer(visit.caller_key))
         text = answer.text if sender.takes_sms else None
         match command.wish:
@@ -94,9 +97,9 @@ class SmsHandler:
                     self._runner.speak(visit, answer.remembers)
                 return is_new
 
-    def _answer(self, mo: MoSms, key: EventKey, sender: Msisdn) -> bool:
+    def _answer(self, gateway: Gateway, mo: MoSms, key: EventKey, sender: Msisdn) -> bool:
         """False for a repeat."""
-        visit = self._visit(mo, sender)
+        visit = self._visit(gateway, mo, sender)
         try:
             thought = self._runner.text(visit)
         except NoSuchEntry:
@@ -129,12 +132,13 @@ class SmsHandler:
             # The text is answered already; only a numbered reply to it would start anew.
             log.warning("sms session not kept", why=str(fault))
 
-    def _visit(self, mo: MoSms, sender: Msisdn) -> Visit:
+    def _visit(self, gateway: Gateway, mo: MoSms, sender: Msisdn) -> Visit:
         now = self._clock.now().timestamp()
         return Visit(
             session_key=self._keys.sms_session(mo.gateway, sender.e164, mo.to),
             caller_key=self._keys.caller(sender.e164),
             said=Last(mo.text),
+            display=Display(region=gateway.settings.region_of(sender.region)),
             ttl_seconds=SESSION_SECONDS,
             keeps_input=False,
             now=now,

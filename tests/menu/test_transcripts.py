@@ -86,6 +86,46 @@ def test_who_calls_and_what_is_known_of_him(opening: str, said: str) -> None:
     assert rehearse(f'{opening}\n    steps: [ {{ sms: "{said}" }} ]').has_passed
 
 
+CLOCK = MENU.replace(
+    "text: Hello\n", "text: Hello\n    set: { hour: now.hour, day: now.weekday, on: today }\n"
+).replace("text: More,", 'text: "{day} {hour} {on:date}",')
+
+
+@pytest.mark.parametrize(
+    ("at", "shown"),
+    [
+        ('at: "2026-11-23 10:00"', "mon 10 23 Nov 2026"),
+        ('at: "2026-11-22 00:30"', "sun 0 22 Nov 2026"),
+        ("language: en", "thu 5 1 Jan 1970"),
+    ],
+)
+def test_a_test_has_its_own_clock(at: str, shown: str) -> None:
+    case = f'{at}\n    dial: "*384*7*3#"\n    steps: [ {{ sees: "{shown}" }} ]'
+    (outcome,) = read({"menus.yaml": CLOCK.replace("CASE", case)}).run()
+    assert str(outcome.failure) == "None"
+
+
+LISTED = MENU.replace("{ label: Hindi, language: hi, go: home }", "{ languages: all, go: home }")
+LISTED = LISTED.replace("label: More", 'label: More, key: "9"')
+
+
+@pytest.mark.parametrize(
+    ("case", "caller"),
+    [
+        ('[ { press: "3" } ]', "+919812345678"),
+        ('[ { sees: "2 English\\n3 हिन्दी" } ]', "+12025550123"),
+    ],
+)
+def test_a_list_of_languages_is_covered_by_one_of_them(case: str, caller: str) -> None:
+    steps = f'dial: "*384*7#"\n    caller: "{caller}"\n    steps: {case}'
+    transcripts = read({"menus.yaml": LISTED.replace("CASE", steps)})
+    outcomes = list(transcripts.run())
+    assert str(outcomes[0].failure) == "None"
+    told = [str(each) for each in transcripts.not_walked(outcomes)]
+    missed = any('No test chooses a language on the screen "home".' in line for line in told)
+    assert missed == ("press" not in case)
+
+
 SCREEN = "The screen says, and an answer is awaited:\n    Hello\n    1 App\n    2 Hindi\n    3 More"
 OVER = "The screen says, and the dialogue is over:\n    An SMS comes.\n"
 SMS = "This SMS came:\n    App: https://bridge.example/l/Ab3dE6gH9jK"
