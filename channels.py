@@ -42,6 +42,7 @@ from state.heartbeat import Heartbeat
 from state.keys import Keys
 from state.sessions import RedisSessions
 from state.tallies import RedisTallies
+from state.usuals import RedisUsuals
 from telecom.clock import Clock, SystemClock
 from telecom.errors import Malformed
 from telecom.keyed_hash import KeyedHash, derive_key
@@ -78,7 +79,13 @@ class Channels:
         self.sessions = RedisSessions(self.redis, self.meter)
         self.heartbeat = Heartbeat(self.redis)
         self.tallies = RedisTallies(self.redis)
-        self._runner = Runner(self.library, self.sessions, SqlCallers(self.database))
+        usual = self._sealer.bound_to("usual")
+        self._runner = Runner(
+            self.library,
+            self.sessions,
+            SqlCallers(self.database),
+            usuals=RedisUsuals(self.redis, usual.seal, usual.find_open),
+        )
 
     @cached_property
     def shelf(self) -> Shelf:
@@ -103,7 +110,14 @@ class Channels:
 
     @cached_property
     def sms(self) -> SmsHandler:
-        return SmsHandler(self._runner, self._commitments, self._keys, self.clock, self.spool)
+        return SmsHandler(
+            self._runner,
+            self._commitments,
+            self._keys,
+            self.clock,
+            self.spool,
+            quiet=timedelta(seconds=self.settings.unknown_text_seconds),
+        )
 
     @cached_property
     def dlrs(self) -> DlrHandler:
@@ -121,7 +135,9 @@ class Channels:
     def call_answers(self) -> CallAnswers:
         writer = self._commitments.writer
         answering = Answering(self.database, writer, at_most=MOST_TOGETHER, meter=self.meter)
-        return CallAnswers(self.library, self._runner, self._commitments, answering, self.clock)
+        return CallAnswers(
+            self.library, self._runner, self._commitments, answering, self._keys, self.clock
+        )
 
     @cached_property
     def spool(self) -> Spool:

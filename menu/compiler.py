@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from menu import schema
@@ -12,9 +12,11 @@ from menu.diagnostics import BadMenu, Diagnostic
 from menu.files import Files, root_of
 from menu.formats import formats_of
 from menu.inputs import fold
+from menu.language import Language
 from menu.linter import examine
 from menu.openings import Hours
 from menu.program import AppLink, EntryPoint, Platform, Program
+from menu.repeats import repeatable
 from menu.screen_compiler import compile_screen
 from menu.screens import ways_out
 from menu.services import NO_SERVICES, Services
@@ -84,7 +86,11 @@ def _program(source: Source, digest: str) -> Program:
         },
         links={name: _link(source, name, link) for name, link in menu.links.items()},
         ussd=_entries(points.ussd),
-        sms_keywords=_entries({fold(word): to for word, to in points.sms.keywords.items()}),
+        sms_keywords={
+            fold(word): _entry(keyword, language)
+            for _, word, keyword, language in source.sms_words()
+        },
+        sms_words={fold(word): word for _, word, _, _ in source.sms_words()},
         sms_default=_entry(points.sms.default) if points.sms.default else None,
         missed_call=_entries(points.missed_call),
         values=source.values,
@@ -92,6 +98,9 @@ def _program(source: Source, digest: str) -> Program:
         currency=source.currency,
         zone=ZoneInfo(menu.timezone),
         openings={name: _hours(openings) for name, openings in menu.open.items()},
+        country=menu.country,
+        repeatable=repeatable(source),
+        has_plain_letters=menu.plain_letters,
     )
 
 
@@ -116,5 +125,11 @@ def _entries(entries: Mapping[str, schema.Entry]) -> dict[str, EntryPoint]:
     return {name: _entry(entry) for name, entry in entries.items()}
 
 
-def _entry(entry: schema.Entry) -> EntryPoint:
-    return EntryPoint(screen=entry.go, sets_language=entry.language)
+def _entry(entry: schema.Entry, language: Language | None = None) -> EntryPoint:
+    plain = EntryPoint(screen=entry.go, sets_language=language or entry.language)
+    if isinstance(entry, schema.Keyword):
+        return replace(plain, args=tuple(entry.args))
+    if isinstance(entry, schema.Called):
+        foreign = _entry(entry.foreign) if entry.foreign else None
+        return replace(plain, is_usual=entry.usual, foreign=foreign)
+    return plain

@@ -255,6 +255,13 @@ BUILT_IN: Final[Mapping[str, Texts]] = MappingProxyType(
             "hi-Latn": "Abhi band hai.",
             "bn-Latn": "Ekhon bondho.",
         },
+        "did_you_mean": {
+            "en": "Did you mean {keyword}? Answer 1.",
+            "hi": "क्या {keyword}? हाँ: 1 भेजें।",
+            "bn": "{keyword} কি? হ্যাঁ: 1 পাঠান।",
+            "hi-Latn": "Kya {keyword}? Haan: 1 bhejen.",
+            "bn-Latn": "{keyword} ki? Hyan: 1 pathan.",
+        },
     }
 )
 # Needed only by a menu that asks for more than a name, or hands over to people.
@@ -282,10 +289,9 @@ PLACEHOLDERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "too_large": ("{limit}",),
         "too_early": ("{limit}",),
         "too_late": ("{limit}",),
+        "did_you_mean": ("{keyword}",),
     }
 )
-
-# Above the rows of a search that finds more than are offered. No menu can say it otherwise yet.
 
 
 def resolve(languages: Sequence[Language], overrides: Phrases) -> Mapping[str, Texts]:

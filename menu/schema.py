@@ -13,10 +13,11 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from menu.case_schema import OPENINGS, Case, Step
 from menu.data_schema import DataSource
+from menu.entry_schema import SEVERAL, Called, Entry, EntryPoints, Keyword, SmsEntryPoints
 from menu.files import MENU_FILE
 from menu.question_schema import KIND_TAGS, AnyAsk, Ask
 from menu.screen_schema import ONE_OPTION, ROW_OPTIONS, AnyOption, Option, RowOptions, Screen
-from menu.shapes import LanguageCode, Name, Shape, matching, wrong
+from menu.shapes import Flag, LanguageCode, Name, Shape, matching, wrong
 from menu.text_schema import BY_LANGUAGE, COUNTED, ONE_TEXT, Counted, CountedTexts, Text, Texts
 from menu.top_schema import Country, Helpline, Opening, Openings, TimeZone
 from menu.way_schema import WAY_TAGS, Go
@@ -27,6 +28,7 @@ __all__ = [
     "AnyAsk",
     "AnyOption",
     "Ask",
+    "Called",
     "Case",
     "Counted",
     "CountedTexts",
@@ -34,6 +36,7 @@ __all__ = [
     "EntryPoints",
     "Go",
     "Helpline",
+    "Keyword",
     "Link",
     "Menu",
     "Opening",
@@ -49,7 +52,8 @@ __all__ = [
 
 # pydantic's additions to a path
 TAGS = frozenset(
-    {ONE_TEXT, BY_LANGUAGE, COUNTED, ONE_OPTION, ROW_OPTIONS, *KIND_TAGS, *WAY_TAGS, "[key]"}
+    {ONE_TEXT, BY_LANGUAGE, COUNTED, SEVERAL, ONE_OPTION, ROW_OPTIONS}
+    | {*KIND_TAGS, *WAY_TAGS, "[key]"}
 )
 
 
@@ -59,38 +63,7 @@ def _version(value: object) -> object:
     return 1
 
 
-def _as_entry(value: object) -> object:
-    return {"go": value} if isinstance(value, str) else value
-
-
 IncludedFile = Annotated[str, WithJsonSchema(matching(MENU_FILE))]  # menu.merging judges it
-
-
-class Entry(Shape):
-    """Where somebody enters the menus."""
-
-    go: Name
-    """The screen that is shown."""
-    language: LanguageCode | None = None
-    """The language that is chosen by entering here, and remembered for the caller."""
-
-
-AnyEntry = Annotated[Entry, BeforeValidator(_as_entry, json_schema_input_type=Name | Entry)]
-
-
-class SmsEntryPoints(Shape):
-    keywords: dict[str, AnyEntry] = Field(default_factory=dict)
-    """Words that people send, in small or capital letters, and where they lead."""
-    default: AnyEntry | None = None
-    """Where every other text message leads."""
-
-
-class EntryPoints(Shape):
-    ussd: dict[str, AnyEntry] = Field(default_factory=dict)
-    """Service codes such as "*384*97183#", in quotes, and where they lead."""
-    sms: SmsEntryPoints = Field(default_factory=SmsEntryPoints)
-    missed_call: dict[str, AnyEntry] = Field(default_factory=dict)
-    """Numbers to be called, such as "+919718397183", and where they lead."""
 
 
 class Phrases(Shape):
@@ -130,6 +103,7 @@ class Phrases(Shape):
     wrong_answer: Texts | None = None
     too_many_tries: Texts | None = None
     closed_now: Texts | None = None
+    did_you_mean: Texts | None = None
 
 
 class Link(Shape):
@@ -161,6 +135,9 @@ class Menu(Shape):
     """Whose clocks count for days and opening hours, such as Africa/Nairobi."""
     open: dict[Name, Openings] = Field(default_factory=dict)
     """Opening hours under a name: conditions ask for them as open.NAME."""
+    plain_letters: Flag = False
+    """true sends curly quotes, long dashes and the like as plain ones wherever an SMS becomes
+    shorter by it."""
     include: list[IncludedFile] = Field(default_factory=list)
     """Further files of this menu, such as crops.yaml, beside this one."""
     phrases: Phrases = Field(default_factory=Phrases)

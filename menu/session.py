@@ -12,8 +12,9 @@ class Session(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
 
     `heard` is the raw text of the last turn, kept so that a repeat is recognised; `hidden` is the
     number of characters that it had behind that, which nobody may keep. `shown` is the answer to
-    it, replayed byte for byte. `at` is the time of the last turn, seconds since the epoch. The
-    others are those of `Place`.
+    it, replayed byte for byte. `at` is the time of the last turn, seconds since the epoch. `offer`
+    is the text that "1" stands for, after "did you mean"; `is_lost`: it began with a text that
+    nobody understood, and none was understood since. The others are those of `Place`.
     """
 
     menu_version: int
@@ -33,6 +34,8 @@ class Session(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     tries: int = 0
     returns: tuple[str, ...] = ()
     hidden: int = 0
+    offer: str = ""
+    is_lost: bool = False
 
     @property
     def place(self) -> Place:

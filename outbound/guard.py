@@ -11,9 +11,10 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from menu.inputs import is_choice
 from models.dialect import alone_in_all
 from outbound.judgement import Case
-from outbound.limits import Limits, Withheld, is_choice
+from outbound.limits import Limits, Withheld
 from outbound.wishes import SERVICE_LENGTH, Tariff, Wish, World
 from outbound.words import hash_of_words
 from telecom.encoding import segments_of

@@ -47,6 +47,10 @@ def language_key(caller_key: str) -> str:
     return "lang:" + caller_key
 
 
+def usual_key(caller_key: str) -> str:
+    return "usual:" + caller_key
+
+
 def bucket_key(bucket: str) -> str:
     """`bucket`: a gateway's name, or one with a sender ID of it."""
     return "pace:" + bucket
