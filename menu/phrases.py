@@ -273,6 +273,8 @@ OF_QUESTIONS: Final = frozenset(
         "closed_now",
     }
 )  # fmt: skip
+# Needed only by a menu that has keywords.
+OF_KEYWORDS: Final = frozenset({"did_you_mean"})
 LAST_RESORT: Final = "en"
 
 # What the program fills in; without them a text works as well.

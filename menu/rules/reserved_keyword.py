@@ -1,5 +1,5 @@
-"""M408: an SMS keyword that would never be reached: STOP, START, HELP, LANG, PLAIN and their like, in any
-language, are answered by the program before it looks into the menu."""
+"""M408: an SMS keyword that would never be reached: STOP, START, HELP, LANG, PLAIN and their like,
+in any language, are answered by the program before it looks into the menu."""
 
 from __future__ import annotations
 
