@@ -5,7 +5,7 @@ from __future__ import annotations
 from menu.effects import SendLink, SendSms
 from menu.program import Program
 from menu.runner import Thought
-from telecom.encoding import segments_of
+from telecom.encoding import Encoding, encoding_of, segments_of
 from telecom.text import plain_text
 
 
@@ -22,9 +22,10 @@ def call_answer(thought: Thought) -> str | None:
 
 
 def sms_text(program: Program, text: str) -> str:
-    """The text as it is sent: without typographic characters, if the author asks for that and it
-    takes fewer segments."""
+    """The text as it is sent: without typographic characters, if the author asks for that and every
+    phone can show it then, or it takes fewer segments."""
     if not program.has_plain_letters:
         return text
     plain = plain_text(text)
-    return plain if segments_of(plain) < segments_of(text) else text
+    is_better = encoding_of(plain) is Encoding.GSM7 or segments_of(plain) < segments_of(text)
+    return plain if is_better else text

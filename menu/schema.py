@@ -136,8 +136,8 @@ class Menu(Shape):
     open: dict[Name, Openings] = Field(default_factory=dict)
     """Opening hours under a name: conditions ask for them as open.NAME."""
     plain_letters: Flag = False
-    """true sends curly quotes, long dashes and the like as plain ones wherever an SMS becomes
-    shorter by it."""
+    """true sends curly quotes, long dashes and the like as plain ones, wherever an SMS becomes one
+    of plain letters by it, or takes fewer segments."""
     include: list[IncludedFile] = Field(default_factory=list)
     """Further files of this menu, such as crops.yaml, beside this one."""
     phrases: Phrases = Field(default_factory=Phrases)
