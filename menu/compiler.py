@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from menu.linter import examine
 from menu.openings import Hours
 from menu.program import AppLink, EntryPoint, Platform, Program
 from menu.repeats import repeatable
+from menu.reserved_words import bare
 from menu.screen_compiler import compile_screen
 from menu.screens import ways_out
 from menu.services import NO_SERVICES, Services
@@ -86,11 +87,8 @@ def _program(source: Source, digest: str) -> Program:
         },
         links={name: _link(source, name, link) for name, link in menu.links.items()},
         ussd=_entries(points.ussd),
-        sms_keywords={
-            fold(word): _entry(keyword, language)
-            for _, word, keyword, language in source.sms_words()
-        },
-        sms_words={fold(word): word for _, word, _, _ in source.sms_words()},
+        sms_keywords=_keywords(source),
+        sms_words=_spellings(word for _, word, _, _ in source.sms_words()),
         sms_default=_entry(points.sms.default) if points.sms.default else None,
         missed_call=_entries(points.missed_call),
         values=source.values,
@@ -123,6 +121,21 @@ def _hours(openings: Sequence[schema.Opening]) -> tuple[Hours, ...]:
 
 def _entries(entries: Mapping[str, schema.Entry]) -> dict[str, EntryPoint]:
     return {name: _entry(entry) for name, entry in entries.items()}
+
+
+def _keywords(source: Source) -> dict[str, EntryPoint]:
+    entries = {word: _entry(keyword, lang) for _, word, keyword, lang in source.sms_words()}
+    return {folded: entries[word] for folded, word in _spellings(entries).items()}
+
+
+def _spellings(words: Iterable[str]) -> dict[str, str]:
+    """As each is found, with and without the signs between its letters: "P.F." is "pf" to nobody,
+    but "p f" to many."""
+    as_written = list(words)
+    spelt = {fold(word): word for word in as_written}
+    for word in as_written:
+        spelt.setdefault(bare(word), word)
+    return spelt
 
 
 def _entry(entry: schema.Entry, language: Language | None = None) -> EntryPoint:

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from menu.answer_forms import YES
 from menu.inputs import fold, pressed_key
-from menu.keywords import MAX_WORDS, takes_answers
+from menu.keywords import MAX_WORDS, find_keyword, takes_answers
 from menu.program import Program
 from menu.question_compiler import yes_no_words
 
@@ -37,12 +37,13 @@ class Near(NamedTuple):
 def find_near(program: Program, text: str) -> Near | None:
     """The whole text as a keyword, else the longest beginning of it that may bring answers. Of
     several that are as near, the one that the menu has first."""
-    if near := _nearest(program, text, with_answers=False):
-        return Near(near)
+    if whole := _nearest(program, text, with_answers=False):
+        return Near(whole)
     words = text.split(maxsplit=MAX_WORDS)
     for count in range(min(len(words) - 1, MAX_WORDS), 0, -1):
-        if near := _nearest(program, " ".join(words[:count]), with_answers=True):
-            return Near(near, text.split(maxsplit=count)[count].strip())
+        if word := _nearest(program, " ".join(words[:count]), with_answers=True):
+            near = Near(word, text.split(maxsplit=count)[count].strip())
+            return near if find_keyword(program, near.text) else None
     return None
 
 
