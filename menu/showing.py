@@ -31,6 +31,7 @@ class Step:
 
     `needs`: a service must be asked first; the turn goes on with `engine.resume`. `walked` counts
     the keys of a dialled shortcut that were followed. `is_secret`: what was typed may not be kept.
+    `start` is the first screen that was reached in this turn, from where it may have led on.
     """
 
     shown: str
@@ -40,16 +41,17 @@ class Step:
     needs: NeededCall | None = None
     walked: int = 0
     is_secret: bool = False
+    start: str = ""
 
 
-def show(known: Known, display: Display, effects: tuple[Effect, ...] = ()) -> Step:
+def show(known: Known, display: Display, effects: tuple[Effect, ...] = (), start: str = "") -> Step:
     """A page that is not there any more (a gateway of smaller screens) is the last one."""
     place, pages = known.place, pages_of_place(known, display)
     page = min(place.page, len(pages) - 1)
     if page != place.page:
         place = replace(place, page=page)
     ends = known.program.screens[place.screen].ends and page == len(pages) - 1
-    return Step(shown=pages[page], ends=ends, place=place, effects=effects)
+    return Step(shown=pages[page], ends=ends, place=place, effects=effects, start=start)
 
 
 def show_again(known: Known, told: str, display: Display) -> Step:

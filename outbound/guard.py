@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Final
 
+from menu.inputs import is_choice
 from outbound.judgement import Case
-from outbound.limits import Limits, Withheld, is_choice
+from outbound.limits import Limits, Withheld
 from outbound.wishes import SERVICE_LENGTH, Tariff, Wish, World
 from outbound.words import hash_of_words
 from telecom.encoding import segments_of

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
 import msgspec
@@ -35,13 +36,22 @@ log = structlog.get_logger(__name__)
 
 class SmsHandler:
     def __init__(
-        self, runner: Runner, commitments: Commitments, keys: Keys, clock: Clock, spool: Spool
+        self,
+        runner: Runner,
+        commitments: Commitments,
+        keys: Keys,
+        clock: Clock,
+        spool: Spool,
+        *,
+        quiet: timedelta,
     ) -> None:
+        """`quiet`: how long a sender's unknown texts are not answered after one that was."""
         self._runner = runner
         self._commitments = commitments
         self._keys = keys
         self._clock = clock
         self._spool = spool
+        self._quiet = quiet
 
     def receive(self, gateway: Gateway, request: WebhookRequest) -> WebhookResponse:
         """Acknowledged when the text is durable: in the database, else in the spool."""
@@ -90,7 +100,7 @@ class SmsHandler:
             case Wish.START:
                 cause = _cause(mo, key, Decision.STARTED, None, command.wish)
                 return self._commitments.change_consent(cause, ConsentState.OPTED_IN, text)
-            case Wish.HELP | Wish.LANG:
+            case Wish.HELP | Wish.LANG | Wish.PLAIN:
                 cause = _cause(mo, key, _decision_of(command.wish, answer), None, command.wish)
                 is_new = self._commitments.reply(cause, text, answer.remembers)
                 if is_new and answer.remembers is not None:
@@ -105,10 +115,14 @@ class SmsHandler:
         except NoSuchEntry:
             return self._commitments.record(_cause(mo, key, Decision.NO_ENTRY_POINT, None))
         version, screen = thought.session.menu_version, thought.session.screen
-        cause = _cause(mo, key, Decision.ANSWERED, version, screen)
+        decision = Decision.UNKNOWN if thought.is_unknown else Decision.ANSWERED
+        cause = _cause(mo, key, decision, version, screen)
         if thought.is_secret:
             # A PIN is nobody's to keep, sealed or not.
             cause = replace(cause, content={"to": mo.to})
+        if thought.is_unknown and self._commitments.was_decided(cause, self._quiet):
+            # Perhaps a machine that answers us, as we would answer it.
+            return self._commitments.record(replace(cause, decision=Decision.UNKNOWN_AGAIN))
         kept = self._commitments.commit(
             cause, thought.program, thought.effects, answer=sms_answer(thought)
         )

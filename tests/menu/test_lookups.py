@@ -188,7 +188,7 @@ KEYWORDS = [
     ("१ १ २", None, None),
     ("१১2", "urgent", ""),
     ("HELPLINE fire", "find", "fire"),
-    ("helpline:  Fire  brigade", None, None),
+    ("helpline:  Fire  brigade", "find", "Fire brigade"),
     ("helpline  Fire  brigade", "find", "Fire brigade"),
     ("हेल्पलाइन आग", "find", "आग"),
     ("HELPLINE", "find", ""),

@@ -80,7 +80,7 @@ class Handset:
         assert first == again
         self.body = first
         self._house.clock.pass_seconds(5)
-        return first
+        return str(first)
 
 
 OFFER = "CON You were cut off.\n1 Continue\n2 Start again\n0 Exit"
