@@ -60,10 +60,11 @@ def show_again(known: Known, told: str, display: Display) -> Step:
     above = told_above(told, same.shown)
     if display.limit.fits(above):
         return replace(same, shown=above)
-    question = known.program.screens[known.place.screen].question
-    if question is None:
+    screen = known.program.screens[known.place.screen]
+    question = screen.question
+    if question is None and (screen.ask is None or known.place.query):
         return same
-    lines = question.lines[_language(known, display)] if question.lines else ()
+    lines = question.lines[_language(known, display)] if question and question.lines else ()
     shorter = pages_of(told, lines, footers_of(known, display), display.limit)
     return replace(same, shown=shorter[0]) if len(shorter) == 1 else same
 
