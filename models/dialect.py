@@ -106,7 +106,7 @@ def insert_new(
     return conn.execute(statement, dict(values)).first() is not None
 
 
-def among(dialect: str, column: Column[str], name: str) -> ColumnElement[bool]:
+def among(dialect: str, column: Column[Any], name: str) -> ColumnElement[bool]:
     """Whether the column is one of the list that the statement gets as its parameter `name`.
 
     PostgreSQL gets one array, so that the statement reads the same for any count of them and is
