@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import Final, NamedTuple
 
 from sqlalchemy import (
@@ -22,14 +22,12 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    and_,
-    or_,
     select,
     text,
 )
 
 from models import bulk
-from models.dialect import among
+from models.dialect import among, is_this_or_among
 from models.metadata import GATEWAY, ID, WORD, UtcDateTime, metadata, words
 from models.mt_message import mt_message
 from models.rows import columns_of
@@ -138,22 +136,23 @@ def stored_of(
     conn: Connection, pairs: Collection[Pair], mt_ids: Collection[str] = ()
 ) -> list[Stored]:
     """All reports with these ids, and all of these messages."""
-    given = {
+    given: dict[str, Sequence[str]] = {
         "gateways": sorted({pair.gateway for pair in pairs}),
         "vendors_ids": sorted({pair.gateway_message_id for pair in pairs}),
         "mt_ids": sorted(mt_ids),
     }
-    found = (Stored(**row) for row in conn.execute(_storing(conn.dialect.name), given).mappings())
+    is_one = all(len(values) == 1 for values in given.values())
+    bound = {name: values[0] if is_one else values for name, values in given.items()}
+    rows = conn.execute(_storing(conn.dialect.name, is_one), bound).mappings()
+    found = (Stored(**row) for row in rows)
     return [one for one in found if one.pair in pairs or one.mt_id in mt_ids]
 
 
 @cache
-def _storing(dialect: str) -> Select[object]:
-    is_named = and_(
-        among(dialect, _T.gateway, "gateways"),
-        among(dialect, _T.gateway_message_id, "vendors_ids"),
-    )
-    return select(*_STORED).where(or_(is_named, among(dialect, _T.mt_id, "mt_ids")))
+def _storing(dialect: str, is_one: bool) -> Select[object]:
+    matches = partial(is_this_or_among, dialect, is_one=is_one)
+    is_named = matches(_T.gateway, "gateways") & matches(_T.gateway_message_id, "vendors_ids")
+    return select(*_STORED).where(is_named | matches(_T.mt_id, "mt_ids"))
 
 
 @cache

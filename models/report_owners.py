@@ -6,28 +6,28 @@ own ref.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, Final
+from functools import cache, partial
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
     CTE,
+    Column,
     ColumnElement,
     Connection,
-    Integer,
+    RowMapping,
     Select,
-    Text,
     bindparam,
-    exists,
     func,
     literal_column,
-    or_,
     select,
     union,
 )
 
-from models.dialect import among, handed_rows, handing
+from models.delivery_report import Pair
+from models.dialect import among, is_this_or_among
 from models.mt_message import mt_message
 from models.send_attempt import send_attempt
 from telecom.statuses import MtStatus
@@ -37,13 +37,11 @@ _A: Final = send_attempt.c
 _WHAT: Final = (_M.id, _M.gateway, _M.status, _M.submissions, _M.gateway_message_id)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
-    """How one report names its message."""
+class Token(NamedTuple):
+    """Our own ref of a message, as one of its gateways brings it back."""
 
     gateway: str
-    gateway_message_id: str
-    ref: str | None = None
+    ref: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,40 +56,50 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Owner:
-    """A message that one report names. `held` is None while another transaction holds it."""
+class Owners:
+    """Messages by what reports call them; the newest, should a vendor use an id twice.
 
-    mt_id: str
-    is_by_ref: bool
-    held: Held | None
-
-
-def find(conn: Connection, names: Sequence[Names]) -> list[list[Owner]]:
-    """The owners of each, now held, the newest last: a vendor may use an id twice.
-
-    The messages of one report are waited for, in the order of their ids. Those of several are not,
-    so that whoever holds many messages waits for none, whatever others do in which order.
+    What is not in `held` another transaction holds just now.
     """
-    rows = [
-        {
-            "place": place,
-            "of_gateway": one.gateway,
-            "vendors_id": one.gateway_message_id,
-            "token": one.ref,
-        }
-        for place, one in enumerate(names)
-    ]
-    owners: list[list[Owner]] = [[] for _ in names]
-    statement = _finding(conn.dialect.name, len(names) == 1)
-    for row in conn.execute(statement, handing(rows)):
-        place, is_by_ref, mt_id = row[:3]
-        owner = Owner(mt_id=mt_id, is_by_ref=bool(is_by_ref), held=_held(row[3:]))
-        owners[place].append(owner)
-    return [sorted(some, key=lambda owner: owner.mt_id) for some in owners]
+
+    by_id: Mapping[Pair, str]
+    by_ref: Mapping[Token, str]
+    held: Mapping[str, Held]
+
+
+def find(
+    conn: Connection, pairs: Collection[Pair], tokens: Collection[Token] = (), *, waits: bool
+) -> Owners:
+    """With `waits` other transactions are waited for, in the order of the messages' ids.
+
+    That is for a single report: whoever holds many messages waits for none, so it does not matter
+    in which order others, as those who record sends, come to theirs.
+    """
+    given: dict[str, Sequence[str]] = {
+        "gateways": sorted({gateway for gateway, _ in (*pairs, *tokens)}),
+        "vendors_ids": sorted({pair.gateway_message_id for pair in pairs}),
+    }
+    if tokens:
+        given["refs"] = sorted({token.ref for token in tokens})
+    is_one = all(len(values) == 1 for values in given.values())
+    statement = _finding(conn.dialect.name, bool(tokens), is_one, waits)
+    bound = {name: values[0] if is_one else values for name, values in given.items()}
+    by_id: dict[Pair, str] = defaultdict(str)
+    by_ref: dict[Token, str] = {}
+    held: dict[str, Held] = {}
+    for row in conn.execute(statement, bound).mappings():
+        if row["is_ref"]:
+            by_ref[Token(row["via"], row["name"])] = row["mt_id"]
+        else:
+            pair = Pair(row["via"], row["name"])
+            by_id[pair] = max(by_id[pair], row["mt_id"])
+        if row["id"] is not None:
+            held[row["id"]] = _held(row)
+    return Owners(by_id=dict(by_id), by_ref=by_ref, held=held)
 
 
 def hold(conn: Connection, mt_id: str) -> Held | None:
-    row = conn.execute(_HOLD, {"of_mt": mt_id}).first()
+    row = conn.execute(_HOLD, {"of_mt": mt_id}).mappings().first()
     return _held(row) if row else None
 
 
@@ -112,8 +120,8 @@ _HOLD: Final = (
 
 
 @cache
-def _finding(dialect: str, waits: bool) -> Select[object]:
-    found = _named(dialect)
+def _finding(dialect: str, has_refs: bool, is_one: bool, waits: bool) -> Select[Any]:
+    found = _named(partial(is_this_or_among, dialect, is_one=is_one), has_refs)
     held = (
         select(*_WHAT)
         .where(_M.id.in_(select(found.c.mt_id)))
@@ -123,38 +131,31 @@ def _finding(dialect: str, waits: bool) -> Select[object]:
         .prefix_with("MATERIALIZED", dialect="postgresql")
     )
     both = found.outerjoin(held, held.c.id == found.c.mt_id)
-    return select(found.c.place, found.c.by_ref, found.c.mt_id, *held.c).select_from(both)
+    return select(*found.c, *held.c).select_from(both)
 
 
-def _named(dialect: str) -> CTE:
-    kinds = {"of_gateway": Text(), "vendors_id": Text(), "token": Text()}
-    rows = handed_rows(dialect, {"place": Integer(), **kinds})
-    handed = select(*rows.c).cte("asked")
-    asked = handed.c
-    by_id: ColumnElement[int] = literal_column("0").label("by_ref")
-    by_ref: ColumnElement[int] = literal_column("1")
-    by_own_id = (
-        select(asked.place, by_id, _M.id.label("mt_id"))
-        .select_from(handed)
-        .join(mt_message, _M.gateway_message_id == asked.vendors_id)
-        .where(_M.gateway == asked.of_gateway)
+def _named(among: Callable[[Column[Any], str], ColumnElement[bool]], has_refs: bool) -> CTE:
+    """Each name of the messages, by which gateway, and whether it is our ref."""
+    is_id: ColumnElement[int] = literal_column("0")
+    is_ref: ColumnElement[int] = literal_column("1")
+    via = func.coalesce(_A.gateway, _M.gateway)
+    columns = (_M.gateway.label("via"), _M.gateway_message_id.label("name"))
+    by_own_id = select(*columns, is_id.label("is_ref"), _M.id.label("mt_id")).where(
+        among(_M.gateway, "gateways"), among(_M.gateway_message_id, "vendors_ids")
     )
+    attempts = mt_message.join(send_attempt, _A.mt_id == _M.id)
     by_attempt = (
-        select(asked.place, by_id, _M.id)
-        .select_from(handed)
-        .join(send_attempt, _A.gateway_message_id == asked.vendors_id)
-        .join(mt_message, _M.id == _A.mt_id)
-        .where(func.coalesce(_A.gateway, _M.gateway) == asked.of_gateway)
+        select(via, _A.gateway_message_id, is_id, _M.id)
+        .select_from(attempts)
+        .where(among(_A.gateway_message_id, "vendors_ids"))
     )
+    if not has_refs:
+        return union(by_own_id, by_attempt).cte("found")
+    has_ref = among(_M.ref, "refs")
+    by_our_ref = select(_M.gateway, _M.ref, is_ref, _M.id).where(has_ref)
     # A message that one gateway refused may have gone by another: each knows it by its ref.
-    went_by_it = exists().where(_A.mt_id == _M.id, _A.gateway == asked.of_gateway)
-    by_our_ref = (
-        select(asked.place, by_ref, _M.id)
-        .select_from(handed)
-        .join(mt_message, _M.ref == asked.token)
-        .where(or_(_M.gateway == asked.of_gateway, went_by_it))
-    )
-    return union(by_own_id, by_attempt, by_our_ref).cte("found")
+    by_attempts_ref = select(via, _M.ref, is_ref, _M.id).select_from(attempts).where(has_ref)
+    return union(by_own_id, by_attempt, by_our_ref, by_attempts_ref).cte("found")
 
 
 @cache
@@ -162,7 +163,5 @@ def _attempts(dialect: str) -> Select[str, str]:
     return select(_A.mt_id, _A.gateway_message_id).where(among(dialect, _A.mt_id, "ids"))
 
 
-def _held(row: Sequence[Any]) -> Held | None:
-    """None where no row was joined."""
-    values = dict(zip(Held.__dataclass_fields__, row, strict=True))
-    return Held(**values) if values["id"] is not None else None
+def _held(row: RowMapping) -> Held:
+    return Held(**{name: row[name] for name in Held.__dataclass_fields__})

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from models import delivery_report, report_owners, report_waits
 from models.delivery_report import Pair
 from models.mt_sweeps import Swept
-from models.report_owners import Names
+from models.report_owners import Owners
 from outbound.report_group import FIRST_LOOK, ReportGroup
 from outbound.report_keeping import gather, keep, log_move
 from telecom.statuses import MtStatus
@@ -34,7 +34,8 @@ def settle(
     if held is None:
         return None
     # Read again now that nobody else can act on this message: a copy's report may have come in.
-    group = ReportGroup(gather(conn, {mt_id: held}, pairs), now)
+    owners = Owners(by_id=dict.fromkeys(pairs, mt_id), by_ref={}, held={mt_id: held})
+    group = ReportGroup(gather(conn, owners, pairs), now)
     for pair in pairs:
         group.adopt(pair, mt_id)
     move = group.apply(mt_id)
@@ -52,21 +53,20 @@ def sweep(conn: Connection, *, now: datetime, limit: int) -> list[Swept]:
     due = report_waits.due(conn, now=now, limit=limit)
     if not due:
         return []
-    names = [Names(gateway=one.gateway, gateway_message_id=one.gateway_message_id) for one in due]
-    found = dict(zip(due, report_owners.find(conn, names), strict=True))
-    unknown = {one.id: _next_look(one.received_at, now) for one in due if not found[one]}
-    report_waits.look_again_all(conn, unknown)
-    owned = {one: owners[-1].held for one, owners in found.items() if owners}
-    ours = {one: held for one, held in owned.items() if held is not None}
-    pairs = {one.pair: held.id for one, held in ours.items()}
-    group = ReportGroup(gather(conn, {held.id: held for held in ours.values()}, pairs), now)
+    owners = report_owners.find(conn, {one.pair for one in due}, waits=False)
+    unknown = [one for one in due if one.pair not in owners.by_id]
+    times = {one.id: _next_look(one.received_at, now) for one in unknown}
+    report_waits.look_again_all(conn, times)
+    found = [one for one in due if owners.by_id.get(one.pair) in owners.held]
+    pairs = {one.pair: owners.by_id[one.pair] for one in found}
+    group = ReportGroup(gather(conn, owners, pairs), now)
     for pair, mt_id in pairs.items():
         group.adopt(pair, mt_id)
     moves = [group.apply(mt_id) for mt_id in sorted(set(pairs.values()))]
     keep(conn, group, now)
     for move in filter(None, moves):
         log_move(move)
-    return [Swept(id=held.id, gateway=one.gateway) for one, held in ours.items()]
+    return [Swept(id=pairs[one.pair], gateway=one.gateway) for one in found]
 
 
 def _next_look(received_at: datetime, now: datetime) -> datetime | None:

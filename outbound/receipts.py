@@ -6,21 +6,19 @@ once, and the message is moved to what its reports say as a whole.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import structlog
-from sqlalchemy import Connection
 
 from metrics.catalogue import DELIVERY_REPORTS, MT_MOVES
 from metrics.meter import SILENT, Meter
 from models import report_owners
 from models.database import Database
-from models.delivery_report import Pair
-from models.report_owners import Held, Names, Owner
+from models.report_owners import Owners
 from models.shared_clock import SharedClock
 from models.together import Together
-from outbound.report_group import Asked, Heard, Known, Receipt, ReportGroup, teaches
+from outbound.report_group import Asked, Heard, Receipt, ReportGroup, teaches
 from outbound.report_keeping import gather, keep, log_move
 from telecom.events import DeliveryReport
 from telecom.statuses import DlrStatus
@@ -57,68 +55,47 @@ class Receipts:
         """Many in one transaction; then, each in its own, those that have to wait for others: for a
         message that is being acted on, or for the consents, where a report tells of a STOP.
         """
-        many = [place for place, one in enumerate(asked) if not teaches(one.report.reason)]
-        heard: dict[int, Heard] = {}
-        if len(many) > 1:
-            heard = self._write([asked[place] for place in many], many)
-        for place, one in enumerate(asked):
-            if place not in heard:
-                heard |= self._write([one], [place])
+        each = dict(enumerate(asked))
+        many = {place: one for place, one in each.items() if not teaches(one.report.reason)}
+        heard = self._write(many) if len(many) > 1 else {}
+        for place in each.keys() - heard.keys():
+            heard |= self._write({place: each[place]})
         return [heard[place] for place in range(len(asked))]
 
-    def _write(self, asked: Sequence[Asked], places: Sequence[int]) -> dict[int, Heard]:
-        """In one transaction; without those whose messages another one holds, unless it is one."""
+    def _write(self, asked: Mapping[int, Asked]) -> dict[int, Heard]:
+        """In one transaction. Only a single one waits for its message; others are left out."""
+        is_alone = len(asked) == 1
         with self._database.write() as conn:
-            owners = report_owners.find(conn, [_names(one) for one in asked])
+            pairs = {one.pair for one in asked.values()}
+            tokens = {one.token for one in asked.values() if one.token is not None}
+            owners = report_owners.find(conn, pairs, tokens, waits=is_alone)
             now = self._clock.now(conn)
-            told = [
-                (place, one, whose)
-                for place, one, whose in zip(places, asked, owners, strict=True)
-                if len(asked) == 1 or all(owner.held for owner in whose)
-            ]
-            group = ReportGroup(_gather(conn, [(one, whose) for _, one, whose in told]), now)
-            heard = {place: group.hear(one) for place, one, _ in told}
+            ours = {
+                place: one
+                for place, one in asked.items()
+                if is_alone or _named_by(one, owners) <= owners.held.keys()
+            }
+            group = ReportGroup(gather(conn, owners, pairs, _strangers(ours, owners)), now)
+            heard = {place: group.hear(one) for place, one in ours.items()}
             new = keep(conn, group, now)
         # Of copies that come in the same moment another one was faster.
         missed = [place for place, one in heard.items() if one.new and one.new not in new]
         return heard | {place: replace(heard[place], receipt=Receipt.REPEATED) for place in missed}
 
 
-def _gather(conn: Connection, told: Sequence[tuple[Asked, Sequence[Owner]]]) -> Known:
-    """What is known of those that some reports name."""
-    owners: dict[Pair, str] = {}
-    by_ref: dict[tuple[str, str | None], str] = {}
-    held: dict[str, Held] = {}
-    for asked, whose in told:
-        for owner in whose:  # the newest last
-            if owner.held is None:
-                continue  # gone while it was waited for
-            held[owner.mt_id] = owner.held
-            if owner.is_by_ref:
-                by_ref[asked.named] = owner.mt_id
-            else:
-                owners[asked.pair] = owner.mt_id
-    strangers = {
-        by_ref[asked.named]
-        for asked, _ in told
-        if asked.named in by_ref and asked.pair not in owners
+def _named_by(asked: Asked, owners: Owners) -> set[str]:
+    """Its message; two where its ref contradicts."""
+    by_ref = owners.by_ref.get(asked.token) if asked.token is not None else None
+    return {mt_id for mt_id in (owners.by_id.get(asked.pair), by_ref) if mt_id is not None}
+
+
+def _strangers(asked: Mapping[int, Asked], owners: Owners) -> set[str]:
+    """Messages that a ref gives an id of which nothing is known."""
+    return {
+        owners.by_ref[one.token]
+        for one in asked.values()
+        if one.token and one.token in owners.by_ref and one.pair not in owners.by_id
     }
-    return gather(
-        conn,
-        held,
-        {asked.pair for asked, _ in told},
-        owners=owners,
-        by_ref=by_ref,
-        strangers=strangers,
-    )
-
-
-def _names(asked: Asked) -> Names:
-    return Names(
-        gateway=asked.report.gateway,
-        gateway_message_id=asked.report.gateway_message_id,
-        ref=asked.ref,
-    )
 
 
 def _log_receipt(report: DeliveryReport, heard: Heard) -> None:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from models.delivery_report import Key, NewReport, Pair, Stored
 from models.mt_moves import Proof
-from models.report_owners import Held
+from models.report_owners import Owners, Token
 from outbound.weighing import Said, weigh
 from telecom.errors import Reason
 from telecom.events import DeliveryReport
@@ -50,8 +50,8 @@ class Asked:
         return Pair(self.report.gateway, self.report.gateway_message_id)
 
     @property
-    def named(self) -> tuple[str, str | None]:
-        return self.report.gateway, self.ref
+    def token(self) -> Token | None:
+        return Token(self.report.gateway, self.ref) if self.ref is not None else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,19 +74,17 @@ class Heard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What the database has, read once nobody else can act on the `held` messages.
+    """What the database has, read once nobody else can act on the messages that `owners` holds.
 
     `stored` has all reports of these messages and of the reports' own ids; those that wait and
     are not `free` belong to another transaction. `attempts`: what the copies of a message are
     called, where a report by its ref is the first to name it so.
     """
 
-    held: Mapping[str, Held]
+    owners: Owners
     stored: Sequence[Stored]
-    free: frozenset[int] = frozenset()
-    owners: Mapping[Pair, str] = field(default_factory=dict)
-    by_ref: Mapping[tuple[str, str | None], str] = field(default_factory=dict)
-    attempts: Mapping[str, Sequence[str | None]] = field(default_factory=dict)
+    free: frozenset[int]
+    attempts: Mapping[str, Sequence[str | None]]
 
 
 class ReportGroup:
@@ -98,9 +96,10 @@ class ReportGroup:
         self.teaching: dict[str, str] = {}
         self.proofs: dict[str, Proof] = {}
         self._now = now
-        self._by_ref, self._attempts = known.by_ref, known.attempts
-        self._owners = dict(known.owners)
-        self._held = dict(known.held)
+        self._attempts = known.attempts
+        self._by_ref = known.owners.by_ref
+        self._by_id = dict(known.owners.by_id)
+        self._held = dict(known.owners.held)
         self._keys = {one.key for one in known.stored}
         self._said: dict[str, set[Said]] = defaultdict(set)
         self._waits: dict[Pair, list[Stored]] = defaultdict(list)
@@ -111,9 +110,9 @@ class ReportGroup:
                 self._waits[one.pair].append(one)
 
     def hear(self, asked: Asked) -> Heard:
-        mt_id = self._owners.get(asked.pair)
-        if asked.ref is not None:
-            named = self._by_ref.get(asked.named)
+        mt_id = self._by_id.get(asked.pair)
+        if asked.token is not None:
+            named = self._by_ref.get(asked.token)
             if named is None or not self._may_bear(named, mt_id, asked.report.gateway_message_id):
                 return Heard(receipt=Receipt.CONTRADICTS, mt_id=named)
             mt_id = named
@@ -167,7 +166,7 @@ class ReportGroup:
 
     def _name(self, pair: Pair, mt_id: str) -> None:
         """From now on this id is known to be of this message; the newest has it."""
-        self._owners[pair] = max(self._owners.get(pair, mt_id), mt_id)
+        self._by_id[pair] = max(self._by_id.get(pair, mt_id), mt_id)
 
     def _may_bear(self, mt_id: str, owner: str | None, gateway_message_id: str) -> bool:
         """Whether this may be an id of that message: it has no more of them than attempts."""

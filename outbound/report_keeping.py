@@ -7,7 +7,7 @@ waits for a stored report.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import structlog
@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from models import delivery_report, mt_moves, report_owners, report_waits
 from models.delivery_report import Key, NewReport, Pair
-from models.report_owners import Held
+from models.report_owners import Owners
 from outbound import consent
 from outbound.report_group import Known, Move, ReportGroup, teaches
 from telecom.statuses import MtStatus
@@ -24,23 +24,15 @@ log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 
 def gather(
-    conn: Connection,
-    held: Mapping[str, Held],
-    pairs: Collection[Pair],
-    *,
-    owners: Mapping[Pair, str] | None = None,
-    by_ref: Mapping[tuple[str, str | None], str] | None = None,
-    strangers: Collection[str] = (),
+    conn: Connection, owners: Owners, pairs: Collection[Pair], strangers: Collection[str] = ()
 ) -> Known:
     """Once the messages are held. `strangers`: those that a ref gives an id that is not known."""
-    stored = delivery_report.stored_of(conn, pairs, held.keys())
+    stored = delivery_report.stored_of(conn, pairs, owners.held.keys())
     waiting = [one.id for one in stored if one.mt_id is None]
     return Known(
-        held=held,
+        owners=owners,
         stored=stored,
         free=frozenset(report_waits.hold_waiting(conn, waiting)),
-        owners=owners or {},
-        by_ref=by_ref or {},
         attempts=report_owners.attempt_ids(conn, strangers) if strangers else {},
     )
 
