@@ -63,8 +63,12 @@ def alone(conn: Connection, purpose: str) -> None:
 def alone_in_all(conn: Connection, purposes: Collection[str]) -> None:
     """The same of many at once, in one order for all processes."""
     if purposes and conn.dialect.name == "postgresql":
-        numbers = [_number_of(purpose) for purpose in sorted(purposes)]
-        conn.execute(_ALONE, {"numbers": numbers})
+        conn.execute(_ALONE, {"numbers": numbers_of(purposes)})
+
+
+def numbers_of(purposes: Collection[str]) -> list[int]:
+    """Their advisory locks, in the order in which all take them."""
+    return [_number_of(purpose) for purpose in sorted(purposes)]
 
 
 def _number_of(purpose: str) -> int:
