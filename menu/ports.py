@@ -38,7 +38,7 @@ class SessionStore(Protocol):
     ) -> Session | None:
         """Compare-and-set: None when saved, else the session that is already there.
 
-        Saved only if the stored turn equals `expected_turn` (0: nothing is stored).
+        Saved only if the stored turn equals `expected_turn`, or nothing is stored.
         Raises SessionsDown.
         """
         ...

@@ -229,7 +229,7 @@ class _Sessions:
         ttl_seconds: int,  # noqa: ARG002 - no time passes
     ) -> Session | None:
         there = self.by_key.get(session_key)
-        if (there.turn if there else 0) != expected_turn:
+        if there and there.turn != expected_turn:
             return there
         self.by_key[session_key] = session
         return None

@@ -182,8 +182,11 @@ class Runner:
             raise NoSuchEntry(program.name)
         language = self._language_of(visit.caller_key, loaded)
         display, now, heard = visit.display, visit.now, None
+        turn = loaded.session.turn + 1 if loaded.session else 1
         if isinstance(visit.said, Cumulative) and visit.said.text:
             keys = visit.said.text.split("*")
+            # Turns are what effects are told apart by: those of a session that was lost count on.
+            turn += len(keys)
             step = engine.enter_prefilled(program, entry, language, keys, display, now)
             # What nobody asked for may be the answer to a question of a session that was lost.
             followed = "*".join(keys[: step.walked])
@@ -193,7 +196,6 @@ class Runner:
         else:
             step = engine.enter(program, entry, language, display, now)
         step = self._served(program, step, display, now)
-        turn = loaded.session.turn + 1 if loaded.session else 1
         heard = heard or kept(None, visit.said, is_secret=step.is_secret)
         return _thought(program, version, step, turn=turn, visit=visit, now=now, heard=heard)
 
