@@ -56,8 +56,8 @@ class SessionStore(Protocol):
     ) -> Session | None:
         """Compare-and-set: None when saved, else the session that is already there.
 
-        Saved only if the stored turn equals `expected_turn` (0: nothing is stored), and
-        `left_off` with it, in the same trip; without it, what is kept there stays.
+        Saved only if the stored turn equals `expected_turn`, or nothing is stored, and `left_off`
+        with it, in the same trip; without it, what is kept there stays.
         Raises SessionsDown.
         """
         ...

@@ -257,7 +257,7 @@ class _Sessions:
         left_off: LeftOff | None = None,
     ) -> Session | None:
         there = self.by_key.get(session_key)
-        if (there.turn if there else 0) != expected_turn:
+        if there and there.turn != expected_turn:
             return there
         self.by_key[session_key] = session
         if left_off is not None:

@@ -263,7 +263,9 @@ class Runner:
         turn = loaded.session.turn + 1 if loaded.session else 1
         heard = heard or kept(loaded.session, visit.said, is_secret=step.is_secret)
         thought = thought_of(program, version, step, turn=turn, visit=visit, now=now, heard=heard)
-        return changed(thought, code=dialled.code, is_private=step.is_secret)
+        # Turns are what effects are told apart by: those of a session that was lost count on.
+        ahead = 0 if loaded.session else len(dialled.keys)
+        return changed(thought, code=dialled.code, ahead=ahead, is_private=step.is_secret)
 
     def _go_on(self, program: Program, visit: Visit, session: Session, typed: str) -> Thought:
         step = engine.press(program, session.place, typed, visit.display, visit.now)

@@ -57,6 +57,9 @@ PASSES = [
     '[ { press: "9" }, { sees: Wrong choice. }, { repeat: true } ]',
     '[ { press: "3" }, { drop: true }, { press: "1" }, { sees: More }, { no_sms: true } ]',
     '[ { press: "3" }, { drop: true }, { repeat: true }, { sees: More } ]',
+    # what was sent before the session was lost hinders nothing that is asked for after it
+    '[ { press: "2" }, { press: "3" }, { press: "0" }, { drop: true }, { press: "9" }, '
+    '{ press: "1" }, { sms: "ऐप: " }, { no_sms: true } ]',
     '[ { press: "1" }, { dial: "*384*7#" }, { ends: false }, { sms: App } ]',
     '[ { dial: "*384*7*3#" }, { sees: More }, { press: "1" }, { sms: App } ]',
     '[ { dial: "*384*7*3*1#" }, { sees: More }, { no_sms: true } ]',
