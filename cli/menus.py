@@ -63,7 +63,8 @@ def commands(bridge_factory: BridgeFactory) -> click.Group:
         docs/rules.md explains every rule.
         """
         bridge = bridge_factory()
-        show(bridge.check_menus(), bridge.settings.menus, as_json=as_json)
+        findings = [*bridge.check_menus(), *bridge.find_moved_keys()]
+        show(findings, bridge.settings.menus, as_json=as_json)
 
     @menus.command("publish", epilog=PUBLISH_EXAMPLES)
     @click.option("-m", "--note", metavar="NOTE", required=True, help="What changed, and why.")
