@@ -48,7 +48,7 @@ screens:
     end: true
   sure: { text: Book?, confirm: { yes: book, no: home } }
   book: { call: { service: book, save_as: ref, on_error: sorry }, go: booked }
-  booked: { send_sms: "Booked {ref.number}.", text: Booked., end: true }
+  booked: { send_sms: Booked., text: Booked., end: true }
   papers: { send_sms: Passport and photo., text: An SMS comes., end: true }
   welcome: { text: SMS PRICE first., end: true }
   abroad: { text: Abroad, send_sms: From abroad call us., end: true }
