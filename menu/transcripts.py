@@ -87,7 +87,9 @@ class Transcripts:
         return Outcome(case.name, place, failure, rehearsal.walked)
 
     def _screens_but(self, walked: Walked) -> Iterator[Diagnostic]:
-        for name in self._program.screens:
+        for name, screen in self._program.screens.items():
+            if screen.onward is not None:
+                continue  # it leads on, and nobody ever sees it
             languages = self._program.languages
             missing = [each for each in languages if (name, each) not in walked.screens]
             if missing:
