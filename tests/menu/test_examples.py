@@ -3,6 +3,7 @@ limits on every phone."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 FOLDERS = sorted(path.parent for path in (ROOT / "examples").glob("*/menus.yaml"))
 
 
-def files_of(folder: Path) -> dict[str, bytes]:
+def files_of(folder: Path) -> Mapping[str, bytes]:
     return MenuFiles(folder / "menus.yaml", SystemClock()).read()
 
 
