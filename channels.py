@@ -30,6 +30,7 @@ from outbound.receipts import Receipts
 from outbound.register import Register
 from services.app_links import AppLinks
 from services.short_links import ShortLinks
+from services.table import ServiceDesk, specs_of
 from settings import Settings
 from sms.handler import SmsHandler
 from sms.inbox import Inbox
@@ -42,6 +43,7 @@ from state.heartbeat import Heartbeat
 from state.keys import Keys
 from state.sessions import RedisSessions
 from state.tallies import RedisTallies
+from state.usuals import RedisUsuals
 from telecom.clock import Clock, SystemClock
 from telecom.errors import Malformed
 from telecom.keyed_hash import KeyedHash, derive_key
@@ -70,7 +72,8 @@ class Channels:
         self._hasher = KeyedHash(secret)
         self._keys = Keys(self._hasher)
         self.database = Database(settings.database_url, busy_timeout_seconds=BUSY_SECONDS)
-        self.library = SqlLibrary(self.database)
+        self.menu_services = specs_of()
+        self.library = SqlLibrary(self.database, self.menu_services)
         redis_url = settings.redis_url or EmbeddedRedis(settings.var).url
         self.redis = connect(redis_url)
         self.bell = Bell(self.redis)
@@ -78,7 +81,10 @@ class Channels:
         self.sessions = RedisSessions(self.redis, self.meter)
         self.heartbeat = Heartbeat(self.redis)
         self.tallies = RedisTallies(self.redis)
-        self._runner = Runner(self.library, self.sessions, SqlCallers(self.database))
+        callers, services = SqlCallers(self.database), ServiceDesk(self.clock)
+        usual = self._sealer.bound_to("usual")
+        usuals = RedisUsuals(self.redis, usual.seal, usual.find_open)
+        self._runner = Runner(self.library, self.sessions, callers, services, usuals)
 
     @cached_property
     def shelf(self) -> Shelf:
@@ -103,7 +109,14 @@ class Channels:
 
     @cached_property
     def sms(self) -> SmsHandler:
-        return SmsHandler(self._runner, self._commitments, self._keys, self.clock, self.spool)
+        return SmsHandler(
+            self._runner,
+            self._commitments,
+            self._keys,
+            self.clock,
+            self.spool,
+            quiet=timedelta(seconds=self.settings.unknown_text_seconds),
+        )
 
     @cached_property
     def dlrs(self) -> DlrHandler:
@@ -121,7 +134,9 @@ class Channels:
     def call_answers(self) -> CallAnswers:
         writer = self._commitments.writer
         answering = Answering(self.database, writer, at_most=MOST_TOGETHER, meter=self.meter)
-        return CallAnswers(self.library, self._runner, self._commitments, answering, self.clock)
+        return CallAnswers(
+            self.library, self._runner, self._commitments, answering, self._keys, self.clock
+        )
 
     @cached_property
     def spool(self) -> Spool:

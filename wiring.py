@@ -62,8 +62,8 @@ class Bridge(Channels):
         self._is_started = False
         self._starting = threading.Lock()
         self._stopped = threading.Event()
-        self._menu_files = MenuFiles(settings.menus, self.clock)
-        self._review = MenuReview(self.menu_files, self.database)
+        self._menu_files = MenuFiles(settings.menus, self.clock, self.menu_services)
+        self._review = MenuReview(self.menu_files, self.database, self.menu_services)
 
     def start(self) -> None:
         """Before the first webhook: from now on newly published menus are followed. Repeatable."""
@@ -89,7 +89,7 @@ class Bridge(Channels):
 
     def check_menus(self) -> list[Diagnostic]:
         try:
-            return linter.check(self.menu_files())
+            return linter.check(self.menu_files(), services=self.menu_services)
         except BadMenu as fault:
             return list(fault.diagnostics)
 
@@ -131,7 +131,13 @@ class Bridge(Channels):
         Without BRIDGE_MENUS_WATCH only the first one ever does. Raises BadMenu, DatabaseDown.
         """
         if self.settings.menus_watch or not publishing.is_anything_live(self.database):
-            publishing.publish_if_new(self.database, self.menu_files(), PUBLISHER, self.clock.now())
+            publishing.publish_if_new(
+                self.database,
+                self.menu_files(),
+                PUBLISHER,
+                self.clock.now(),
+                self.menu_services,
+            )
 
     def publish_menu_as(self, published_by: str, note: str) -> Published:
         """The menu file becomes live in any case. Raises BadMenu, DatabaseDown."""
@@ -141,12 +147,18 @@ class Bridge(Channels):
             published_by=published_by,
             note=note,
             now=self.clock.now(),
+            services=self.menu_services,
         )
 
     def roll_back_menu(self, version: int | None, published_by: str, note: str) -> int:
         """Raises NoSuchVersion, BadMenu, DatabaseDown."""
         return publishing.roll_back(
-            self.database, version, published_by=published_by, note=note, now=self.clock.now()
+            self.database,
+            version,
+            published_by=published_by,
+            note=note,
+            now=self.clock.now(),
+            services=self.menu_services,
         )
 
     def menu_history(self) -> list[Listed]:
@@ -248,7 +260,7 @@ class Bridge(Channels):
         }
 
     def menu_watcher(self) -> MenuWatcher:
-        return MenuWatcher(self.menu_files, self.database, self.clock)
+        return MenuWatcher(self.menu_files, self.database, self.clock, self.menu_services)
 
     def worker(self, wake: Waiting | None = None, threads: int | None = None) -> Worker:
         return Worker(

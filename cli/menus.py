@@ -16,6 +16,7 @@ from menu.diagnostics import BadMenu
 from menu.transcripts import read
 from models.menu_publication import Listed
 from models.publishing import NoSuchVersion
+from services.table import specs_of
 
 CHECK_EXAMPLES: Final = """\b
 Examples:
@@ -130,7 +131,7 @@ def commands(bridge_factory: BridgeFactory) -> click.Group:
         if errors := [finding for finding in bridge.check_menus() if finding.is_error]:
             show(errors, path, as_json=as_json)
             return
-        transcripts = read(bridge.menu_files())
+        transcripts = read(bridge.menu_files(), specs_of())
         outcomes = show_outcomes(transcripts.run(words), as_json=as_json)
         if coverage:
             show_not_walked(transcripts.not_walked(outcomes), as_json=as_json)

@@ -32,6 +32,7 @@ from menu.program import (
 from menu.screens import Display
 from menu.showing import Step as Step
 from menu.showing import end_with, pages_of_place, show, show_again, shown_language
+from menu.usual import Usual
 from menu.walking import MAX_PATH as MAX_PATH
 from menu.ways import Target, target_of
 
@@ -74,6 +75,45 @@ def enter_asking(
     return step
 
 
+def answer(
+    program: Program, step: Step, name: str, typed: str, display: Display, now: float = 0.0
+) -> Step | None:
+    """The next turn of somebody who brings the answer to the question that saves as `name`; None
+    where something else is asked, or nothing."""
+    screen, known = program.screens[step.place.screen], _known(program, step.place, now)
+    if step.needs or step.ends:
+        return None
+    if screen.ask is not None and screen.ask.save_as == name:
+        return _found(known, screen.ask, typed, display, step.effects)
+    if screen.question is not None and screen.question.save_as == name:
+        answered = _answered(known, screen.question, typed, display)
+        return replace(
+            answered,
+            effects=(*step.effects, *answered.effects),
+            is_secret=step.is_secret or answered.is_secret,
+        )
+    return None
+
+
+def enter_again(
+    program: Program, usual: Usual, language: Language | None, display: Display, now: float = 0.0
+) -> Step | None:
+    """What somebody asked for last, once more; None where the menu has it no longer."""
+    if usual.screen not in program.repeatable:
+        return None
+    reads = _served(program, language) or _served(program, usual.language)
+    place = Place(
+        screen=usual.screen,
+        language=reads or program.fallback_language,
+        rows=usual.rows,
+        values=usual.values,
+    )
+    known = _known(program, place, now)
+    if any(known.row(saved_as) is None for saved_as in usual.rows):
+        return None
+    return arrive(known, display, reads=reads)
+
+
 def enter_prefilled(
     program: Program,
     entry: EntryPoint,
@@ -87,7 +127,7 @@ def enter_prefilled(
     Such input may only walk: it stops at the first thing that would have an effect, and at the
     first question, because nobody has seen the screen that asks for it.
     """
-    reads = _served(program, language) or program.fallback_language
+    reads = entry.sets_language or _served(program, language) or program.fallback_language
     step = enter(program, EntryPoint(screen=entry.screen), reads, display, now)
     if step.needs is None:
         step = replace(step, effects=())
@@ -125,6 +165,16 @@ def press(program: Program, place: Place, typed: str, display: Display, now: flo
     return show_again(known, _phrase(known, "wrong_choice", display), display)
 
 
+def look(program: Program, place: Place, display: Display, now: float = 0.0) -> Step:
+    """What is shown at a place where the caller is already: nothing happens there once more."""
+    return show(_known(program, place, now), display)
+
+
+def leave(program: Program, place: Place, display: Display, now: float = 0.0) -> Step:
+    """The end that the caller chose."""
+    return end_with(_known(program, place, now), "goodbye", display)
+
+
 def resume(
     program: Program,
     step: Step,
@@ -146,7 +196,7 @@ def resume(
         kept = {name: text for name, text in parts.items() if name in program.values}
         place = walking.with_values(step.place, kept)
         done = go_on(known.at(place), display, step.effects, reads)
-    return replace(done, walked=step.walked, is_secret=step.is_secret)
+    return replace(done, walked=step.walked, is_secret=step.is_secret, start=step.start)
 
 
 def give_up(program: Program, step: Step, display: Display, now: float = 0.0) -> Step:
@@ -166,7 +216,7 @@ def _known(program: Program, place: Place, now: float) -> Known:
 
 def _served(program: Program, language: Language | None) -> Language | None:
     """A remembered language counts only while the menu still speaks it."""
-    return language if language in program.languages else None
+    return language if program.speaks(language) else None
 
 
 def _walked_by(

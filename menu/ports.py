@@ -9,6 +9,7 @@ from typing import Protocol
 from menu.language import Language
 from menu.program import Program
 from menu.session import Session
+from menu.usual import Usual
 
 
 class SessionsDown(Exception):
@@ -26,6 +27,17 @@ class Loaded:
     session: Session | None
     language: Language | None
     language_is_cached: bool
+    left_off: Session | None = None  # where this caller was dropped of late
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOff:
+    """What is kept of a dialogue, so that its caller may go on when he was dropped. `session` None:
+    nothing any more."""
+
+    caller_key: str
+    session: Session | None
+    seconds: int
 
 
 class SessionStore(Protocol):
@@ -34,11 +46,18 @@ class SessionStore(Protocol):
         ...
 
     def save(
-        self, session_key: str, session: Session, *, expected_turn: int, ttl_seconds: int
+        self,
+        session_key: str,
+        session: Session,
+        *,
+        expected_turn: int,
+        ttl_seconds: int,
+        left_off: LeftOff | None = None,
     ) -> Session | None:
         """Compare-and-set: None when saved, else the session that is already there.
 
-        Saved only if the stored turn equals `expected_turn` (0: nothing is stored).
+        Saved only if the stored turn equals `expected_turn`, or nothing is stored, and `left_off`
+        with it, in the same trip; without it, what is kept there stays.
         Raises SessionsDown.
         """
         ...
@@ -48,19 +67,46 @@ class SessionStore(Protocol):
         ...
 
 
+class Usuals(Protocol):
+    """What callers asked for last, for those who ring "my usual". Its calls never raise: without it
+    a call leads where it leads strangers."""
+
+    def keep(self, caller_key: str, usual: Usual) -> None:
+        """In the place of the one before."""
+        ...
+
+    def find(self, caller_key: str) -> Usual | None: ...
+
+
+class NoUsuals:
+    def keep(self, caller_key: str, usual: Usual) -> None:
+        pass
+
+    def find(self, caller_key: str) -> Usual | None:  # noqa: ARG002
+        return None
+
+
 class ServicePort(Protocol):
     """What asks services for menus (menu.services tells which there are)."""
 
-    def ask(self, service: str, told: Mapping[str, str]) -> Mapping[str, str] | None:
-        """The parts of its answer; None where it failed. Never raises. What it is told may be a
-        PIN: it is for the service alone."""
+    def ask(
+        self, service: str, told: Mapping[str, str], answer_by: float
+    ) -> Mapping[str, str] | None:
+        """The parts of its answer; None where it failed, or was not there in time: the turn must be
+        answered by then (epoch seconds; infinite where nobody waits). Never raises. What it is told
+        may be a PIN: it is for the service alone."""
         ...
 
 
 class NoServices:
     """Every call fails, so that the menu goes where it says for that."""
 
-    def ask(self, service: str, told: Mapping[str, str]) -> Mapping[str, str] | None:  # noqa: ARG002
+    def ask(
+        self,
+        service: str,  # noqa: ARG002
+        told: Mapping[str, str],  # noqa: ARG002
+        answer_by: float,  # noqa: ARG002
+    ) -> Mapping[str, str] | None:
         return None
 
 

@@ -70,6 +70,7 @@ Number = Annotated[
 Length = Annotated[int, _count(MOST_CHARACTERS)]
 Tries = Annotated[int, _count(MOST_TRIES)]
 Decimals = Annotated[int, _count(4, least=0)]
+Minutes = Annotated[int, _count(60, least=0)]
 Day = Annotated[str, AfterValidator(_limit), InEditors(matching(LIMIT))]
 Pattern = Annotated[str, AfterValidator(_pattern), InEditors({"type": "string"})]
 Currency = Annotated[str, AfterValidator(_currency), InEditors(matching(CURRENCY))]

@@ -17,6 +17,7 @@ from pydantic_core import PydanticUndefined
 from menu import (
     case_schema,
     data_schema,
+    entry_schema,
     question_scalars,
     question_schema,
     screen_schema,
@@ -46,7 +47,7 @@ VALUES: Final[tuple[tuple[object, str], ...]] = (
     (question_schema.AnyAsk, "a question"),
     (screen_schema.AnyOption, "an option"),
     (screen_schema.AnyHandOver, "a helpline's name, or its lines"),
-    (menu_schema.AnyEntry, "a screen, or its lines"),
+    (entry_schema.AnyEntry, "a screen, or its lines"),
     (menu_schema.IncludedFile, "a file"),
     (data_schema.AnyColumn, "a type, or its lines"),
     (data_schema.DataFile, "a CSV file"),

@@ -13,17 +13,20 @@ from functools import partial
 from typing import Final
 
 from menu import link_text
-from menu.answers import sms_answer
+from menu.answers import call_answer, sms_answer, sms_text
 from menu.effects import Effect, RememberLanguage, SendLink, SendSms
 from menu.inputs import fold, pressed_key
 from menu.keywords import find_keyword
 from menu.language import Language
-from menu.ports import Loaded, ServicePort
+from menu.ports import LeftOff, Loaded, ServicePort
 from menu.program import Option, Program
-from menu.runner import NoSuchEntry, Runner, Thought, Visit
+from menu.resuming import effects_key
+from menu.runner import NoSuchEntry, Runner
 from menu.screens import Display
 from menu.service_codes import split_dialled
 from menu.session import Session
+from menu.turns import Caller, Thought, Visit
+from menu.usual import Usual
 from menu.ways import Go, screens_of
 from telecom.events import Cumulative, Last, Said
 from telecom.msisdn import Msisdn
@@ -35,6 +38,7 @@ CALLER: Final = "the caller"
 SMS_SESSION: Final = "sms"
 SECONDS_A_TURN: Final = 10.0  # a person reads; and no turn is taken for a repeat of another
 TTL_SECONDS: Final = 180
+QUIET_SECONDS: Final = 3600  # as a bridge is set unless its operator says otherwise
 
 
 @dataclass(slots=True)
@@ -72,7 +76,8 @@ class Rehearsal:
         self._caller = caller
         self._sessions = _Sessions()
         self._callers = _Callers(language)
-        self._runner = Runner(_Library(program), self._sessions, self._callers, services)
+        self._runner = Runner(_Library(program), self._sessions, self._callers, services, _Usuals())
+        self._unknown_at: float | None = None
         self._taken: set[str] = set()
         self._events = 0
         self._dialogue: _Dialogue | None = None
@@ -116,6 +121,7 @@ class Rehearsal:
     def drop(self) -> None:
         """Every session is lost, as Redis may lose them; the phone knows nothing of it."""
         self._sessions.by_key.clear()
+        self._sessions.left_off = None
 
     def _do(self, webhook: Callable[..., None], *args: object) -> None:
         self._last = partial(webhook, *args)
@@ -132,7 +138,7 @@ class Rehearsal:
         before = self._sessions.by_key.get(dialogue.session_key)
         thought = self._runner.dial(visit, dialogue.service_code)
         if thought.effects:
-            event_id = f"{dialogue.session_key}:{thought.session.turn}"
+            event_id = effects_key(dialogue.session_key, thought.session)
             self._commit(event_id, thought.program, thought.effects)
         session = self._runner.keep(visit, thought)
         self.reply = UssdReply(fit(session.shown, visit.display.limit), ends=session.ended)
@@ -147,6 +153,11 @@ class Rehearsal:
             thought = self._runner.text(visit)
         except NoSuchEntry:
             return
+        if thought.is_unknown and event_id not in self._taken:
+            if self._unknown_at is not None and self._now - self._unknown_at < QUIET_SECONDS:
+                self._taken.add(event_id)
+                return
+            self._unknown_at = self._now
         if self._commit(event_id, thought.program, thought.effects, sms_answer(thought)):
             self._runner.keep(visit, thought)
             starts = find_keyword(self._program, body) or (before and before.ended)
@@ -154,8 +165,9 @@ class Rehearsal:
 
     def _reject(self, event_id: str, called: str) -> None:
         """One missed call, as missed_call/handler.py takes it."""
-        thought = self._runner.ring(called, self._callers.language, self._now)
-        if self._commit(event_id, thought.program, thought.effects):
+        caller = Caller(CALLER, self._caller.region)
+        thought = self._runner.ring(called, self._callers.language, self._now, caller)
+        if self._commit(event_id, thought.program, thought.effects, call_answer(thought)):
             self._note(None, "", thought)
 
     @property
@@ -185,17 +197,19 @@ class Rehearsal:
                     self._callers.language = language
                 case SendLink():
                     sms = link_text.write(program, effect, self._caller.region, ADDRESS)
-                    self.unread.append(sms.text)
+                    self.unread.append(sms_text(program, sms.text))
                 case SendSms(text):
-                    self.unread.append(text)
+                    self.unread.append(sms_text(program, text))
         if answer:
-            self.unread.append(answer)
+            self.unread.append(sms_text(program, answer))
         return True
 
     def _note(self, before: Session | None, typed: str, thought: Thought) -> None:
         """`before` is the session that was answered; None where a dialogue begins."""
+        if thought.session.offers:
+            return
         self.walked.screens.add((thought.session.screen, thought.session.language))
-        if before is None:
+        if before is None or before.offers:
             return
         screen, now = self._program.screens[before.screen], thought.session
         key = pressed_key(typed)
@@ -234,9 +248,15 @@ class _Sessions:
     """What Redis does. It knows no language: the durable record is always asked."""
 
     by_key: dict[str, Session] = field(default_factory=dict)
+    left_off: Session | None = None
 
     def load(self, session_key: str, caller_key: str) -> Loaded:  # noqa: ARG002 - one caller
-        return Loaded(self.by_key.get(session_key), language=None, language_is_cached=False)
+        return Loaded(
+            session=self.by_key.get(session_key),
+            language=None,
+            language_is_cached=False,
+            left_off=self.left_off,
+        )
 
     def save(
         self,
@@ -245,15 +265,29 @@ class _Sessions:
         *,
         expected_turn: int,
         ttl_seconds: int,  # noqa: ARG002 - no time passes
+        left_off: LeftOff | None = None,
     ) -> Session | None:
         there = self.by_key.get(session_key)
-        if (there.turn if there else 0) != expected_turn:
+        if there and there.turn != expected_turn:
             return there
         self.by_key[session_key] = session
+        if left_off is not None:
+            self.left_off = left_off.session
         return None
 
     def cache_language(self, caller_key: str, language: Language | None) -> None:
         pass
+
+
+@dataclass(slots=True)
+class _Usuals:
+    last: Usual | None = None
+
+    def keep(self, caller_key: str, usual: Usual) -> None:  # noqa: ARG002 - one caller
+        self.last = usual
+
+    def find(self, caller_key: str) -> Usual | None:  # noqa: ARG002 - one caller
+        return self.last
 
 
 @dataclass(slots=True)

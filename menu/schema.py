@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from menu.case_schema import OPENINGS, Case, Step
 from menu.data_schema import DataSource
+from menu.entry_schema import SEVERAL, Called, Entry, EntryPoints, Keyword, SmsEntryPoints
 from menu.files import MENU_FILE
 from menu.question_schema import KIND_TAGS, AnyAsk, Ask
 from menu.screen_schema import (
@@ -25,9 +26,9 @@ from menu.screen_schema import (
     RowOptions,
     Screen,
 )
-from menu.shapes import LanguageCode, Name, Shape, matching, wrong
+from menu.shapes import Flag, LanguageCode, Name, Shape, matching, wrong
 from menu.text_schema import BY_LANGUAGE, COUNTED, ONE_TEXT, Counted, CountedTexts, Text, Texts
-from menu.top_schema import Country, Helpline, Opening, Openings, TimeZone
+from menu.top_schema import AnyResume, Country, Helpline, Opening, Openings, Resume, TimeZone
 from menu.way_schema import WAY_TAGS, Go
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "AnyAsk",
     "AnyOption",
     "Ask",
+    "Called",
     "Case",
     "Counted",
     "CountedTexts",
@@ -43,6 +45,7 @@ __all__ = [
     "EntryPoints",
     "Go",
     "Helpline",
+    "Keyword",
     "LanguageOptions",
     "Link",
     "Menu",
@@ -59,11 +62,9 @@ __all__ = [
 
 # pydantic's additions to a path
 TAGS = frozenset(
-    {
-        ONE_TEXT, BY_LANGUAGE, COUNTED, ONE_OPTION, ROW_OPTIONS, LANGUAGE_OPTIONS, *KIND_TAGS,
-        *WAY_TAGS, "[key]",
-    }
-)  # fmt: skip
+    {ONE_TEXT, BY_LANGUAGE, COUNTED, SEVERAL, ONE_OPTION, ROW_OPTIONS, LANGUAGE_OPTIONS}
+    | {*KIND_TAGS, *WAY_TAGS, "[key]"}
+)
 
 
 def _version(value: object) -> object:
@@ -72,43 +73,7 @@ def _version(value: object) -> object:
     return 1
 
 
-def _as_entry(value: object) -> object:
-    return {"go": value} if isinstance(value, str) else value
-
-
 IncludedFile = Annotated[str, WithJsonSchema(matching(MENU_FILE))]  # menu.merging judges it
-
-
-class Entry(Shape):
-    """Where somebody enters the menus."""
-
-    go: Name
-    """The screen that is shown."""
-    language: LanguageCode | None = None
-    """The language that is chosen by entering here, and remembered for the caller."""
-
-
-AnyEntry = Annotated[Entry, BeforeValidator(_as_entry, json_schema_input_type=Name | Entry)]
-
-
-class SmsEntryPoints(Shape):
-    """What text messages bring."""
-
-    keywords: dict[str, AnyEntry] = Field(default_factory=dict)
-    """Words that people send, in small or capital letters, and where they lead."""
-    default: AnyEntry | None = None
-    """Where every other text message leads."""
-
-
-class EntryPoints(Shape):
-    """Where people come in, and the screen that they meet first."""
-
-    ussd: dict[str, AnyEntry] = Field(default_factory=dict)
-    """Service codes such as "*384*97183#", in quotes, and where they lead."""
-    sms: SmsEntryPoints = Field(default_factory=SmsEntryPoints)
-    """What people send, and where it leads."""
-    missed_call: dict[str, AnyEntry] = Field(default_factory=dict)
-    """Numbers to be called, such as "+919718397183", and where they lead."""
 
 
 class Phrases(Shape):
@@ -182,6 +147,14 @@ class Phrases(Shape):
     """To somebody whose last try was wrong, before the end."""
     closed_now: Texts | None = None
     """Below a helpline, outside its hours."""
+    unfinished: Texts | None = None
+    """Above the offer to somebody who was cut off."""
+    go_on: Texts | None = None
+    """The offer to go on where he was."""
+    start_again: Texts | None = None
+    """The offer to begin anew."""
+    did_you_mean: Texts | None = None
+    """Whether a text was nearly a keyword: {keyword}, which "1" stands for."""
 
 
 class Link(Shape):
@@ -218,6 +191,11 @@ class Menu(Shape):
     """Whose clocks count for days and opening hours, such as Africa/Nairobi."""
     open: dict[Name, Openings] = Field(default_factory=dict)
     """Opening hours under a name: conditions ask for them as open.NAME."""
+    resume: AnyResume = Field(default_factory=Resume)
+    """For how long somebody who was cut off may go on where he was; off: never."""
+    plain_letters: Flag = False
+    """true sends curly quotes, long dashes and the like as plain ones, wherever an SMS becomes one
+    of plain letters by it, or takes fewer segments."""
     include: list[IncludedFile] = Field(default_factory=list)
     """Further files of this menu, such as crops.yaml, beside this one."""
     phrases: Phrases = Field(default_factory=Phrases)

@@ -12,8 +12,15 @@ class Session(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
 
     `heard` is the raw text of the last turn, kept so that a repeat is recognised; `hidden` is the
     number of characters that it had behind that, which nobody may keep. `shown` is the answer to
-    it, replayed byte for byte. `at` is the time of the last turn, seconds since the epoch. The
-    others are those of `Place`.
+    it, replayed byte for byte. `at` is the time of the last turn, seconds since the epoch.
+
+    `code` is the service code that was dialled, "" on other channels. `offers`: the caller was
+    asked whether he goes on where he was dropped, which is the place of this session. A dialogue
+    that went on in another session has an `origin`, the key of the session in which it began, and
+    had `ahead` turns more than this session has. `is_private`: somebody typed a secret in it.
+
+    `offer` is the text that "1" stands for, after "did you mean"; `is_lost`: it began with a text
+    that nobody understood, and none was understood since. The others are those of `Place`.
     """
 
     menu_version: int
@@ -33,6 +40,13 @@ class Session(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     tries: int = 0
     returns: tuple[str, ...] = ()
     hidden: int = 0
+    code: str = ""
+    origin: str = ""
+    ahead: int = 0
+    offers: bool = False
+    is_private: bool = False
+    offer: str = ""
+    is_lost: bool = False
 
     @property
     def place(self) -> Place:

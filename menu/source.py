@@ -172,6 +172,17 @@ class Source:
             yield ("entry_points", "sms", "default"), points.sms.default
         for called, entry in points.missed_call.items():
             yield ("entry_points", "missed_call", called), entry
+            if entry.foreign:
+                yield ("entry_points", "missed_call", called, "foreign"), entry.foreign
+
+    def sms_words(self) -> Iterator[tuple[Place, str, schema.Keyword, Language | None]]:
+        """Every word that a text may begin with: its place, and the language that it chooses."""
+        path = ("entry_points", "sms", "keywords")
+        for word, keyword in self.menu.entry_points.sms.keywords.items():
+            yield self.name_place(*path, word), word, keyword, keyword.language
+            for suffix, other, language in keyword.other_words():
+                place = self.value_place(*path, word, *suffix)
+                yield place, other, keyword, keyword.language or language
 
     def options(self) -> Iterator[tuple[KeyPath, str, schema.Option]]:
         """Every option that stands by itself: (path, key, option)."""

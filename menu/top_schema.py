@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import time
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from phonenumbers import SUPPORTED_REGIONS
@@ -12,9 +12,11 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic import WithJsonSchema as InEditors
 
 from menu.moments import WEEKDAYS
+from menu.question_scalars import Minutes
 from menu.shapes import Name, Shape, matching, wrong
 from menu.text_schema import Texts
 
+OFF: Final = "off"
 _TIME: Final = r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00"
 _DAYS: Final = r"[a-z]{3}(-[a-z]{3})?(, ?[a-z]{3}(-[a-z]{3})?){0,6}"
 _NUMBER: Final = r"\+?[0-9]([ -]?[0-9]){1,19}"
@@ -65,6 +67,10 @@ def _as_list(value: object) -> object:
     return [value] if isinstance(value, dict) else value
 
 
+def _as_resume(value: object) -> object:
+    return {"minutes": "0"} if value == OFF else value
+
+
 Country = Annotated[str, AfterValidator(_country), InEditors(matching("[A-Z]{2}"))]
 TimeZone = Annotated[str, AfterValidator(_timezone), InEditors({"type": "string"})]
 Start = Annotated[
@@ -106,6 +112,18 @@ class Opening(Shape):
 
 
 Openings = Annotated[list[Opening], Field(min_length=1, max_length=20), BeforeValidator(_as_list)]
+
+
+class Resume(Shape):
+    """What happens when somebody is cut off and dials again."""
+
+    minutes: Minutes = 10
+    """So long he is asked whether he goes on where he was. 60 at most; 0: never."""
+
+
+AnyResume = Annotated[
+    Resume, BeforeValidator(_as_resume, json_schema_input_type=Literal["off"] | Resume)
+]
 
 
 class Helpline(Shape):

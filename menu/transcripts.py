@@ -88,8 +88,8 @@ class Transcripts:
 
     def _screens_but(self, walked: Walked) -> Iterator[Diagnostic]:
         for name, screen in self._program.screens.items():
-            if screen.onward is not None:
-                continue  # it leads on, and nobody ever sees it
+            if screen.onward is not None:  # nobody ever sees it
+                continue
             languages = self._program.languages
             missing = [each for each in languages if (name, each) not in walked.screens]
             if missing:

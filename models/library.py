@@ -12,6 +12,7 @@ import structlog
 from menu.compiler import compile_published
 from menu.diagnostics import BadMenu
 from menu.program import Program
+from menu.services import NO_SERVICES, Services
 from models import menu_publication, menu_version
 from models.database import Database, DatabaseDown
 
@@ -29,8 +30,9 @@ class NothingPublished(Exception):
 class SqlLibrary:
     """Implements menu.ports.Library. One per process; any thread may ask it."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, services: Services = NO_SERVICES) -> None:
         self._database = database
+        self._services = services
         self._programs: OrderedDict[int, Program] = OrderedDict()
         self._lock = threading.Lock()
         self._live: tuple[int, Program] | None = None
@@ -86,7 +88,9 @@ class SqlLibrary:
 
     def _compiled(self, stored: menu_version.MenuVersion) -> Program:
         with self._lock:
-            program = self._programs.get(stored.id) or compile_published(json.loads(stored.source))
+            program = self._programs.get(stored.id) or compile_published(
+                json.loads(stored.source), self._services
+            )
             self._programs[stored.id] = program
             while len(self._programs) > KEPT_PROGRAMS:
                 self._programs.popitem(last=False)

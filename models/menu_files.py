@@ -17,6 +17,7 @@ from menu import linter
 from menu.decoding import TOO_LARGE
 from menu.diagnostics import BadMenu, Diagnostic, Place, error
 from menu.files import MAX_FILES, MAX_TOTAL_BYTES, Asked, asked_by, wanted
+from menu.services import NO_SERVICES, Services
 from telecom.clock import Clock
 
 # Times in a file system are coarse (two seconds on FAT): a file may be written again unseen.
@@ -47,8 +48,9 @@ class MenuFiles:
     is young their contents are compared.
     """
 
-    def __init__(self, path: Path, clock: Clock) -> None:
+    def __init__(self, path: Path, clock: Clock, services: Services = NO_SERVICES) -> None:
         self._path = path
+        self._services = services
         self._clock = clock
         self._lock = threading.Lock()
         self._asked: dict[bytes, Asked] = {}
@@ -138,7 +140,7 @@ class MenuFiles:
         if root in unread:
             place, why = Place(root, 1, 1), unread[root]
             return (error(place, TOO_LARGE, f"The file cannot be read: {why}."),)
-        return tuple(linter.check(files, unread)) if unread else ()
+        return tuple(linter.check(files, unread, self._services)) if unread else ()
 
 
 def _refuse_what_is_no_file(found: os.stat_result) -> None:

@@ -16,6 +16,7 @@ import structlog
 from menu import linter
 from menu.diagnostics import BadMenu, Diagnostic
 from menu.files import Files
+from menu.services import NO_SERVICES, Services
 from models.database import Database, DatabaseDown
 from models.publishing import find_outdated, publish_if_new, publish_unless_live, was_published
 from telecom.clock import Clock
@@ -29,6 +30,7 @@ TABLE: Final = ".csv"
 WATCHER: Final = "watcher"  # who published a menu that the watcher published
 
 Read = Callable[[], Files]  # the same object while nothing changed; raises BadMenu
+Publish = Callable[[Database, Files, str, datetime, Services], int | None]
 
 
 class MenuWatcher:
@@ -40,10 +42,13 @@ class MenuWatcher:
     behind it.
     """
 
-    def __init__(self, read: Read, database: Database, clock: Clock) -> None:
+    def __init__(
+        self, read: Read, database: Database, clock: Clock, services: Services = NO_SERVICES
+    ) -> None:
         self._read = read
         self._database = database
         self._clock = clock
+        self._services = services
         self._seen: Files | tuple[Diagnostic, ...] | None = None
         self._judged: Files | tuple[Diagnostic, ...] | None = None
         self._clean: Files | None = None
@@ -75,7 +80,8 @@ class MenuWatcher:
             _refuse(found)
             return
         try:
-            version = self._publish_of(found)(self._database, found, WATCHER, self._clock.now())
+            publish = self._publish_of(found)
+            version = publish(self._database, found, WATCHER, self._clock.now(), self._services)
             outdated = find_outdated(self._database, found) if version is None else None
         except BadMenu as fault:
             _refuse(fault.diagnostics)
@@ -92,7 +98,7 @@ class MenuWatcher:
             if outdated is not None:
                 log.warning("menu not published", why=str(outdated))
 
-    def _publish_of(self, found: Files) -> Callable[[Database, Files, str, datetime], int | None]:
+    def _publish_of(self, found: Files) -> Publish:
         """A table that was changed before our eyes counts, also back to what it was: a price may
         return. A menu that was live before does not come back by itself, nor does anything that
         lies there at the start: a rollback stays.
@@ -105,9 +111,10 @@ class MenuWatcher:
 class MenuReview:
     """What somebody has to know of the menu file as it lies there. Any thread may ask."""
 
-    def __init__(self, read: Read, database: Database) -> None:
+    def __init__(self, read: Read, database: Database, services: Services = NO_SERVICES) -> None:
         self._read = read
         self._database = database
+        self._services = services
         self._checked: tuple[Files, list[str]] | None = None
 
     def warnings(self) -> Sequence[str]:
@@ -128,7 +135,7 @@ class MenuReview:
                 return []
         except DatabaseDown:
             pass  # a fault of its own
-        return _told(linter.check(files))
+        return _told(linter.check(files, services=self._services))
 
     def _outdated(self, files: Files) -> Sequence[str]:
         try:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, exc
 from menu.compiler import compile_published, compile_with_warnings, fingerprint
 from menu.diagnostics import Diagnostic
 from menu.files import Files
+from menu.services import NO_SERVICES, Services
 from models import menu_publication, menu_version
 from models.database import Database
 
@@ -50,10 +51,19 @@ class Outdated:
 
 
 def publish(
-    database: Database, files: Files, *, published_by: str, note: str, now: datetime
+    database: Database,
+    files: Files,
+    *,
+    published_by: str,
+    note: str,
+    now: datetime,
+    services: Services = NO_SERVICES,
 ) -> Published:
-    """Makes these files live, whatever was published before. Raises BadMenu, DatabaseDown."""
-    compiled = compile_with_warnings(files)
+    """Makes these files live, whatever was published before. Raises BadMenu, DatabaseDown.
+
+    Here and below, `services` are those that a menu may call.
+    """
+    compiled = compile_with_warnings(files, services)
     source = _source(_texts(files))
     digest = compiled.program.fingerprint
 
@@ -71,20 +81,28 @@ def publish(
 
 
 def publish_if_new(
-    database: Database, files: Files, published_by: str, now: datetime
+    database: Database,
+    files: Files,
+    published_by: str,
+    now: datetime,
+    services: Services = NO_SERVICES,
 ) -> int | None:
     """Publishes a source that was never published before; None when it was, so a rollback stays.
 
     The note says which files differ from those that were live. Raises BadMenu, DatabaseDown.
     """
-    return _publish_unless(_was_published, database, files, published_by, now)
+    return _publish_unless(_was_published, database, files, published_by, now, services)
 
 
 def publish_unless_live(
-    database: Database, files: Files, published_by: str, now: datetime
+    database: Database,
+    files: Files,
+    published_by: str,
+    now: datetime,
+    services: Services = NO_SERVICES,
 ) -> int | None:
     """The same for a source that somebody saved just now: it may have been live before."""
-    return _publish_unless(_is_live, database, files, published_by, now)
+    return _publish_unless(_is_live, database, files, published_by, now, services)
 
 
 def _publish_unless(
@@ -93,13 +111,14 @@ def _publish_unless(
     files: Files,
     published_by: str,
     now: datetime,
+    services: Services,
 ) -> int | None:
     digest = fingerprint(files)
     with database.read() as conn:  # most files are known: nobody waits for a lock then
         if is_enough(conn, digest):
             return None
         live = menu_publication.find_live(conn)
-    compile_with_warnings(files)
+    compile_with_warnings(files, services)
     texts = _texts(files)
     note = _changed(json.loads(live.source), texts) if live else ""
 
@@ -129,7 +148,13 @@ def _is_live(conn: Connection, digest: str) -> bool:
 
 
 def roll_back(
-    database: Database, version: int | None, *, published_by: str, note: str, now: datetime
+    database: Database,
+    version: int | None,
+    *,
+    published_by: str,
+    note: str,
+    now: datetime,
+    services: Services = NO_SERVICES,
 ) -> int:
     """Makes an older version live again: this one, or the one that was live before.
 
@@ -142,7 +167,7 @@ def roll_back(
         stored = menu_version.get(conn, target)
         if stored is None:
             raise NoSuchVersion(f"version {target} was never published")
-        compile_published(json.loads(stored.source))
+        compile_published(json.loads(stored.source), services)
         return menu_publication.publish(
             conn,
             fingerprint=stored.fingerprint,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
 import msgspec
@@ -13,13 +14,14 @@ from gateways.webhook import Result, WebhookRequest, WebhookResponse
 from menu.answers import sms_answer
 from menu.ports import SessionsDown
 from menu.reserved_words import Command, Wish, command_of
-from menu.runner import NoSuchEntry, Runner, Thought, Visit
+from menu.runner import NoSuchEntry, Runner
 from menu.screens import Display
+from menu.turns import Thought, Visit
 from models.consent import ConsentState
 from models.database import DatabaseDown
 from outbound.commitments import Cause, Commitments
 from sms.keywords import Answer, answer_to
-from sms.policy import OBEYED, SESSION_SECONDS, Decision, decide
+from sms.policy import OBEYED, SESSION_SECONDS, TURN_SECONDS, Decision, decide
 from state.keys import Keys
 from telecom.clock import Clock
 from telecom.events import Last, MoSms
@@ -34,13 +36,22 @@ log = structlog.get_logger(__name__)
 
 class SmsHandler:
     def __init__(
-        self, runner: Runner, commitments: Commitments, keys: Keys, clock: Clock, spool: Spool
+        self,
+        runner: Runner,
+        commitments: Commitments,
+        keys: Keys,
+        clock: Clock,
+        spool: Spool,
+        *,
+        quiet: timedelta,
     ) -> None:
+        """`quiet`: how long a sender's unknown texts are not answered after one that was."""
         self._runner = runner
         self._commitments = commitments
         self._keys = keys
         self._clock = clock
         self._spool = spool
+        self._quiet = quiet
 
     def receive(self, gateway: Gateway, request: WebhookRequest) -> WebhookResponse:
         """Acknowledged when the text is durable: in the database, else in the spool."""
@@ -89,7 +100,7 @@ class SmsHandler:
             case Wish.START:
                 cause = _cause(mo, key, Decision.STARTED, None, command.wish)
                 return self._commitments.change_consent(cause, ConsentState.OPTED_IN, text)
-            case Wish.HELP | Wish.LANG:
+            case Wish.HELP | Wish.LANG | Wish.PLAIN:
                 cause = _cause(mo, key, _decision_of(command.wish, answer), None, command.wish)
                 is_new = self._commitments.reply(cause, text, answer.remembers)
                 if is_new and answer.remembers is not None:
@@ -104,10 +115,14 @@ class SmsHandler:
         except NoSuchEntry:
             return self._commitments.record(_cause(mo, key, Decision.NO_ENTRY_POINT, None))
         version, screen = thought.session.menu_version, thought.session.screen
-        cause = _cause(mo, key, Decision.ANSWERED, version, screen)
+        decision = Decision.UNKNOWN if thought.is_unknown else Decision.ANSWERED
+        cause = _cause(mo, key, decision, version, screen)
         if thought.is_secret:
             # A PIN is nobody's to keep, sealed or not.
             cause = replace(cause, content={"to": mo.to})
+        if thought.is_unknown and self._commitments.was_decided(cause, self._quiet):
+            # Perhaps a machine that answers us, as we would answer it.
+            return self._commitments.record(replace(cause, decision=Decision.UNKNOWN_AGAIN))
         kept = self._commitments.commit(
             cause, thought.program, thought.effects, answer=sms_answer(thought)
         )
@@ -132,6 +147,7 @@ class SmsHandler:
             log.warning("sms session not kept", why=str(fault))
 
     def _visit(self, gateway: Gateway, mo: MoSms, sender: Msisdn) -> Visit:
+        now = self._clock.now().timestamp()
         return Visit(
             session_key=self._keys.sms_session(mo.gateway, sender.e164, mo.to),
             caller_key=self._keys.caller(sender.e164),
@@ -139,7 +155,8 @@ class SmsHandler:
             display=Display(region=gateway.settings.region_of(sender.region)),
             ttl_seconds=SESSION_SECONDS,
             keeps_input=False,
-            now=self._clock.now().timestamp(),
+            now=now,
+            answer_by=now + TURN_SECONDS,
         )
 
 

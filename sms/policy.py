@@ -8,6 +8,7 @@ from typing import Final
 from telecom.msisdn import Msisdn, Party
 
 SESSION_SECONDS: Final = 30 * 60  # how long a numbered answer to our last SMS is understood
+TURN_SECONDS: Final = 4.0  # what services may take: a gateway waits for its 2xx
 
 
 class Decision(StrEnum):
@@ -16,6 +17,8 @@ class Decision(StrEnum):
     CANNOT_TAKE_SMS = "cannot_take_sms"
     OWN_NUMBER = "own_number"
     NO_ENTRY_POINT = "no_entry_point"
+    UNKNOWN = "unknown_text_answered"  # once, and then not again for a while
+    UNKNOWN_AGAIN = "unknown_text_again"
     STOPPED = "stopped"
     STARTED = "started"
     HELPED = "helped"

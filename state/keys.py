@@ -47,6 +47,15 @@ def language_key(caller_key: str) -> str:
     return "lang:" + caller_key
 
 
+def left_off_key(caller_key: str) -> str:
+    """Of what may be dropped: a person has one phone in his hand, whatever he dialled."""
+    return "left:" + caller_key
+
+
+def usual_key(caller_key: str) -> str:
+    return "usual:" + caller_key
+
+
 def bucket_key(bucket: str) -> str:
     """`bucket`: a gateway's name, or one with a sender ID of it."""
     return "pace:" + bucket

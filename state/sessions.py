@@ -14,13 +14,13 @@ from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from menu.language import Language
-from menu.ports import Loaded, SessionsDown
+from menu.ports import LeftOff, Loaded, SessionsDown
 from menu.session import Session
 from metrics.catalogue import SESSION_FAULTS
 from metrics.meter import SILENT, Meter
 from state.breaker import Breaker
 from state.connection import reason_of
-from state.keys import language_key
+from state.keys import language_key, left_off_key
 
 MAX_SESSION_BYTES: Final = 4096
 LANGUAGE_SECONDS: Final = 3600
@@ -42,24 +42,34 @@ class RedisSessions:
         self._save = redis.register_script(_SAVE)
 
     def load(self, session_key: str, caller_key: str) -> Loaded:
-        stored, language = self._ask(
-            lambda: self._redis.mget(session_key, language_key(caller_key))
-        )
+        keys = (session_key, language_key(caller_key), left_off_key(caller_key))
+        stored, language, left_off = self._ask(lambda: self._redis.mget(*keys))
         return Loaded(
             session=_decode(stored),
             language=language.decode() if language else None,
             language_is_cached=language is not None,
+            left_off=_decode(left_off),
         )
 
     def save(
-        self, session_key: str, session: Session, *, expected_turn: int, ttl_seconds: int
+        self,
+        session_key: str,
+        session: Session,
+        *,
+        expected_turn: int,
+        ttl_seconds: int,
+        left_off: LeftOff | None = None,
     ) -> Session | None:
         encoded = _encode(session)
         if len(encoded) > MAX_SESSION_BYTES:
             raise SessionsDown(f"a session of {len(encoded)} bytes; {MAX_SESSION_BYTES} is the cap")
         expected = expected_turn.to_bytes(_TURN_BYTES, "big")
+        keys = [session_key]
         arguments: list[bytes | int] = [expected, encoded, ttl_seconds]
-        there = self._ask(lambda: self._save(keys=[session_key], args=arguments))
+        if left_off is not None:
+            keys.append(left_off_key(left_off.caller_key))
+            arguments += [_rest(left_off.session), left_off.seconds]
+        there = self._ask(lambda: self._save(keys=keys, args=arguments))
         # Our own value: the reply to a first try was lost, and this was the second.
         return None if there == encoded else _decode(there)
 
@@ -92,6 +102,12 @@ class RedisSessions:
             raise SessionsDown(reason_of(fault)) from fault
         self._breaker.succeeded()
         return answer
+
+
+def _rest(session: Session | None) -> bytes:
+    """Empty for what is not kept."""
+    encoded = _encode(session) if session else b""
+    return encoded if len(encoded) <= MAX_SESSION_BYTES else b""
 
 
 def _encode(session: Session) -> bytes:

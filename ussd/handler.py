@@ -12,8 +12,10 @@ from gateways.base import Gateway, UssdDoor
 from gateways.webhook import Result, WebhookRequest, WebhookResponse
 from menu.effects import SendLink, SendSms
 from menu.ports import SessionsDown
-from menu.runner import NoSuchEntry, Runner, Thought, Visit
+from menu.resuming import effects_key
+from menu.runner import NoSuchEntry, Runner
 from menu.screens import Display
+from menu.turns import Thought, Visit
 from metrics.catalogue import USSD_TURNS
 from metrics.meter import SILENT, Meter
 from models.database import DatabaseDown
@@ -95,6 +97,7 @@ class UssdHandler:
         return reply, Result.REPEAT if thought.is_repeat else Result.ACCEPTED
 
     def _visit(self, gateway: Gateway, asked: UssdRequest) -> Visit:
+        now = self._clock.now().timestamp()
         return Visit(
             session_key=self._keys.ussd_session(asked),
             caller_key=self._keys.caller(asked.msisdn.e164),
@@ -102,7 +105,8 @@ class UssdHandler:
             sequence=asked.sequence,
             display=_display_of(gateway, asked.msisdn.region),
             ttl_seconds=gateway.settings.session_seconds,
-            now=self._clock.now().timestamp(),
+            now=now,
+            answer_by=now + gateway.settings.turn_deadline_seconds,
         )
 
     def _commit(self, asked: UssdRequest, visit: Visit, thought: Thought) -> Kept:
@@ -111,7 +115,7 @@ class UssdHandler:
         cause = Cause(
             gateway=asked.gateway,
             kind="ussd",
-            event_id=f"{visit.session_key}:{thought.session.turn}",
+            event_id=effects_key(visit.session_key, thought.session),
             party=asked.msisdn,
             menu_version=thought.session.menu_version,
             decision="link_sent" if sends else "language_chosen",

@@ -8,7 +8,7 @@ from typing import Final
 
 from menu.diagnostics import Diagnostic, warning
 from menu.language import LATIN, Language, base_of, is_romanised
-from menu.phrases import BUILT_IN, OF_QUESTIONS, is_spoken
+from menu.phrases import BUILT_IN, OF_KEYWORDS, OF_QUESTIONS, OF_RESUMING, is_spoken
 from menu.schema import Ask
 from menu.source import Source
 from menu.text_schema import AnyTexts
@@ -26,7 +26,12 @@ def check(source: Source) -> Iterator[Diagnostic]:
             reason = f"This text is missing in {', '.join(missing)}."
             hint = f'Its readers will be shown the "{first}" text. Translate it.'
             yield warning(source.value_place(*path), RULE, reason, hint)
-    needed = [name for name in BUILT_IN if name not in OF_QUESTIONS or _asks(source)]
+    spared = frozenset() if _asks(source) else OF_QUESTIONS
+    if not source.menu.entry_points.ussd or not source.menu.resume.minutes:
+        spared |= OF_RESUMING
+    if not source.menu.entry_points.sms.keywords:
+        spared |= OF_KEYWORDS
+    needed = [name for name in BUILT_IN if name not in spared]
     for position, language in enumerate(source.languages):
         overrides = source.menu.phrases
         unspoken = [name for name in needed if not is_spoken(name, language, overrides)]

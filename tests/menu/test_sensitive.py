@@ -52,7 +52,9 @@ class Bank:
     def __init__(self) -> None:
         self.asked = 0
 
-    def ask(self, service: str, told: Mapping[str, str]) -> Mapping[str, str] | None:
+    def ask(
+        self, service: str, told: Mapping[str, str], answer_by: float
+    ) -> Mapping[str, str] | None:
         self.asked += 1
         return {"amount": "125000"} if told == {"pin": PIN} else None
 

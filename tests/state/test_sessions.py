@@ -8,7 +8,7 @@ import pytest
 from redis import Redis
 
 from menu.place import Crumb
-from menu.ports import SessionsDown
+from menu.ports import LeftOff, SessionsDown
 from menu.session import Session
 from state.connection import connect
 from state.sessions import RedisSessions
@@ -81,6 +81,58 @@ def test_of_many_parallel_turns_one_wins(sessions: RedisSessions) -> None:
     winners = [turn.shown for turn, there in zip(turns, outcomes, strict=True) if there is None]
     assert len(winners) == 1
     assert {there.shown for there in outcomes if there} == set(winners)
+
+
+def left_off(value: Session | None, seconds: int = 600) -> LeftOff:
+    return LeftOff(caller_key=CALLER, session=value, seconds=seconds)
+
+
+def test_where_a_caller_is_dropped_is_found_from_any_session(sessions: RedisSessions) -> None:
+    kept = session(1, shown="")
+    sessions.save(KEY, session(1), expected_turn=0, ttl_seconds=60, left_off=left_off(kept))
+    assert sessions.load("sms:another", CALLER).left_off == kept
+    assert sessions.load("sms:another", "another caller").left_off is None
+    save(sessions, session(2))  # says nothing of it
+    assert sessions.load(KEY, CALLER).left_off == kept
+    sessions.save(KEY, session(3), expected_turn=2, ttl_seconds=60, left_off=left_off(None))
+    assert sessions.load(KEY, CALLER).left_off is None
+    assert sessions.load(KEY, CALLER).session == session(3)
+
+
+def test_the_slower_of_two_turns_keeps_nothing_for_a_redial_either(
+    sessions: RedisSessions,
+) -> None:
+    fast, slow = session(2, "fast"), session(2, "slow")
+    save(sessions, session(1))
+    for turn in (fast, slow):
+        sessions.save(KEY, turn, expected_turn=1, ttl_seconds=60, left_off=left_off(turn))
+    assert sessions.load(KEY, CALLER).left_off == fast
+
+
+def test_what_is_kept_for_a_redial_runs_out_by_itself(
+    sessions: RedisSessions, redis: Redis
+) -> None:
+    kept = left_off(session(1), seconds=120)
+    sessions.save(KEY, session(1), expected_turn=0, ttl_seconds=60, left_off=kept)
+    (key,) = redis.keys("left:*")
+    assert 60 < int(str(redis.ttl(key))) <= 120
+
+
+def test_a_turn_is_one_trip_each_way(
+    sessions: RedisSessions, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sessions.save(KEY, session(1), expected_turn=0, ttl_seconds=60, left_off=left_off(session(1)))
+    trips: list[str] = []
+    asks = redis.execute_command
+
+    def ask(*words: object, **options: object) -> object:
+        trips.append(str(words[0]))
+        return asks(*words, **options)  # type: ignore[no-untyped-call]
+
+    monkeypatch.setattr(redis, "execute_command", ask)
+    sessions.load(KEY, CALLER)
+    sessions.save(KEY, session(2), expected_turn=1, ttl_seconds=60, left_off=left_off(session(2)))
+    assert trips == ["MGET", "EVALSHA"]
 
 
 def test_sessions_run_out(sessions: RedisSessions, redis: Redis) -> None:

@@ -1,0 +1,149 @@
+"""One turn as values: what comes in, and what it comes to. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import inf
+
+import msgspec
+
+from menu.effects import Effect
+from menu.engine import Step
+from menu.hearing import MOST_KEPT, kept
+from menu.ports import LeftOff
+from menu.program import Program
+from menu.resuming import kept_of
+from menu.screens import ANY_PHONE, Display
+from menu.session import Session
+from telecom.events import Cumulative, Said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One turn as the runner needs it. Keys carry no personal value; `now` is epoch seconds.
+
+    `keeps_input` only where repeats are told by it: what people write is nobody's to keep. A
+    gateway hears the answer to it by `answer_by` (epoch seconds), or hears none.
+    """
+
+    session_key: str
+    caller_key: str
+    said: Said
+    sequence: int | None = None
+    display: Display = ANY_PHONE
+    ttl_seconds: int
+    now: float
+    keeps_input: bool = True
+    answer_by: float = inf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thought:
+    """What a turn comes to. A repeat has no effects, and nothing to keep.
+
+    `is_secret`: nobody may keep what was typed. `takes_up`: a dialogue that was dropped on another
+    channel goes on in this one. `is_unknown`: a text that was not understood, and is no choice
+    either; a machine may have sent it. `start` is where the last screen was reached from in this
+    turn. `is_told`: a missed call is answered with what is shown.
+    """
+
+    program: Program
+    session: Session
+    effects: tuple[Effect, ...] = ()
+    is_repeat: bool = False
+    is_secret: bool = False
+    takes_up: bool = False
+    is_unknown: bool = False
+    start: str = ""
+    is_told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who gave a missed call: his pseudonym, and his country (ISO 3166)."""
+
+    key: str = ""
+    region: str | None = None
+
+
+def left_off_by(visit: Visit, thought: Thought) -> LeftOff | None:
+    """What is kept from now on for a caller who is dropped; None: what is kept there stays."""
+    if thought.takes_up:
+        return LeftOff(caller_key=visit.caller_key, session=None, seconds=0)
+    if not thought.session.code:
+        return None
+    return kept_of(thought.session, visit.session_key, visit.caller_key, thought.program)
+
+
+def followed_input(said: Said, count: int) -> tuple[str, int]:
+    """What is kept of an input of which so many keys were followed. What nobody asked for may be
+    the answer to a question of a session that was lost."""
+    if not isinstance(said, Cumulative):
+        return "", len(said.text)
+    clear = "*".join(said.text.split("*")[: max(count, 0)])[:MOST_KEPT]
+    return clear, len(said.text) - len(clear)
+
+
+def next_thought(program: Program, visit: Visit, session: Session, step: Step) -> Thought:
+    """The turn after this session's last one."""
+    thought = thought_of(
+        program,
+        session.menu_version,
+        step,
+        turn=session.turn + 1,
+        visit=visit,
+        now=visit.now,
+        heard=kept(session, visit.said, is_secret=step.is_secret),
+    )
+    return changed(
+        thought,
+        code=session.code,
+        origin=session.origin,
+        ahead=session.ahead,
+        offers=session.offers,
+        is_private=session.is_private or step.is_secret,
+    )
+
+
+def changed(thought: Thought, **fields: str | int | bool) -> Thought:
+    return replace(thought, session=msgspec.structs.replace(thought.session, **fields))
+
+
+def thought_of(
+    program: Program,
+    version: int,
+    step: Step,
+    *,
+    turn: int,
+    visit: Visit | None,
+    now: float,
+    heard: tuple[str, int] = ("", 0),
+) -> Thought:
+    """The first turn of a dialogue, or whatever else a step comes to."""
+    clear, hidden = heard if visit and visit.keeps_input else ("", 0)
+    session = Session(
+        menu_version=version,
+        turn=turn,
+        screen=step.place.screen,
+        language=step.place.language,
+        path=step.place.path,
+        page=step.place.page,
+        query=step.place.query,
+        rows=dict(step.place.rows),
+        values=dict(step.place.values),
+        tries=step.place.tries,
+        returns=step.place.returns,
+        heard=clear,
+        hidden=hidden,
+        shown=step.shown,
+        ended=step.ends,
+        at=now,
+        sequence=visit.sequence if visit else None,
+    )
+    return Thought(
+        program=program,
+        session=session,
+        effects=step.effects,
+        is_secret=step.is_secret,
+        start=step.start,
+    )
