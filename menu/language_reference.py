@@ -7,6 +7,7 @@ examples, whole menus under docs/examples.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -22,13 +23,18 @@ INTRODUCTION: Final = """# The menu language, word by word
 
 <!-- Made by: python -c "from menu import language_reference as r; r.write()"  Do not edit. -->
 
-[menus.md](menus.md) tells how to write menus, one thing after the other; here is each word by itself. Words that are *needed*
-must be there; what the others come to without you stands beside them, where it is not nothing. Each leads to an
-[example](#examples), a small menu that works as it stands.
+[menus.md](menus.md) tells how to write menus, one thing after the other; here is each word by
+itself. Words that are *needed* must be there; what holds without the others stands beside them,
+where it is not nothing. Each leads to an [example](#examples), a small menu that works.
 """
 OF_EXAMPLES: Final = """## Examples
 
-Each is a whole menu with its tests. Try one with `BRIDGE_MENUS=docs/examples/first.yaml make run`, and `make phone` beside it.
+Each is a whole menu with its tests. To try one on a phone:
+
+    BRIDGE_MENUS=docs/examples/first.yaml make run
+
+and `make phone` in another terminal. The service of one of them is not there: what a bridge can ask
+is told by whoever runs it.
 """
 
 Examples = Mapping[str, Files]  # by the name of the root, without .yaml
@@ -79,13 +85,17 @@ def _every_use() -> Iterator[Use]:
 
 
 def _shown_by(examples: Examples) -> dict[Use, str]:
-    """The example of each word: of those that use it, the one with the fewest words."""
+    """The example of each word: of those that use it, the one with the fewest words of others."""
     uses = {name: uses_in(files) for name, files in examples.items()}
-    shown_by: dict[Use, str] = {}
-    for name in sorted(uses, key=lambda name: (len(uses[name]), name)):
-        for use in uses[name]:
-            shown_by.setdefault(use, name)
-    return shown_by
+
+    def strangers(name: str, of: Use) -> tuple[int, str]:
+        return sum(1 for shape, _ in uses[name] if shape != of[0]), name
+
+    every = frozenset[Use]().union(*uses.values())
+    return {
+        use: min((name for name in uses if use in uses[name]), key=partial(strangers, of=use))
+        for use in every
+    }
 
 
 def _contents() -> str:

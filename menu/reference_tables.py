@@ -1,5 +1,5 @@
-"""What the reference of the menu language says beside its shapes: where each stands, what values look
-like, and the words inside texts, conditions and patterns. Tables; each row's example is found."""
+"""What the reference of the menu language says beside its shapes: where each stands, what values
+look like, and the words inside texts, conditions and patterns. Each row finds its example."""
 
 from __future__ import annotations
 
@@ -66,8 +66,8 @@ VALUES: Final = (
     Sign("a text", "what people read; in quotes where it holds a colon or begins with a sign"),
     Sign(
         "a text, or one for each language",
-        "`Address`, or `{ en: Address, hi: पता }`. Where a language is missing, the first is shown, and"
-        " the check tells (M302)",
+        "`Address`, or `{ en: Address, hi: पता }`. Where a language is missing, the first is shown,"
+        " and the check tells (M302)",
     ),
     Sign(
         "a language",

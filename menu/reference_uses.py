@@ -1,4 +1,4 @@
-"""Which words of the language an example uses: by that each word of the reference finds its example."""
+"""Which words of the language an example uses: so each word of the reference finds its example."""
 
 from __future__ import annotations
 

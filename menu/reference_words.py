@@ -27,6 +27,7 @@ from menu import (
     way_schema,
 )
 from menu import schema as menu_schema
+from menu.phrases import BUILT_IN, LAST_RESORT
 from menu.shapes import Shape
 
 # What may stand behind a colon, by its type in the shapes.
@@ -109,7 +110,7 @@ def words_of(shape: type[Shape]) -> Iterator[Word]:
             field=field,
             written=its.alias or field,
             values=_values(hints[field], its),
-            unless=_unless(its),
+            unless=_built_in(field) if shape is menu_schema.Phrases else _unless(its),
             meaning=" ".join((its.description or "").split()),
         )
 
@@ -182,6 +183,10 @@ def _pattern(hint: Any) -> str:
             if found := getattr(rule, "pattern", None):
                 return str(found)
     return ""
+
+
+def _built_in(phrase: str) -> str:
+    return f"`{BUILT_IN[phrase][LAST_RESORT]}`"
 
 
 def _unless(its: FieldInfo) -> str:

@@ -27,7 +27,7 @@ from menu.service_codes import split_dialled
 from menu.session import Session
 from menu.turns import Caller, Thought, Visit
 from menu.usual import Usual
-from menu.ways import screens_of
+from menu.ways import Go, screens_of
 from telecom.events import Cumulative, Last, Said
 from telecom.msisdn import Msisdn
 from telecom.replies import UssdReply
@@ -220,9 +220,20 @@ class Rehearsal:
             if isinstance(item, Option):
                 chosen = item.key if item.key == key else None
             else:
-                chosen = item.save_as if now.screen in screens_of(item.go) else None
+                chosen = item.save_as if now.screen in self._shown_behind(item.go) else None
             if chosen:
                 self.walked.options.add((before.screen, chosen))
+
+    def _shown_behind(self, go: Go) -> set[str]:
+        """The screens that may be shown next: those that only lead on never are."""
+        waiting, seen = list(screens_of(go)), set[str]()
+        while waiting:
+            name = waiting.pop()
+            onward = self._program.screens[name].onward
+            if name not in seen and onward is not None:
+                waiting += screens_of(onward)
+            seen.add(name)
+        return seen
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ class Phrases(Shape):
     more: Texts | None = None
     """Beside 98: the next page."""
     wrong_choice: Texts | None = None
-    """No option has what was typed."""
+    """No option, or none of a few answers, is what was typed."""
     not_found: Texts | None = None
     """No row fits what was typed."""
     which_one: Texts | None = None

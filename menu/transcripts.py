@@ -95,7 +95,8 @@ class Transcripts:
             if missing:
                 some = f" in {', '.join(missing)}" if len(missing) < len(languages) else ""
                 reason = f'No test shows the screen "{name}"{some}.'
-                yield warning(self._source.name_place("screens", name), SCREEN_NOT_SHOWN, reason)
+                place = self._source.name_place(*self._source.flat[name].path)
+                yield warning(place, SCREEN_NOT_SHOWN, reason)
 
     def _options_but(self, walked: Walked) -> Iterator[Diagnostic]:
         for path, key, _ in self._source.options():
