@@ -33,7 +33,9 @@ SERVICES = {
 class Balances:
     """The services of the examples."""
 
-    def ask(self, service: str, told: Mapping[str, str]) -> Mapping[str, str] | None:
+    def ask(
+        self, service: str, told: Mapping[str, str], answer_by: float
+    ) -> Mapping[str, str] | None:
         assert (service, told["pin"]) == ("pf_balance", "4321")
         return None if told["uan"] == "0000" else {"amount": "12500"}
 
