@@ -24,6 +24,7 @@ from gateways.findings import BadGateways
 from menu import linter
 from menu.diagnostics import BadMenu, Diagnostic, Place, error
 from models import migrate, outbox_pause, publishing, send_attempt
+from models.database import DatabaseDown
 from models.key_mark import KeyMark
 from models.menu_files import MenuFiles
 from models.menu_publication import Listed
@@ -92,6 +93,15 @@ class Bridge(Channels):
             return linter.check(self.menu_files(), services=self.menu_services)
         except BadMenu as fault:
             return list(fault.diagnostics)
+
+    def find_moved_keys(self) -> list[Diagnostic]:
+        """What the menu file changes of what people know; nothing while that cannot be told."""
+        if not self.database.may_be_there:
+            return []
+        try:
+            return publishing.find_moved_keys(self.database, self.menu_files(), self.menu_services)
+        except (BadMenu, DatabaseDown):
+            return []
 
     def check_gateways(self) -> list[Diagnostic]:
         path = self.settings.gateways

@@ -12,7 +12,7 @@ from cli.menu_tests import count, show_not_walked, show_outcomes
 from cli.ports import BridgeFactory
 from cli.refusal import Refusal, database_faults
 from cli.who import by
-from menu.diagnostics import BadMenu
+from menu.diagnostics import BadMenu, in_file_order
 from menu.transcripts import read
 from models.menu_publication import Listed
 from models.publishing import NoSuchVersion
@@ -63,7 +63,8 @@ def commands(bridge_factory: BridgeFactory) -> click.Group:
         docs/rules.md explains every rule.
         """
         bridge = bridge_factory()
-        show(bridge.check_menus(), bridge.settings.menus, as_json=as_json)
+        findings = in_file_order([*bridge.check_menus(), *bridge.find_moved_keys()])
+        show(findings, bridge.settings.menus, as_json=as_json)
 
     @menus.command("publish", epilog=PUBLISH_EXAMPLES)
     @click.option("-m", "--note", metavar="NOTE", required=True, help="What changed, and why.")

@@ -13,8 +13,11 @@ from menu.templates import blanks_of
 from menu.way_schema import screens_of, ways_of
 
 
-def led_to(screens: Mapping[str, Screen], starts: Iterable[str]) -> frozenset[str]:
-    """These screens, and all that they lead on to before somebody types anything."""
+def led_to(
+    screens: Mapping[str, Screen], starts: Iterable[str], *, errors: bool = True
+) -> frozenset[str]:
+    """These screens, and all that they lead on to before somebody types anything; without `errors`
+    only where services answer."""
     waiting, seen = list(starts), set[str]()
     while waiting:
         name = waiting.pop()
@@ -24,7 +27,7 @@ def led_to(screens: Mapping[str, Screen], starts: Iterable[str]) -> frozenset[st
         seen.add(name)
         if screen.leads_on and screen.go is not None:
             waiting += [go for _, go in screens_of(screen.go)]
-        if screen.call:
+        if screen.call and errors:
             waiting.append(screen.call.on_error)
     return frozenset(seen)
 
@@ -45,7 +48,7 @@ def repeatable(source: Source) -> frozenset[str]:
         name
         for screen in screens.values()
         if screen.confirm
-        for name in led_to(screens, (go for _, go in screens_of(screen.confirm.yes)))
+        for name in led_to(screens, (go for _, go in screens_of(screen.confirm.yes)), errors=False)
     }
     parts = _parts_of_answers(source)
     return frozenset(

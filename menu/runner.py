@@ -205,7 +205,7 @@ class Runner:
         self, visit: Visit, loaded: Loaded, version: int, program: Program, keyword: Keyword
     ) -> Thought:
         """A keyword, and as many of its answers as are asked for one after the other."""
-        entry, first = keyword.entry, "" if keyword.answers else keyword.answer
+        entry, first = keyword.entry, "" if keyword.entry.args else keyword.answer
         thought = self._begin(
             visit, loaded, version, program, entry, first, answers=keyword.answers
         )

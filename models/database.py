@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection, Engine, create_engine, exc, make_url
@@ -101,6 +102,12 @@ class Database:
         """
         with _translated(), self._engines_here().asker.connect() as conn:
             yield conn
+
+    @property
+    def may_be_there(self) -> bool:
+        """False for a SQLite file that nobody made yet: opening one would make it."""
+        url = make_url(self._url)
+        return url.get_backend_name() != "sqlite" or Path(url.database or "").is_file()
 
     def dispose(self) -> None:
         """Closes this process' idle connections."""

@@ -11,8 +11,10 @@ from typing import Final, TypeVar
 from sqlalchemy import Connection, exc
 
 from menu.compiler import compile_published, compile_with_warnings, fingerprint
-from menu.diagnostics import Diagnostic
+from menu.diagnostics import BadMenu, Diagnostic
 from menu.files import Files
+from menu.linter import examine
+from menu.moved_keys import find_moved
 from menu.services import NO_SERVICES, Services
 from models import menu_publication, menu_version
 from models.database import Database
@@ -64,6 +66,7 @@ def publish(
     Here and below, `services` are those that a menu may call.
     """
     compiled = compile_with_warnings(files, services)
+    moved = find_moved_keys(database, files, services)
     source = _source(_texts(files))
     digest = compiled.program.fingerprint
 
@@ -77,7 +80,24 @@ def publish(
             now=now,
         )
 
-    return Published(_write(database, make_live), compiled.warnings)
+    return Published(_write(database, make_live), (*compiled.warnings, *moved))
+
+
+def find_moved_keys(
+    database: Database, files: Files, services: Services = NO_SERVICES
+) -> list[Diagnostic]:
+    """What people know by heart of the live menu, and would find elsewhere in this one; nothing of
+    files with errors, or where none is live yet. Raises DatabaseDown."""
+    after = examine(files, rules=(), services=services).source
+    with database.read() as conn:
+        live = menu_publication.find_live(conn)
+    if after is None or live is None:
+        return []
+    try:
+        before = compile_published(json.loads(live.source), services)
+    except BadMenu:
+        return []  # nobody sees it any more
+    return find_moved(after, compile_published(files, services), before)
 
 
 def publish_if_new(

@@ -188,3 +188,47 @@ def test_every_command_works_over_all_files_of_a_menu(run: Run, menus: Path) -> 
     assert "Version 1 is live." in run("menus", "rollback").output  # no file is looked at
     notes = [line.rpartition("  ")[2] for line in run("menus", "history").output.splitlines()]
     assert notes == ["back to version 1", "rice", "with crops"]
+
+
+TWO = """version: 1
+name: Village office
+languages: [en]
+entry_points: { ussd: { "*384*7#": home } }
+screens:
+  home: { text: Office, options: [ { label: Hours, go: hours }, { label: Address, go: address } ] }
+  hours: { text: Open until 5, end: true }
+  address: { text: Main road, end: true }
+"""
+
+
+def test_a_number_that_people_know_and_that_moves_is_told_and_kept_nobody_from_it(
+    run: Run, menus: Path
+) -> None:
+    menus.write_text(TWO, encoding="utf-8")
+    assert run("menus", "check").output == "menus.yaml: 0 errors, 0 warnings\n"  # nothing is live
+    run("menus", "publish", "-m", "two")
+    assert run("menus", "check").output == "menus.yaml: 0 errors, 0 warnings\n"
+    menus.write_text(TWO.replace("{ label: Hours, go: hours }, ", ""), encoding="utf-8")
+    warned = (
+        'menus.yaml:6:36 P001 warning "Address" was 2 in the live menu, and is 1 now. People know'
+        ' their numbers: give it key: "2", and new options others.\n'
+    )
+    checked = run("menus", "check")
+    assert checked.exit_code == 0
+    assert checked.output.startswith(warned)
+    published = run("menus", "publish", "-m", "one")
+    assert warned in published.output
+    assert "Version 2 is live." in published.output
+    assert "P001" not in run("menus", "check").output  # said so, and published
+
+
+def test_a_check_leaves_no_database_behind(
+    tmp_path: Path, menus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BRIDGE_DEV", "1")
+    monkeypatch.setenv("BRIDGE_VAR", str(tmp_path / "var"))
+    monkeypatch.setenv("BRIDGE_MENUS", str(menus))
+    before = sorted(tmp_path.rglob("*.db"))
+    checked = create_app().test_cli_runner().invoke(args=["menus", "check"])
+    assert checked.exit_code == 0
+    assert sorted(tmp_path.rglob("*.db")) == before == []

@@ -9,7 +9,8 @@ import pytest
 
 from menu.compiler import compile_menu
 from menu.engine import pages_at
-from menu.linter import check
+from menu.linter import check, examine
+from menu.moved_keys import find_moved
 from menu.place import Place
 from menu.question_schema import FIND, KIND_TAGS
 from menu.schema import Step
@@ -78,7 +79,7 @@ def test_every_step_is_on_the_page() -> None:
 
 
 def test_the_page_has_the_examples_that_it_promises() -> None:
-    assert len(EXAMPLES) == 19
+    assert len(EXAMPLES) == 21
     assert set(INCLUDED) == {"crops.yaml"}
     assert {"version", "languages", "entry_points", "screens"} <= set(sections(FIRST))
 
@@ -93,6 +94,15 @@ def test_the_mistake_on_the_page_is_told_as_the_page_tells_it() -> None:
     (found,) = (
         f for f in check({"menus.yaml": FIRST.replace("go: hours", "go: hurs")}) if f.is_error
     )
+    assert f"    {found}\n" in PAGE
+
+
+def test_the_number_that_moves_is_told_as_the_page_tells_it() -> None:
+    (live,) = (files_of(each) for each in EXAMPLES if 'key: "3"' in each)
+    after = {**live, "menus.yaml": re.sub(r'key: "\d", ', "", live["menus.yaml"])}
+    source = examine(after).source
+    assert source
+    (found,) = find_moved(source, compile_menu(after), compile_menu(live))
     assert f"    {found}\n" in PAGE
 
 

@@ -68,7 +68,7 @@ def test_last_input(
 
 def test_a_long_answer_is_known_again_by_its_beginning_and_length() -> None:
     text = "x" * 160
-    clear, hidden = kept(None, Last(text), is_secret=False)
+    clear, hidden = kept(session("1"), Last(text), is_secret=False)
     stored = replace(session(clear), hidden=hidden)
     assert hidden
     assert hear(stored, Last(text), None, 1000.5) == Repeat()

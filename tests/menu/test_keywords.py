@@ -295,7 +295,9 @@ def test_a_secret_that_nobody_came_to_ask_for_is_one_all_the_same() -> None:
     assert pin is not None
     assert brings_secret(PROGRAM, pin)
     assert not brings_secret(PROGRAM, Keyword(pin.entry))
-    assert Shop().text("PIN HIN 1234").is_secret
+    thought = Shop().text("PIN HIN 1234")
+    assert thought.is_secret
+    assert thought.session.shown.startswith("PIN?")
 
 
 UNKNOWN = [

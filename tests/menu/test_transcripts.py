@@ -163,6 +163,27 @@ def test_what_does_not_hold_is_told_with_all_that_was_there(
     assert shown in failure.hint
 
 
+LEADS_ON = """version: 1
+name: Example
+languages: [en]
+entry_points: { ussd: { "*384*7#": home } }
+screens:
+  home: { text: Office, options: [ { label: Hours, go: by_day } ] }
+  by_day: { set: { asked: asked + 1 }, go: hours }
+  hours: { text: Open 9 to 5., end: true }
+tests:
+  - { name: the hours, dial: "*384*7#", steps: [ { press: "1" }, { sees: Open 9 to 5. } ] }
+"""
+
+
+def test_no_case_is_wanted_for_a_screen_that_only_leads_on() -> None:
+    transcripts = read({"menus.yaml": LEADS_ON})
+    outcomes = list(transcripts.run())
+    assert [outcome.failure for outcome in outcomes] == [None]
+    assert transcripts.not_walked(outcomes) == []
+    assert len(transcripts.not_walked([])) == 2 + 1
+
+
 def test_a_menu_with_an_error_is_not_tried() -> None:
     with pytest.raises(BadMenu, match="M107"):
         read(
