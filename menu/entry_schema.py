@@ -93,6 +93,8 @@ AnyCalled = Annotated[Called, BeforeValidator(_as_entry, json_schema_input_type=
 
 
 class SmsEntryPoints(Shape):
+    """What text messages bring."""
+
     keywords: dict[str, AnyKeyword] = Field(default_factory=dict)
     """Words that people send, in small or capital letters, and where they lead."""
     default: AnyEntry | None = None
@@ -100,8 +102,11 @@ class SmsEntryPoints(Shape):
 
 
 class EntryPoints(Shape):
+    """Where people come in, and the screen that they meet first."""
+
     ussd: dict[str, AnyEntry] = Field(default_factory=dict)
     """Service codes such as "*384*97183#", in quotes, and where they lead."""
     sms: SmsEntryPoints = Field(default_factory=SmsEntryPoints)
+    """What people send, and where it leads."""
     missed_call: dict[str, AnyCalled] = Field(default_factory=dict)
     """Numbers to be called, such as "+919718397183", and where they lead."""

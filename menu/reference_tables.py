@@ -19,10 +19,13 @@ class Sign(NamedTuple):
 HEADINGS: Final[Mapping[str, str]] = {
     "Menu": "The whole menu",
     "Opening": "Opening hours: `open:`",
+    "Resume": "Who was cut off: `resume:`",
     "Phrases": "The program's own words: `phrases:`",
     "EntryPoints": "Ways in: `entry_points:`",
     "Entry": "One way in",
     "SmsEntryPoints": "Text messages: `sms:`",
+    "Keyword": "A keyword: `keywords:`",
+    "Called": "A called number: `missed_call:`",
     "Link": "App links: `links:`",
     "Helpline": "Helplines: `helplines:`",
     "DataSource": "Data sets: `data:`",

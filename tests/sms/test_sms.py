@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -93,24 +92,3 @@ def test_without_redis_a_text_is_still_answered(
     monkeypatch.setattr(house.bridge.sessions, "save", down)
     assert house.text("UMANG").status_code == 200
     assert len(house.send()) == 1
-
-
-@pytest.mark.parametrize(
-    ("msisdn", "first"), [("+919812345678", "1 English"), ("+8801712345678", "3 বাংলা")]
-)
-def test_a_list_of_languages_begins_with_those_read_nearby(
-    house: Any, msisdn: str, first: str
-) -> None:
-    path = house.bridge.settings.menus
-    menu = path.read_text(encoding="utf-8")
-    listed = re.sub(r"(- \{ label: [^\n]*, language: \w+, go: home \}\n *)+", LISTED, menu)
-    assert listed != menu
-    path.write_text(listed, encoding="utf-8")
-    house.bridge.publish_menu()
-    for text in ("MENU", "3"):
-        house.text(text, msisdn=msisdn)
-        (answer,) = house.send()
-    assert answer.split("\n")[1] == first
-
-
-LISTED = "- { languages: all, go: home }\n  "
