@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -123,7 +124,7 @@ def test_a_turn_is_one_trip_each_way(
 ) -> None:
     sessions.save(KEY, session(1), expected_turn=0, ttl_seconds=60, left_off=left_off(session(1)))
     trips: list[str] = []
-    asks = redis.execute_command
+    asks: Callable[..., object] = redis.execute_command
 
     def ask(*words: object, **options: object) -> object:
         trips.append(str(words[0]))

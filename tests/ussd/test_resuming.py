@@ -78,9 +78,9 @@ class Handset:
             for _ in range(2)
         )
         assert first == again
-        self.body = first
+        self.body = str(first)
         self._house.clock.pass_seconds(5)
-        return first
+        return self.body
 
 
 OFFER = "CON You were cut off.\n1 Continue\n2 Start again\n0 Exit"
