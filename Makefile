@@ -15,7 +15,7 @@ PYTEST := $(BIN)/pytest -n auto --maxprocesses 4 --dist loadscope -r s
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run phone test test-all check bench chaos format lock
+.PHONY: help run phone test test-all check bench chaos fuzz format lock
 
 help: ## List what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ bench: $(READY) ## Measure what the bridge costs on this machine (ARGS=--help te
 
 chaos: $(READY) ## Kill everything for hours and count what is lost (ARGS="G1 G7 --seconds 60", SEED=7)
 	@SEED="$(SEED)" $(BIN)/python tests/chaos/run.py $(ARGS)
+
+fuzz: $(READY) ## Random dialogues over random menus (ARGS="--sessions 5000", SEED=7)
+	@SEED="$(SEED)" $(BIN)/python -m tests.fuzz.run $(ARGS)
 
 format: $(READY) ## Format the code and repair what ruff can repair
 	@$(BIN)/ruff check --quiet --fix --exit-zero .

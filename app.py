@@ -72,6 +72,7 @@ def mount(app: Flask, bridge: Bridge) -> None:
     busiest = {
         "ussd": ("ussd", bridge.ussd.turn),
         "sms": ("sms", bridge.sms.receive),
+        "sms/dlr": ("dlr", bridge.dlrs.receive),
         "missed-call": ("missed_call", bridge.missed_call.ring),
     }
     app.wsgi_app = WsgiDoor(app.wsgi_app, edge, clients, busiest, bridge.start)  # type: ignore[method-assign]

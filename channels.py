@@ -43,6 +43,7 @@ from state.heartbeat import Heartbeat
 from state.keys import Keys
 from state.sessions import RedisSessions
 from state.tallies import RedisTallies
+from state.usuals import RedisUsuals
 from telecom.clock import Clock, SystemClock
 from telecom.errors import Malformed
 from telecom.keyed_hash import KeyedHash, derive_key
@@ -81,7 +82,9 @@ class Channels:
         self.heartbeat = Heartbeat(self.redis)
         self.tallies = RedisTallies(self.redis)
         callers, services = SqlCallers(self.database), ServiceDesk(self.clock)
-        self._runner = Runner(self.library, self.sessions, callers, services)
+        usual = self._sealer.bound_to("usual")
+        usuals = RedisUsuals(self.redis, usual.seal, usual.find_open)
+        self._runner = Runner(self.library, self.sessions, callers, services, usuals)
 
     @cached_property
     def shelf(self) -> Shelf:
@@ -106,7 +109,14 @@ class Channels:
 
     @cached_property
     def sms(self) -> SmsHandler:
-        return SmsHandler(self._runner, self._commitments, self._keys, self.clock, self.spool)
+        return SmsHandler(
+            self._runner,
+            self._commitments,
+            self._keys,
+            self.clock,
+            self.spool,
+            quiet=timedelta(seconds=self.settings.unknown_text_seconds),
+        )
 
     @cached_property
     def dlrs(self) -> DlrHandler:
@@ -124,7 +134,9 @@ class Channels:
     def call_answers(self) -> CallAnswers:
         writer = self._commitments.writer
         answering = Answering(self.database, writer, at_most=MOST_TOGETHER, meter=self.meter)
-        return CallAnswers(self.library, self._runner, self._commitments, answering, self.clock)
+        return CallAnswers(
+            self.library, self._runner, self._commitments, answering, self._keys, self.clock
+        )
 
     @cached_property
     def spool(self) -> Spool:

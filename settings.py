@@ -161,6 +161,12 @@ class Settings(BaseModel):
     loop_same_texts: int = Field(
         default=3, ge=1, description="How often the same text is answered within the minutes."
     )
+    unknown_text_seconds: int = Field(
+        default=3600,
+        ge=0,
+        le=7 * 86400,
+        description="After an answer to a text that no menu understood, other such get none.",
+    )
     sms_countries: Annotated[frozenset[Country], BeforeValidator(_words)] = Field(
         default=frozenset({"IN", "US", "GB", "CA", "AU", "AE", "NL", "SG", "NZ"}),
         description="Countries that get SMS, beside those of the enabled gateways.",

@@ -22,6 +22,7 @@ from pydantic import (
 )
 
 from gateways.number_format import NumberFormat
+from menu.language_order import CIRCLES
 from telecom.dlt import DltIds
 from telecom.encoding import Limit
 from telecom.money import Money
@@ -40,6 +41,12 @@ def _require_host(url: str) -> str:
     if not parts.hostname or parts.port == 0:
         raise ValueError("has no host, or port 0")
     return url
+
+
+def _require_circle(name: str) -> str:
+    if name not in CIRCLES:
+        raise ValueError("is not one of them")
+    return name
 
 
 def _money(value: object) -> Money:
@@ -144,6 +151,14 @@ class GatewaySettings(BaseModel):
         description='Such as "500 INR": what this gateway may spend a day; needed with prices.',
     )
     ussd_script: Literal["any", "latin"] = Field(default="any", description="any or latin.")
+    circle: Annotated[str, AfterValidator(_require_circle)] | None = Field(
+        default=None, description=f"A telecom circle of India: {', '.join(CIRCLES)}."
+    )
+
+    def region_of(self, country: str | None) -> str:
+        """Where a caller of this gateway is, as far as the order of languages goes: the circle that
+        it serves, else his country; "" where nothing is known."""
+        return self.circle if self.circle and country == "IN" else country or ""
 
     @field_validator("day_budget")
     @classmethod

@@ -35,6 +35,7 @@ def arrive(
     `secrets` are the sensitive answers of this turn: a service may be told them, and nobody keeps
     them.
     """
+    start = known.place.screen
     for _ in range(MOST_IN_A_ROW):
         screen = known.program.screens[known.place.screen]
         if screen.sets:
@@ -42,10 +43,17 @@ def arrive(
         if screen.call is not None:
             told = _told(known, screen.call.told, secrets or {})
             needs = NeededCall(call=screen.call, told=told)
-            return Step(shown="", ends=False, place=known.place, effects=effects, needs=needs)
+            return Step(
+                shown="",
+                ends=False,
+                place=known.place,
+                effects=effects,
+                needs=needs,
+                start=start,
+            )
         effects = (*effects, *effects_of(known, screen, reads))
         if screen.onward is None:
-            return show(known, display, effects)
+            return show(known, display, effects, start)
         known = _led_on(known, screen)
     # Nothing of what was on the way has happened: the effects stay here.
     return end_with(known, "busy", display)

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import Final
+from datetime import datetime
+from typing import Annotated, Final
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic import WithJsonSchema as InEditors
 
-from menu.shapes import Flag, LanguageCode, Shape, wrong
+from menu.shapes import Flag, LanguageCode, Shape, matching, wrong
 from menu.text_schema import Keys, Text, Yes
 
+_AT: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}"
 OPENINGS: Final = ("dial", "text", "ring")  # how a caller may begin
+
+
+def _at(value: str) -> str:
+    try:
+        moment = datetime.fromisoformat(value) if re.fullmatch(_AT, value) else None
+    except ValueError:
+        moment = None
+    if moment is None or not 1970 < moment.year < 2200:
+        raise wrong(f'"{value[:50]}" is not a day and a time.', 'Write such as "2026-11-23 10:00".')
+    return value
+
+
+At = Annotated[str, AfterValidator(_at), InEditors(matching(_AT))]
 
 
 class Step(Shape):
@@ -62,10 +79,14 @@ class Case(Shape):
     """A test: what a caller does, and what must be seen then."""
 
     name: Text
+    """What is tried out, for whoever reads that it failed."""
     caller: Text | None = None
     """The caller's number in international form; an Indian one unless told."""
     language: LanguageCode | None = None
     """The language that is remembered for the caller from before; none unless told."""
+    at: At | None = None
+    """The day and time of it, such as "2026-11-23 10:00", on the menu's own clocks. Without it, it
+    is early on a Thursday of long ago."""
     dial: Text | None = None
     """The first step, if the caller begins by dialling this service code."""
     text: Text | None = None
@@ -73,6 +94,7 @@ class Case(Shape):
     ring: Text | None = None
     """The first step, if the caller begins with a missed call to this number."""
     steps: list[Step] = Field(min_length=1)
+    """What the caller does, and what must hold, one after the other."""
 
     @model_validator(mode="after")
     def _begins_once(self) -> Case:

@@ -12,6 +12,7 @@ from menu.data_set import Row
 from menu.inputs import fold, pressed_key
 from menu.known import Known
 from menu.language import Language
+from menu.language_order import nearest_first
 from menu.program import RESERVED_KEYS, Ask, Option, Program, RowOptions, Screen
 from menu.templates import Blank, fill
 from menu.ways import Go
@@ -55,9 +56,13 @@ def find_by_word(known: Known, typed: str) -> Choice | None:
     return find_choice(known, key) if key else None
 
 
-def lines_at(known: Known, language: Language) -> Iterator[tuple[str, str]]:
+def lines_at(known: Known, language: Language, region: str = "") -> Iterator[tuple[str, str]]:
     """Every choice as (key, label)."""
-    return ((each.key, each.label) for each in _choices(known, language))
+    choices = [*_choices(known, language)]
+    speaks = known.program.screens[known.place.screen].speaks
+    if speaks and region:
+        choices = nearest_first(choices, [speaks.get(each.key) for each in choices], region)
+    return ((each.key, each.label) for each in choices)
 
 
 def rows_found(program: Program, ask: Ask, typed: str) -> tuple[Row, ...]:

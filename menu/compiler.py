@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from menu import schema
@@ -12,9 +12,12 @@ from menu.diagnostics import BadMenu, Diagnostic
 from menu.files import Files, root_of
 from menu.formats import formats_of
 from menu.inputs import fold
+from menu.language import Language
 from menu.linter import examine
 from menu.openings import Hours
 from menu.program import AppLink, EntryPoint, Platform, Program
+from menu.repeats import repeatable
+from menu.reserved_words import bare
 from menu.screen_compiler import compile_screen
 from menu.screens import ways_out
 from menu.services import NO_SERVICES, Services
@@ -84,7 +87,8 @@ def _program(source: Source, digest: str) -> Program:
         },
         links={name: _link(source, name, link) for name, link in menu.links.items()},
         ussd=_entries(points.ussd),
-        sms_keywords=_entries({fold(word): to for word, to in points.sms.keywords.items()}),
+        sms_keywords=_keywords(source),
+        sms_words=_spellings(word for _, word, _, _ in source.sms_words()),
         sms_default=_entry(points.sms.default) if points.sms.default else None,
         missed_call=_entries(points.missed_call),
         values=source.values,
@@ -93,6 +97,9 @@ def _program(source: Source, digest: str) -> Program:
         zone=ZoneInfo(menu.timezone),
         openings={name: _hours(openings) for name, openings in menu.open.items()},
         resume_seconds=menu.resume.minutes * 60,
+        country=menu.country,
+        repeatable=repeatable(source),
+        has_plain_letters=menu.plain_letters,
     )
 
 
@@ -117,5 +124,26 @@ def _entries(entries: Mapping[str, schema.Entry]) -> dict[str, EntryPoint]:
     return {name: _entry(entry) for name, entry in entries.items()}
 
 
-def _entry(entry: schema.Entry) -> EntryPoint:
-    return EntryPoint(screen=entry.go, sets_language=entry.language)
+def _keywords(source: Source) -> dict[str, EntryPoint]:
+    entries = {word: _entry(keyword, lang) for _, word, keyword, lang in source.sms_words()}
+    return {folded: entries[word] for folded, word in _spellings(entries).items()}
+
+
+def _spellings(words: Iterable[str]) -> dict[str, str]:
+    """As each is found, with and without the signs between its letters: "P.F." is "pf" to nobody,
+    but "p f" to many."""
+    as_written = list(words)
+    spelt = {fold(word): word for word in as_written}
+    for word in as_written:
+        spelt.setdefault(bare(word), word)
+    return spelt
+
+
+def _entry(entry: schema.Entry, language: Language | None = None) -> EntryPoint:
+    plain = EntryPoint(screen=entry.go, sets_language=language or entry.language)
+    if isinstance(entry, schema.Keyword):
+        return replace(plain, args=tuple(entry.args))
+    if isinstance(entry, schema.Called):
+        foreign = _entry(entry.foreign) if entry.foreign else None
+        return replace(plain, is_usual=entry.usual, foreign=foreign)
+    return plain

@@ -48,6 +48,8 @@ def _as_column(value: object) -> object:
 
 
 class Column(Shape):
+    """What stands in the cells of one column."""
+
     type: Annotated[Kind, BeforeValidator(_kind)]
     """key, label, words, text, number, date or phone."""
     optional: Flag = False

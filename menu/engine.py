@@ -32,6 +32,7 @@ from menu.program import (
 from menu.screens import Display
 from menu.showing import Step as Step
 from menu.showing import end_with, pages_of_place, show, show_again, shown_language
+from menu.usual import Usual
 from menu.walking import MAX_PATH as MAX_PATH
 from menu.ways import Target, target_of
 
@@ -72,6 +73,45 @@ def enter_asking(
         answered = _answered(known, screen.question, typed, display)
         return replace(answered, effects=(*step.effects, *answered.effects))
     return step
+
+
+def answer(
+    program: Program, step: Step, name: str, typed: str, display: Display, now: float = 0.0
+) -> Step | None:
+    """The next turn of somebody who brings the answer to the question that saves as `name`; None
+    where something else is asked, or nothing."""
+    screen, known = program.screens[step.place.screen], _known(program, step.place, now)
+    if step.needs or step.ends:
+        return None
+    if screen.ask is not None and screen.ask.save_as == name:
+        return _found(known, screen.ask, typed, display, step.effects)
+    if screen.question is not None and screen.question.save_as == name:
+        answered = _answered(known, screen.question, typed, display)
+        return replace(
+            answered,
+            effects=(*step.effects, *answered.effects),
+            is_secret=step.is_secret or answered.is_secret,
+        )
+    return None
+
+
+def enter_again(
+    program: Program, usual: Usual, language: Language | None, display: Display, now: float = 0.0
+) -> Step | None:
+    """What somebody asked for last, once more; None where the menu has it no longer."""
+    if usual.screen not in program.repeatable:
+        return None
+    reads = _served(program, language) or _served(program, usual.language)
+    place = Place(
+        screen=usual.screen,
+        language=reads or program.fallback_language,
+        rows=usual.rows,
+        values=usual.values,
+    )
+    known = _known(program, place, now)
+    if any(known.row(saved_as) is None for saved_as in usual.rows):
+        return None
+    return arrive(known, display, reads=reads)
 
 
 def enter_prefilled(
@@ -156,7 +196,7 @@ def resume(
         kept = {name: text for name, text in parts.items() if name in program.values}
         place = walking.with_values(step.place, kept)
         done = go_on(known.at(place), display, step.effects, reads)
-    return replace(done, walked=step.walked, is_secret=step.is_secret)
+    return replace(done, walked=step.walked, is_secret=step.is_secret, start=step.start)
 
 
 def give_up(program: Program, step: Step, display: Display, now: float = 0.0) -> Step:
@@ -176,7 +216,7 @@ def _known(program: Program, place: Place, now: float) -> Known:
 
 def _served(program: Program, language: Language | None) -> Language | None:
     """A remembered language counts only while the menu still speaks it."""
-    return language if language in program.languages else None
+    return language if program.speaks(language) else None
 
 
 def _walked_by(

@@ -70,7 +70,7 @@ def _behind_hidden(heard: str, length: int, text: str) -> Repeat | Heard:
 def _latest(session: Session, text: str, sequence: int | None, now: float) -> Repeat | Heard:
     if sequence is not None and session.sequence is not None:
         return Heard(text) if sequence > session.sequence else Repeat()
-    is_same = len(text) == session.hidden if session.hidden else text == session.heard
+    is_same = len(text) == len(session.heard) + session.hidden and text.startswith(session.heard)
     is_repeat = is_same and now - session.at < REPEAT_SECONDS
     return Repeat() if is_repeat else Heard(text)
 

@@ -6,12 +6,18 @@ import re
 import unicodedata
 from typing import Final
 
+SHORT_ANSWER: Final = 2  # characters: "98" ten times is somebody who leafs through a list
 _DIGIT: Final = re.compile(r"\d")  # of any script
 
 
 def plain_digits(text: str) -> str:
     """Every decimal digit of any script as ASCII: "२", "২" and "２" all become "2"."""
     return _DIGIT.sub(lambda digit: str(unicodedata.decimal(digit[0])), text)
+
+
+def is_choice(text: str) -> bool:
+    """Whether it may be a choice in a menu: so short that no machine answers with it."""
+    return len(text.strip()) <= SHORT_ANSWER
 
 
 def pressed_key(text: str) -> str:

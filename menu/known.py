@@ -11,7 +11,7 @@ from menu.conditions import Condition
 from menu.data_schema import Kind
 from menu.data_set import Row
 from menu.date_limits import parse_iso
-from menu.language import Language
+from menu.language import Language, base_of
 from menu.moments import Moment, moment_of
 from menu.openings import is_open
 from menu.place import Place
@@ -44,7 +44,9 @@ class Known:
 
     @property
     def language(self) -> Language:
-        return self.place.language
+        """Without its script: conditions ask for the languages of the menu."""
+        own = self.place.language
+        return own if own in self.program.languages else base_of(own)
 
     def cell(self, saved_as: str, column: str) -> str | None:
         row = self.row(saved_as)

@@ -276,6 +276,13 @@ BUILT_IN: Final[Mapping[str, Texts]] = MappingProxyType(
             "hi-Latn": "Phir shuru karen",
             "bn-Latn": "Abar shuru korun",
         },
+        "did_you_mean": {
+            "en": "Did you mean {keyword}? Answer 1.",
+            "hi": "क्या {keyword}? हाँ: 1 भेजें।",
+            "bn": "{keyword} কি? হ্যাঁ: 1 পাঠান।",
+            "hi-Latn": "Kya {keyword}? Haan: 1 bhejen.",
+            "bn-Latn": "{keyword} ki? Hyan: 1 pathan.",
+        },
     }
 )
 # Needed only by a menu that asks for more than a name, or hands over to people.
@@ -289,6 +296,8 @@ OF_QUESTIONS: Final = frozenset(
 )  # fmt: skip
 # Needed only where a dropped dialogue may go on.
 OF_RESUMING: Final = frozenset({"unfinished", "go_on", "start_again"})
+# Needed only by a menu that has keywords.
+OF_KEYWORDS: Final = frozenset({"did_you_mean"})
 LAST_RESORT: Final = "en"
 
 # What the program fills in; without them a text works as well.
@@ -305,10 +314,9 @@ PLACEHOLDERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "too_large": ("{limit}",),
         "too_early": ("{limit}",),
         "too_late": ("{limit}",),
+        "did_you_mean": ("{keyword}",),
     }
 )
-
-# Above the rows of a search that finds more than are offered. No menu can say it otherwise yet.
 
 
 def resolve(languages: Sequence[Language], overrides: Phrases) -> Mapping[str, Texts]:

@@ -9,6 +9,7 @@ from typing import Protocol
 from menu.language import Language
 from menu.program import Program
 from menu.session import Session
+from menu.usual import Usual
 
 
 class SessionsDown(Exception):
@@ -55,8 +56,8 @@ class SessionStore(Protocol):
     ) -> Session | None:
         """Compare-and-set: None when saved, else the session that is already there.
 
-        Saved only if the stored turn equals `expected_turn` (0: nothing is stored), and
-        `left_off` with it, in the same trip; without it, what is kept there stays.
+        Saved only if the stored turn equals `expected_turn`, or nothing is stored, and `left_off`
+        with it, in the same trip; without it, what is kept there stays.
         Raises SessionsDown.
         """
         ...
@@ -64,6 +65,25 @@ class SessionStore(Protocol):
     def cache_language(self, caller_key: str, language: Language | None) -> None:
         """Remembers what the durable record says; None means "it knows none". Never raises."""
         ...
+
+
+class Usuals(Protocol):
+    """What callers asked for last, for those who ring "my usual". Its calls never raise: without it
+    a call leads where it leads strangers."""
+
+    def keep(self, caller_key: str, usual: Usual) -> None:
+        """In the place of the one before."""
+        ...
+
+    def find(self, caller_key: str) -> Usual | None: ...
+
+
+class NoUsuals:
+    def keep(self, caller_key: str, usual: Usual) -> None:
+        pass
+
+    def find(self, caller_key: str) -> Usual | None:  # noqa: ARG002
+        return None
 
 
 class ServicePort(Protocol):

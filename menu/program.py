@@ -141,7 +141,8 @@ class Screen:
     depend on a data set or a condition. `words` are the labels of its options (folded, in every
     language) with their keys. `has_blanks`: the text is filled with what the caller chose before.
     `sets` are the values that are kept on arrival, in this order. `hours` are the opening hours
-    outside which it says that nobody is there.
+    outside which it says that nobody is there. `speaks`: the keys of a list of all languages; where
+    they stand on the screen depends on where the caller is.
     """
 
     name: str
@@ -152,6 +153,7 @@ class Screen:
     lines: Mapping[Language, tuple[str, ...]] | None = None
     words: Mapping[str, str] = field(default_factory=dict)
     by_key: Mapping[str, Option] = field(default_factory=dict, repr=False)
+    speaks: Mapping[str, Language] = field(default_factory=dict)
     ask: Ask | None = None
     question: Question | None = None
     onward: Go | None = None
@@ -177,10 +179,18 @@ class Screen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryPoint:
-    """Where a service code, a keyword or a called number enters the menus."""
+    """Where a service code, a keyword or a called number enters the menus.
+
+    `args` are the names that the questions save under which are answered behind a keyword, in
+    their order; LANG among them is a language. `is_usual`: a call there repeats the caller's last
+    query. `foreign` is for callers from other countries.
+    """
 
     screen: str
     sets_language: Language | None = None
+    args: tuple[str, ...] = ()
+    is_usual: bool = False
+    foreign: EntryPoint | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,6 +235,7 @@ class Program:
     ussd: Mapping[str, EntryPoint]  # by service code, "*384*97183#"
     sms_keywords: Mapping[str, EntryPoint]  # by folded keyword, see menu.inputs.fold
     sms_default: EntryPoint | None
+    sms_words: Mapping[str, str] = field(default_factory=dict)  # the same, as the author wrote them
     missed_call: Mapping[str, EntryPoint]  # by called number in E.164, "+919718397183"
     values: Mapping[str, ValueType]
     formats: Mapping[Language, Formats]
@@ -232,10 +243,22 @@ class Program:
     zone: ZoneInfo
     openings: Mapping[str, tuple[Hours, ...]]
     resume_seconds: int = 0
+    country: str = "IN"
+    repeatable: frozenset[str] = frozenset()  # screens that "my usual" may come back to
+    has_plain_letters: bool = False  # SMS lose typographic characters where that makes them shorter
 
     @property
     def fallback_language(self) -> Language:
         return self.languages[0]
+
+    @property
+    def keeps_usuals(self) -> bool:
+        """Whether anybody asks for them."""
+        return any(entry.is_usual for entry in self.missed_call.values())
+
+    def speaks(self, language: Language | None) -> bool:
+        """Whether somebody may be written to in it; in Latin letters, too, where he asked so."""
+        return language in self.languages or language in self.romanised.values()
 
     def shown_in(self, language: Language, *, is_latin: bool) -> Language:
         """The language of the texts for a network that carries every script, or only Latin."""

@@ -35,6 +35,8 @@ class Asking(Shape):
 
 
 class TypedAsking(Asking):
+    """What every question has whose answer is kept as it is."""
+
     sensitive: Flag = False
     """true for a PIN or a password: it is never kept, and no text can show it."""
 
@@ -54,10 +56,13 @@ class AskText(TypedAsking):
     """A text."""
 
     kind: Literal["text"]
+    """text."""
     min_length: Length | None = None
+    """The fewest characters; 1 unless told."""
     max_length: Length = 60
     """The most characters, 160 at most; 60 unless told."""
     errors: FreeErrors = Field(default_factory=FreeErrors)
+    """Own words by what is wrong."""
 
     @model_validator(mode="after")
     def _has_room(self) -> AskText:
@@ -81,11 +86,15 @@ class AskNumber(TypedAsking):
     """A number. Without "min" it must be more than 0."""
 
     kind: Literal["number"]
+    """number."""
     min: Number | None = None
+    """The least that is taken. Without it, more than 0."""
     max: Number | None = None
+    """The most that is taken."""
     decimals: Decimals | None = None
     """How many digits may stand behind the point, 4 at most; without it none."""
     errors: RangeErrors = Field(default_factory=RangeErrors)
+    """Own words by what is wrong."""
 
     @model_validator(mode="after")
     def _has_room(self) -> AskNumber:
@@ -96,11 +105,15 @@ class AskMoney(TypedAsking):
     """A sum of money, with at most two digits behind the point."""
 
     kind: Literal["money"]
+    """money."""
     min: Number | None = None
+    """The least that is taken. Without it, more than 0."""
     max: Number | None = None
+    """The most that is taken."""
     currency: Currency | None = None
     """Such as INR; without it that of the menu's country."""
     errors: RangeErrors = Field(default_factory=RangeErrors)
+    """Own words by what is wrong."""
 
     @model_validator(mode="after")
     def _has_room(self) -> AskMoney:
@@ -122,49 +135,62 @@ class AskDate(TypedAsking):
     """A day: 15-08-2026, 15/8/26, 15082026."""
 
     kind: Literal["date"]
+    """date."""
     earliest: Day | None = None
     """The first day: 2026-08-15, today, "today - 18 years"."""
     latest: Day | None = None
     """The last day: 2026-08-15, today, "today + 30 days"."""
     errors: DateErrors = Field(default_factory=DateErrors)
+    """Own words by what is wrong."""
 
 
 class KindErrors(Shape):
     """Own words for what is wrong with an answer, shown above the same question."""
 
     kind: Texts | None = None
+    """It is not what was asked for."""
 
 
 class AskPhone(TypedAsking):
     """A telephone number, kept with its country code."""
 
     kind: Literal["phone"]
+    """phone."""
     errors: KindErrors = Field(default_factory=KindErrors)
+    """Own words by what is wrong."""
 
 
 class AskPinCode(TypedAsking):
     """A postal code: India's six digits, or what the pattern says."""
 
     kind: Literal["pin_code"]
+    """pin_code."""
     pattern: Pattern | None = None
+    """How codes are written, such as "[0-9]{5}"; without it six digits, not 0 first."""
     errors: KindErrors = Field(default_factory=KindErrors)
+    """Own words by what is wrong."""
 
 
 class AskPattern(TypedAsking):
     """An answer that is written in a certain way, such as a number of a form."""
 
     kind: Literal["pattern"]
+    """pattern."""
     pattern: Pattern
     r"""Such as "[A-Z]{3}[0-9]{4}": classes, \d, ?, {n}, {n,m}, +, *, groups and |."""
     max_length: Length = 40
+    """The most characters, 160 at most; 40 unless told."""
     errors: KindErrors = Field(default_factory=KindErrors)
+    """Own words by what is wrong."""
 
 
 class AskYesNo(TypedAsking):
     """Yes or no."""
 
     kind: Literal["yes_no"]
+    """yes_no."""
     errors: KindErrors = Field(default_factory=KindErrors)
+    """Own words by what is wrong."""
 
 
 class ChoiceItem(Shape):
@@ -180,8 +206,11 @@ class AskChoice(TypedAsking):
     """One answer of a few."""
 
     kind: Literal["choice"]
+    """choice."""
     choices: list[ChoiceItem] = Field(min_length=1, max_length=9)
+    """The answers, nine at most: people give their number or their word."""
     errors: KindErrors = Field(default_factory=KindErrors)
+    """Own words by what is wrong."""
 
     @model_validator(mode="after")
     def _differ(self) -> AskChoice:

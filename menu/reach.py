@@ -113,6 +113,8 @@ def _ways_on(screen: Screen) -> Iterator[tuple[Go, frozenset[str]]]:
     given = frozenset({screen.call.save_as}) if screen.call and screen.call.save_as else frozenset()
     for _, _, option in screen.numbered_options():
         yield option.go, given.union(option.set_)
+    for _, languages in screen.language_options():
+        yield languages.go, given
     for _, rows in screen.row_options():
         yield rows.go, given | {rows.save_as}
     if screen.confirm:

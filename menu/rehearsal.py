@@ -13,7 +13,7 @@ from functools import partial
 from typing import Final
 
 from menu import link_text
-from menu.answers import sms_answer
+from menu.answers import call_answer, sms_answer, sms_text
 from menu.effects import Effect, RememberLanguage, SendLink, SendSms
 from menu.inputs import fold, pressed_key
 from menu.keywords import find_keyword
@@ -22,10 +22,12 @@ from menu.ports import LeftOff, Loaded, ServicePort
 from menu.program import Option, Program
 from menu.resuming import effects_key
 from menu.runner import NoSuchEntry, Runner
+from menu.screens import Display
 from menu.service_codes import split_dialled
 from menu.session import Session
-from menu.turns import Thought, Visit
-from menu.ways import screens_of
+from menu.turns import Caller, Thought, Visit
+from menu.usual import Usual
+from menu.ways import Go, screens_of
 from telecom.events import Cumulative, Last, Said
 from telecom.msisdn import Msisdn
 from telecom.replies import UssdReply
@@ -36,6 +38,7 @@ CALLER: Final = "the caller"
 SMS_SESSION: Final = "sms"
 SECONDS_A_TURN: Final = 10.0  # a person reads; and no turn is taken for a repeat of another
 TTL_SECONDS: Final = 180
+QUIET_SECONDS: Final = 3600  # as a bridge is set unless its operator says otherwise
 
 
 @dataclass(slots=True)
@@ -55,7 +58,10 @@ class Refused(Exception):
 
 
 class Rehearsal:
-    """What one caller does, and what comes of it. `language` is remembered from before."""
+    """What one caller does, and what comes of it. `language` is remembered from before.
+
+    `began_at` is in seconds since the epoch.
+    """
 
     def __init__(
         self,
@@ -63,12 +69,15 @@ class Rehearsal:
         caller: Msisdn,
         language: Language | None,
         services: ServicePort | None = None,
+        began_at: float = 0.0,
     ) -> None:
+        self._began_at = began_at
         self._program = program
         self._caller = caller
         self._sessions = _Sessions()
         self._callers = _Callers(language)
-        self._runner = Runner(_Library(program), self._sessions, self._callers, services)
+        self._runner = Runner(_Library(program), self._sessions, self._callers, services, _Usuals())
+        self._unknown_at: float | None = None
         self._taken: set[str] = set()
         self._events = 0
         self._dialogue: _Dialogue | None = None
@@ -144,6 +153,11 @@ class Rehearsal:
             thought = self._runner.text(visit)
         except NoSuchEntry:
             return
+        if thought.is_unknown and event_id not in self._taken:
+            if self._unknown_at is not None and self._now - self._unknown_at < QUIET_SECONDS:
+                self._taken.add(event_id)
+                return
+            self._unknown_at = self._now
         if self._commit(event_id, thought.program, thought.effects, sms_answer(thought)):
             self._runner.keep(visit, thought)
             starts = find_keyword(self._program, body) or (before and before.ended)
@@ -151,19 +165,21 @@ class Rehearsal:
 
     def _reject(self, event_id: str, called: str) -> None:
         """One missed call, as missed_call/handler.py takes it."""
-        thought = self._runner.ring(called, self._callers.language, self._now)
-        if self._commit(event_id, thought.program, thought.effects):
+        caller = Caller(CALLER, self._caller.region)
+        thought = self._runner.ring(called, self._callers.language, self._now, caller)
+        if self._commit(event_id, thought.program, thought.effects, call_answer(thought)):
             self._note(None, "", thought)
 
     @property
     def _now(self) -> float:
-        return self._events * SECONDS_A_TURN
+        return self._began_at + self._events * SECONDS_A_TURN
 
     def _visit(self, session_key: str, said: Said) -> Visit:
         return Visit(
             session_key=session_key,
             caller_key=CALLER,
             said=said,
+            display=Display(region=self._caller.region or ""),
             ttl_seconds=TTL_SECONDS,
             now=self._now,
         )
@@ -181,11 +197,11 @@ class Rehearsal:
                     self._callers.language = language
                 case SendLink():
                     sms = link_text.write(program, effect, self._caller.region, ADDRESS)
-                    self.unread.append(sms.text)
+                    self.unread.append(sms_text(program, sms.text))
                 case SendSms(text):
-                    self.unread.append(text)
+                    self.unread.append(sms_text(program, text))
         if answer:
-            self.unread.append(answer)
+            self.unread.append(sms_text(program, answer))
         return True
 
     def _note(self, before: Session | None, typed: str, thought: Thought) -> None:
@@ -204,9 +220,20 @@ class Rehearsal:
             if isinstance(item, Option):
                 chosen = item.key if item.key == key else None
             else:
-                chosen = item.save_as if now.screen in screens_of(item.go) else None
+                chosen = item.save_as if now.screen in self._shown_behind(item.go) else None
             if chosen:
                 self.walked.options.add((before.screen, chosen))
+
+    def _shown_behind(self, go: Go) -> set[str]:
+        """The screens that may be shown next: those that only lead on never are."""
+        waiting, seen = list(screens_of(go)), set[str]()
+        while waiting:
+            name = waiting.pop()
+            onward = self._program.screens[name].onward
+            if name not in seen and onward is not None:
+                waiting += screens_of(onward)
+            seen.add(name)
+        return seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +268,7 @@ class _Sessions:
         left_off: LeftOff | None = None,
     ) -> Session | None:
         there = self.by_key.get(session_key)
-        if (there.turn if there else 0) != expected_turn:
+        if there and there.turn != expected_turn:
             return there
         self.by_key[session_key] = session
         if left_off is not None:
@@ -250,6 +277,17 @@ class _Sessions:
 
     def cache_language(self, caller_key: str, language: Language | None) -> None:
         pass
+
+
+@dataclass(slots=True)
+class _Usuals:
+    last: Usual | None = None
+
+    def keep(self, caller_key: str, usual: Usual) -> None:  # noqa: ARG002 - one caller
+        self.last = usual
+
+    def find(self, caller_key: str) -> Usual | None:  # noqa: ARG002 - one caller
+        return self.last
 
 
 @dataclass(slots=True)

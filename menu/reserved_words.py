@@ -1,4 +1,5 @@
-"""Words that mean the same in every menu and come before it: STOP, START, HELP, LANG. Pure tables.
+"""Words that mean the same in every menu and come before it: STOP, START, HELP, LANG, PLAIN. Pure
+tables.
 
 Only a whole text counts: "please do not stop" is an ordinary text. The English words of STOP are
 those that gateways take for an opt-out themselves, so that we never differ from them; YES, which
@@ -25,6 +26,7 @@ class Wish(StrEnum):
     START = "start"
     HELP = "help"
     LANG = "lang"
+    PLAIN = "plain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,11 @@ _WORDS: Final[Mapping[Wish, Mapping[Language, str]]] = {
         "en": "lang, language",
         "hi": "भाषा, bhasha, bhasa",
         "bn": "ভাষা, bhasha, vasha",
+    },
+    Wish.PLAIN: {
+        "en": "plain, plain letters",
+        "hi": "सादा, सादे अक्षर, saada, sada, sade akshar",
+        "bn": "সাদা, সাদা অক্ষর, shada, shada okkhor",
     },
 }
 
@@ -144,6 +151,12 @@ def own_name_of(language: Language) -> str:
     """The language's name as its readers write it; its tag where we do not know it."""
     known = _LANGUAGES.get(language)
     return known[2] if known else language
+
+
+def plain_name_of(language: Language) -> str:
+    """The language's name in Latin letters."""
+    known = _LANGUAGES.get(base_of(language))
+    return known[1] if known else language
 
 
 def base_of(language: Language) -> Language:

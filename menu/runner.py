@@ -6,6 +6,8 @@ the gateway's repeat: the session still asks the same, and the effects' keys are
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from math import inf
 from typing import Final
 
@@ -15,17 +17,21 @@ from menu import engine, offers, resuming
 from menu.effects import RememberLanguage
 from menu.engine import Step
 from menu.hearing import Repeat, hear, kept
-from menu.keywords import find_keyword
+from menu.inputs import is_choice
+from menu.keywords import Keyword, brings_secret, find_keyword
 from menu.language import Language
+from menu.near_misses import Near, find_near, is_yes
 from menu.ports import (
     Callers,
     CallersDown,
     Library,
     Loaded,
     NoServices,
+    NoUsuals,
     ServicePort,
     SessionsDown,
     SessionStore,
+    Usuals,
 )  # fmt: skip
 from menu.program import EntryPoint, Program
 from menu.resuming import Wish
@@ -33,6 +39,7 @@ from menu.screens import ANY_PHONE, Display
 from menu.service_codes import Dialled, read_dialled
 from menu.session import Session
 from menu.turns import (
+    Caller,
     Thought,
     Visit,
     changed,
@@ -41,7 +48,9 @@ from menu.turns import (
     next_thought,
     thought_of,
 )  # fmt: skip
+from menu.usual import Usual
 
+MOST_OFFERED: Final = 200  # characters of a text that "1" may stand for
 MOST_CALLS: Final = 3  # of services in one turn: somebody waits with the phone in his hand
 NO_SESSION: Final = Loaded(session=None, language=None, language_is_cached=False)
 
@@ -59,11 +68,13 @@ class Runner:
         sessions: SessionStore,
         callers: Callers,
         services: ServicePort | None = None,
+        usuals: Usuals | None = None,
     ) -> None:
         self._library = library
         self._sessions = sessions
         self._callers = callers
         self._services = services or NoServices()
+        self._usuals = usuals or NoUsuals()
 
     def dial(self, visit: Visit, service_code: str) -> Thought:
         """A USSD turn. Raises SessionsDown, NoSuchEntry."""
@@ -82,8 +93,9 @@ class Runner:
         return self._go_on(program, visit, loaded.session, heard.typed)
 
     def text(self, visit: Visit) -> Thought:
-        """An MO SMS: a keyword starts, perhaps with an answer behind it; a word for it goes on with
-        what was dropped on USSD; an answer goes on; anything else meets the default screen.
+        """An MO SMS: a keyword starts, perhaps with answers behind it; a word for it goes on with
+        what was dropped on USSD; an answer goes on; what is nearly a keyword is asked about;
+        anything else meets the default screen.
 
         Repeats are told apart by the message's id, before this. Without sessions a text still
         works as a keyword. Raises NoSuchEntry.
@@ -94,31 +106,51 @@ class Runner:
             loaded = NO_SESSION
         session = loaded.session
         version, live = self._library.live()
-        keyword = find_keyword(live, visit.said.text)
-        if keyword is None and resuming.asks_to_go_on(live, visit.said.text):
+        said = visit.said.text
+        keyword = find_keyword(live, said)
+        if keyword is None and resuming.asks_to_go_on(live, said):
             left_off, program = self._left_off(loaded, live, visit.now)
             if left_off is not None and program is not None:
                 return offers.take_up(program, visit, session, left_off)
         if keyword is None and session and not session.ended:
             program = self._library.get(session.menu_version)
             if program is not None:
-                return self._go_on(program, visit, session, visit.said.text)
-        entry, answer = keyword or (live.sms_default, "")
-        return self._begin(visit, loaded, version, live, entry, answer)
+                return _lost_again(session, self._go_on(program, visit, session, said), said)
+        if keyword is None and session and session.offer and is_yes(said):
+            keyword = find_keyword(live, session.offer)
+        if keyword is not None:
+            return self._begin_with(visit, loaded, version, live, keyword)
+        if near := find_near(live, said):
+            return self._offer(visit, loaded, version, live, near)
+        thought = self._begin(visit, loaded, version, live, live.sms_default)
+        lost = msgspec.structs.replace(thought.session, is_lost=True)
+        return replace(thought, session=lost, is_unknown=not is_choice(said))
 
     def ring(
-        self, called: str, language: Language | None, now: float, answer_by: float = inf
+        self,
+        called: str,
+        language: Language | None,
+        now: float,
+        caller: Caller,
+        answer_by: float = inf,
     ) -> Thought:
-        """A missed call of somebody for whom `language` is remembered. No session: it starts things
-        and never answers. Raises NoSuchEntry.
+        """A missed call of somebody for whom `language` is remembered. No session: it starts
+        things, or repeats what was asked before, and never answers. Raises NoSuchEntry.
         """
         version, program = self._library.live()
         entry = program.missed_call.get(called)
         if entry is None:
             raise NoSuchEntry(called)
-        step = engine.enter(program, entry, language, ANY_PHONE, now)
+        step = None
+        if entry.foreign and caller.region != program.country:
+            entry = entry.foreign
+        elif entry.is_usual and (usual := self._usuals.find(caller.key)):
+            step = engine.enter_again(program, usual, language, ANY_PHONE, now)
+        if step is None:
+            step = engine.enter(program, entry, language, ANY_PHONE, now)
         step = self._served(program, step, ANY_PHONE, now, answer_by)
-        return thought_of(program, version, step, turn=1, visit=None, now=now)
+        thought = thought_of(program, version, step, turn=1, visit=None, now=now)
+        return replace(thought, is_told=entry.is_usual and step.ends)
 
     def hearer(self, caller_key: str) -> tuple[Program, Language | None]:
         """Whom a text is written for that no menu brings: the live menu, and what he reads."""
@@ -131,7 +163,7 @@ class Runner:
         try:
             session = self._sessions.load(visit.session_key, visit.caller_key).session
             program = self._library.get(session.menu_version) if session else None
-            if session is None or program is None or language not in program.languages:
+            if session is None or program is None or not program.speaks(language):
                 return
             self._sessions.save(
                 visit.session_key,
@@ -156,7 +188,49 @@ class Runner:
         for effect in thought.effects:
             if isinstance(effect, RememberLanguage):
                 self._sessions.cache_language(visit.caller_key, effect.language)
+        if there is None and thought.session.ended and thought.program.keeps_usuals:
+            self._keep_usual(visit.caller_key, thought)
         return there or thought.session
+
+    def _keep_usual(self, caller_key: str, thought: Thought) -> None:
+        session = thought.session
+        screen = thought.start or session.screen
+        if screen in thought.program.repeatable:
+            usual = Usual(
+                screen=screen, language=session.language, rows=session.rows, values=session.values
+            )
+            self._usuals.keep(caller_key, usual)
+
+    def _begin_with(
+        self, visit: Visit, loaded: Loaded, version: int, program: Program, keyword: Keyword
+    ) -> Thought:
+        """A keyword, and as many of its answers as are asked for one after the other."""
+        entry, first = keyword.entry, "" if keyword.entry.args else keyword.answer
+        thought = self._begin(
+            visit, loaded, version, program, entry, first, answers=keyword.answers
+        )
+        is_secret = thought.is_secret or brings_secret(program, keyword)
+        return replace(thought, is_secret=is_secret)
+
+    def _offer(
+        self, visit: Visit, loaded: Loaded, version: int, program: Program, near: Near
+    ) -> Thought:
+        """Asks whether that keyword was meant; nothing has begun."""
+        known = self._language_of(visit.caller_key, loaded)
+        language = known if known and program.speaks(known) else program.fallback_language
+        keyword = find_keyword(program, near.text)
+        is_secret = keyword is not None and brings_secret(program, keyword)
+        session = Session(
+            menu_version=version,
+            turn=loaded.session.turn + 1 if loaded.session else 1,
+            screen=next(iter(program.screens)) if keyword is None else keyword.entry.screen,
+            language=language,
+            shown=program.phrases["did_you_mean"][language].replace("{keyword}", near.keyword),
+            ended=True,
+            at=visit.now,
+            offer=near.keyword if is_secret else near.text[:MOST_OFFERED],
+        )
+        return Thought(program=program, session=session, is_secret=is_secret)
 
     def _begin(
         self,
@@ -167,6 +241,7 @@ class Runner:
         entry: EntryPoint | None,
         answer: str = "",
         dialled: Dialled = NO_DIAL,
+        answers: Sequence[tuple[str, str]] = (),
     ) -> Thought:
         if entry is None:
             raise NoSuchEntry(program.name)
@@ -180,10 +255,17 @@ class Runner:
         else:
             step = engine.enter(program, entry, language, display, now)
         step = self._served(program, step, display, now, visit.answer_by)
+        for name, typed in answers:
+            onward = engine.answer(program, step, name, typed, display, now)
+            if onward is None:
+                break
+            step = self._served(program, onward, display, now, visit.answer_by)
         turn = loaded.session.turn + 1 if loaded.session else 1
         heard = heard or kept(loaded.session, visit.said, is_secret=step.is_secret)
         thought = thought_of(program, version, step, turn=turn, visit=visit, now=now, heard=heard)
-        return changed(thought, code=dialled.code, is_private=step.is_secret)
+        # Turns are what effects are told apart by: those of a session that was lost count on.
+        ahead = 0 if loaded.session else len(dialled.keys)
+        return changed(thought, code=dialled.code, ahead=ahead, is_private=step.is_secret)
 
     def _go_on(self, program: Program, visit: Visit, session: Session, typed: str) -> Thought:
         step = engine.press(program, session.place, typed, visit.display, visit.now)
@@ -250,3 +332,13 @@ class Runner:
             return self._callers.find_language(caller_key)
         except CallersDown:
             return None
+
+
+def _lost_again(before: Session, thought: Thought, said: str) -> Thought:
+    """A dialogue that an unknown text began, and this one did not help: it led nowhere."""
+    now = thought.session
+    same = replace(before.place, tries=0) == replace(now.place, tries=0)
+    if not before.is_lost or thought.effects or not same:
+        return thought
+    lost = msgspec.structs.replace(now, is_lost=True)
+    return replace(thought, session=lost, is_unknown=not is_choice(said))

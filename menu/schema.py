@@ -13,10 +13,20 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from menu.case_schema import OPENINGS, Case, Step
 from menu.data_schema import DataSource
+from menu.entry_schema import SEVERAL, Called, Entry, EntryPoints, Keyword, SmsEntryPoints
 from menu.files import MENU_FILE
 from menu.question_schema import KIND_TAGS, AnyAsk, Ask
-from menu.screen_schema import ONE_OPTION, ROW_OPTIONS, AnyOption, Option, RowOptions, Screen
-from menu.shapes import LanguageCode, Name, Shape, matching, wrong
+from menu.screen_schema import (
+    LANGUAGE_OPTIONS,
+    ONE_OPTION,
+    ROW_OPTIONS,
+    AnyOption,
+    LanguageOptions,
+    Option,
+    RowOptions,
+    Screen,
+)
+from menu.shapes import Flag, LanguageCode, Name, Shape, matching, wrong
 from menu.text_schema import BY_LANGUAGE, COUNTED, ONE_TEXT, Counted, CountedTexts, Text, Texts
 from menu.top_schema import AnyResume, Country, Helpline, Opening, Openings, Resume, TimeZone
 from menu.way_schema import WAY_TAGS, Go
@@ -27,6 +37,7 @@ __all__ = [
     "AnyAsk",
     "AnyOption",
     "Ask",
+    "Called",
     "Case",
     "Counted",
     "CountedTexts",
@@ -34,6 +45,8 @@ __all__ = [
     "EntryPoints",
     "Go",
     "Helpline",
+    "Keyword",
+    "LanguageOptions",
     "Link",
     "Menu",
     "Opening",
@@ -49,7 +62,8 @@ __all__ = [
 
 # pydantic's additions to a path
 TAGS = frozenset(
-    {ONE_TEXT, BY_LANGUAGE, COUNTED, ONE_OPTION, ROW_OPTIONS, *KIND_TAGS, *WAY_TAGS, "[key]"}
+    {ONE_TEXT, BY_LANGUAGE, COUNTED, SEVERAL, ONE_OPTION, ROW_OPTIONS, LANGUAGE_OPTIONS}
+    | {*KIND_TAGS, *WAY_TAGS, "[key]"}
 )
 
 
@@ -59,80 +73,88 @@ def _version(value: object) -> object:
     return 1
 
 
-def _as_entry(value: object) -> object:
-    return {"go": value} if isinstance(value, str) else value
-
-
 IncludedFile = Annotated[str, WithJsonSchema(matching(MENU_FILE))]  # menu.merging judges it
-
-
-class Entry(Shape):
-    """Where somebody enters the menus."""
-
-    go: Name
-    """The screen that is shown."""
-    language: LanguageCode | None = None
-    """The language that is chosen by entering here, and remembered for the caller."""
-
-
-AnyEntry = Annotated[Entry, BeforeValidator(_as_entry, json_schema_input_type=Name | Entry)]
-
-
-class SmsEntryPoints(Shape):
-    keywords: dict[str, AnyEntry] = Field(default_factory=dict)
-    """Words that people send, in small or capital letters, and where they lead."""
-    default: AnyEntry | None = None
-    """Where every other text message leads."""
-
-
-class EntryPoints(Shape):
-    ussd: dict[str, AnyEntry] = Field(default_factory=dict)
-    """Service codes such as "*384*97183#", in quotes, and where they lead."""
-    sms: SmsEntryPoints = Field(default_factory=SmsEntryPoints)
-    missed_call: dict[str, AnyEntry] = Field(default_factory=dict)
-    """Numbers to be called, such as "+919718397183", and where they lead."""
 
 
 class Phrases(Shape):
     """The program's own words, where the built-in ones shall be replaced."""
 
     back: Texts | None = None
+    """Beside 0: the screen before."""
     home: Texts | None = None
+    """Beside 00: the first screen."""
     exit: Texts | None = None
+    """Beside 0 on the first screen: the end."""
     more: Texts | None = None
+    """Beside 98: the next page."""
     wrong_choice: Texts | None = None
+    """No option, or none of a few answers, is what was typed."""
     not_found: Texts | None = None
+    """No row fits what was typed."""
     which_one: Texts | None = None
+    """Above the rows that fit what was typed."""
     more_letters: Texts | None = None
+    """Above the rows, where more fit than are shown."""
     goodbye: Texts | None = None
+    """To somebody who leaves."""
     busy: Texts | None = None
+    """Something does not work at the moment."""
     session_over: Texts | None = None
+    """The dialogue was over already, or its menu is gone."""
     stopped: Texts | None = None
+    """The answer to STOP. {name} is the name of the menu."""
     started: Texts | None = None
+    """The answer to START. {name} is the name of the menu."""
     help: Texts | None = None
+    """The answer to HELP: how to end SMS, and whom to call. {name} is the name of the menu."""
     language_set: Texts | None = None
+    """The answer to LANG with a language, which {language} names."""
     which_language: Texts | None = None
+    """The answer to LANG alone. {codes} are what may follow it."""
     no_sms: Texts | None = None
+    """To somebody on the phone who sent STOP, where an SMS would have followed."""
     too_many_sms: Texts | None = None
+    """To somebody who has had as many SMS as may be sent to him."""
     yes: Texts | None = None
+    """The first answer of a question with yes and no."""
     no: Texts | None = None
+    """The second answer of a question with yes and no."""
     wrong_text: Texts | None = None
+    """An answer has other signs than letters and digits."""
     too_short: Texts | None = None
+    """A text is too short; {limit} is the least."""
     too_long: Texts | None = None
+    """A text is too long; {limit} is the most."""
     wrong_number: Texts | None = None
+    """An answer is no number."""
     too_small: Texts | None = None
+    """A number is too small; {limit} is the least."""
     too_large: Texts | None = None
+    """A number is too large; {limit} is the most."""
     wrong_date: Texts | None = None
+    """An answer is no day."""
     too_early: Texts | None = None
+    """A day is too early; {limit} is the first."""
     too_late: Texts | None = None
+    """A day is too late; {limit} is the last."""
     wrong_phone: Texts | None = None
+    """An answer is no telephone number."""
     wrong_pin_code: Texts | None = None
+    """An answer is no postal code."""
     wrong_answer: Texts | None = None
+    """An answer is not written as the pattern says."""
     too_many_tries: Texts | None = None
+    """To somebody whose last try was wrong, before the end."""
     closed_now: Texts | None = None
+    """Below a helpline, outside its hours."""
     unfinished: Texts | None = None
+    """Above the offer to somebody who was cut off."""
     go_on: Texts | None = None
+    """The offer to go on where he was."""
     start_again: Texts | None = None
+    """The offer to begin anew."""
+    did_you_mean: Texts | None = None
+    """Whether a text was nearly a keyword: {keyword}, which "1" stands for."""
 
 
 class Link(Shape):
@@ -141,8 +163,11 @@ class Link(Shape):
     web: Text
     """The address for every phone that has no entry of its own."""
     android: Text | None = None
+    """The address for phones with Android."""
     ios: Text | None = None
+    """The address for iPhones."""
     kaios: Text | None = None
+    """The address for the Jio phone and others with KaiOS."""
     elsewhere: dict[Name, list[Text]] = Field(default_factory=dict)
     """Other links for callers from other countries: the link's name and two-letter codes."""
     sms: Texts
@@ -155,7 +180,9 @@ class Menu(Shape):
     """Menus for phones that are not smart."""
 
     version: Annotated[Literal[1], BeforeValidator(_version)]
+    """1: the version of this language."""
     name: Text
+    """What people know the service by: the answers to STOP, START and HELP begin with it."""
     languages: list[LanguageCode] = Field(min_length=1, max_length=40)
     """The languages of this menu. The first is shown where a text is missing in another."""
     country: Country = "IN"
@@ -166,15 +193,22 @@ class Menu(Shape):
     """Opening hours under a name: conditions ask for them as open.NAME."""
     resume: AnyResume = Field(default_factory=Resume)
     """For how long somebody who was cut off may go on where he was; off: never."""
+    plain_letters: Flag = False
+    """true sends curly quotes, long dashes and the like as plain ones, wherever an SMS becomes one
+    of plain letters by it, or takes fewer segments."""
     include: list[IncludedFile] = Field(default_factory=list)
     """Further files of this menu, such as crops.yaml, beside this one."""
     phrases: Phrases = Field(default_factory=Phrases)
+    """Own words in the place of the program's."""
     entry_points: EntryPoints
+    """Where people come in."""
     links: dict[Name, Link] = Field(default_factory=dict)
+    """App links that screens send by SMS, each under a name."""
     helplines: dict[Name, Helpline] = Field(default_factory=dict)
-    """People whom screens hand callers over to."""
+    """People whom screens hand callers over to, each under a name."""
     data: dict[Name, DataSource] = Field(default_factory=dict)
-    """Data sets: tables that are kept in CSV files."""
+    """Data sets: tables that are kept in CSV files, each under a name."""
     screens: dict[Name, Screen] = Field(min_length=1)
+    """What is shown, each screen under a name that "go" leads to."""
     tests: list[Case] = Field(default_factory=list)
     """What "flask menus test" tries out; callers never meet it."""

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from itertools import count
+
 from menu import schema
 from menu.data_schema import Kind
 from menu.inputs import fold
 from menu.language import Texts
-from menu.program import Ask, Message, Option, Question, RowOptions, Screen, ServiceCall
+from menu.language_names import own_name
+from menu.program import (
+    RESERVED_KEYS,
+    Ask,
+    Message,
+    Option,
+    Question,
+    RowOptions,
+    Screen,
+    ServiceCall,
+)
 from menu.question_compiler import compile_question
 from menu.screens import lines_of
 from menu.source import Source
@@ -22,7 +35,8 @@ def compile_screen(source: Source, name: str, screen: schema.Screen) -> Screen:
     text = _message(source, screen.text if screen.text is not None else NOTHING)
     if screen.helpline is not None:
         text = with_helpline(source, screen.helpline.name, text)
-    choices = (*_choices(source, screen), *_confirm(source, screen))
+    listed = {at: _languages(source, screen, each) for at, each in screen.language_options()}
+    choices = (*_choices(source, screen, listed), *_confirm(source, screen))
     options = [choice for choice in choices if isinstance(choice, Option)]
     is_written = len(options) == len(choices) and not any(each.when for each in options)
     return Screen(
@@ -35,10 +49,11 @@ def compile_screen(source: Source, name: str, screen: schema.Screen) -> Screen:
             language: lines_of((option.key, option.label[language]) for option in options)
             for language in source.displayed
         }
-        if is_written and screen.find is None
+        if is_written and screen.find is None and not listed
         else None,
         words=_words(options),
         by_key={option.key: option for option in reversed(options)},
+        speaks={each.key: each.sets_language or "" for some in listed.values() for each in some},
         ask=_ask(source, screen),
         question=_question(source, screen),
         onward=compile_go(source, screen.go) if screen.leads_on and screen.go else None,
@@ -106,7 +121,26 @@ def _words(options: list[Option]) -> dict[str, str]:
     return {word: key for word, key in words.items() if word and key}
 
 
-def _choices(source: Source, screen: schema.Screen) -> list[Option | RowOptions]:
+def _languages(
+    source: Source, screen: schema.Screen, listed: schema.LanguageOptions
+) -> list[Option]:
+    """An option for each language. The keys of other options are taken."""
+    taken = {key for _, key, _ in screen.numbered_options()} | RESERVED_KEYS
+    free = (str(number) for number in count(1) if str(number) not in taken)
+    return [
+        Option(
+            key=next(free),
+            label={each: own_name(language, each) for each in source.displayed},
+            go=compile_go(source, listed.go),
+            sets_language=language,
+        )
+        for language in source.languages
+    ]
+
+
+def _choices(
+    source: Source, screen: schema.Screen, listed: Mapping[int, Sequence[Option]]
+) -> list[Option | RowOptions]:
     options: dict[int, Option | RowOptions] = {
         position: Option(
             key=key,
@@ -127,7 +161,10 @@ def _choices(source: Source, screen: schema.Screen) -> list[Option | RowOptions]
             go=compile_go(source, rows.go),
             when=compile_condition(source, rows.when) if rows.when else None,
         )
-    return [options[position] for position in sorted(options)]
+    both: list[Option | RowOptions] = []
+    for position in range(len(screen.options)):
+        both += listed.get(position) or [options[position]]
+    return both
 
 
 def _confirm(source: Source, screen: schema.Screen) -> list[Option]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
@@ -15,6 +15,7 @@ from menu.way_schema import Go, OneLine, screens_of
 
 ONE_OPTION: Final = "<option>"
 ROW_OPTIONS: Final = "<options from rows>"
+LANGUAGE_OPTIONS: Final = "<options for languages>"
 MOST_QUESTIONS: Final = 8  # of one form: "back" remembers no more
 
 
@@ -22,6 +23,7 @@ class Option(Shape):
     """A choice on a screen."""
 
     label: Texts
+    """What people read beside the number, and may write in its place."""
     key: Key | None = None
     """The digit to press. Without it the options are numbered from 1 in their order."""
     go: Go
@@ -55,13 +57,28 @@ class RowOptions(Shape):
         return self.from_
 
 
+class LanguageOptions(Shape):
+    """A choice for each language of the menu, by its own name."""
+
+    languages: Literal["all"]
+    """all. Each has the number of its place under "languages"; on top stand those that are read
+    where the caller is."""
+    go: Go
+    """The screen that follows."""
+
+
 def _option_kind(value: object) -> str:
-    is_rows = isinstance(value, RowOptions) or (isinstance(value, dict) and "from" in value)
-    return ROW_OPTIONS if is_rows else ONE_OPTION
+    if isinstance(value, RowOptions) or (isinstance(value, dict) and "from" in value):
+        return ROW_OPTIONS
+    if isinstance(value, LanguageOptions) or (isinstance(value, dict) and "languages" in value):
+        return LANGUAGE_OPTIONS
+    return ONE_OPTION
 
 
 AnyOption = Annotated[
-    Annotated[Option, Tag(ONE_OPTION)] | Annotated[RowOptions, Tag(ROW_OPTIONS)],
+    Annotated[Option, Tag(ONE_OPTION)]
+    | Annotated[RowOptions, Tag(ROW_OPTIONS)]
+    | Annotated[LanguageOptions, Tag(LANGUAGE_OPTIONS)],
     Discriminator(_option_kind),
 ]
 
@@ -79,7 +96,9 @@ class Question(Shape):
     """One question of a form."""
 
     text: CountedTexts
+    """What is asked."""
     ask: AnyAsk
+    """What answers are taken."""
 
 
 class Call(Shape):
@@ -116,9 +135,12 @@ AnyHandOver = Annotated[
 
 
 class Screen(Shape):
+    """What is shown in one step of a dialogue, and what follows."""
+
     text: CountedTexts | None = None
     """What is shown. A form, and a screen that only leads on, has none."""
     options: list[AnyOption] = Field(default_factory=list)
+    """What may be chosen, each by a number."""
     ask: AnyAsk | None = None
     """Lets people write an answer, or the name of what they look for."""
     form: list[Question] = Field(default_factory=list, max_length=MOST_QUESTIONS)
@@ -146,6 +168,11 @@ class Screen(Shape):
         for position, option in enumerate(self.options):
             if isinstance(option, Option):
                 yield position, option.key or str(position + 1), option
+
+    def language_options(self) -> Iterator[tuple[int, LanguageOptions]]:
+        for position, option in enumerate(self.options):
+            if isinstance(option, LanguageOptions):
+                yield position, option
 
     def row_options(self) -> Iterator[tuple[int, RowOptions]]:
         for position, option in enumerate(self.options):

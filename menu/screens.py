@@ -16,10 +16,15 @@ SAFE_LIMIT: Final = Limit()
 
 @dataclass(frozen=True, slots=True)
 class Display:
-    """What a network carries: so much on a page, and perhaps no letters but Latin ones."""
+    """What a network carries: so much on a page, and perhaps no letters but Latin ones.
+
+    `region` is where the caller is, as far as anybody knows: a country, or a circle of India
+    (menu.language_order). No text depends on it, only the order of languages to choose from.
+    """
 
     limit: Limit = SAFE_LIMIT
     is_latin: bool = False
+    region: str = ""
 
 
 ANY_PHONE: Final = Display()

@@ -15,10 +15,13 @@ from menu.value_types import ValueKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceSpec:
-    """`takes`: the names of what it must be told. `gives`: the parts of its answer."""
+    """`takes`: the names of what it must be told. `gives`: the parts of its answer. `reads`: it
+    only looks something up, so that a missed call, whose number may be forged, may ask it.
+    """
 
     takes: frozenset[str] = frozenset()
     gives: Mapping[str, ValueKind] = field(default_factory=dict)
+    reads: bool = False
 
 
 Services = Mapping[str, ServiceSpec]

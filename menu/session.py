@@ -18,7 +18,9 @@ class Session(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     asked whether he goes on where he was dropped, which is the place of this session. A dialogue
     that went on in another session has an `origin`, the key of the session in which it began, and
     had `ahead` turns more than this session has. `is_private`: somebody typed a secret in it.
-    The others are those of `Place`.
+
+    `offer` is the text that "1" stands for, after "did you mean"; `is_lost`: it began with a text
+    that nobody understood, and none was understood since. The others are those of `Place`.
     """
 
     menu_version: int
@@ -43,6 +45,8 @@ class Session(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     ahead: int = 0
     offers: bool = False
     is_private: bool = False
+    offer: str = ""
+    is_lost: bool = False
 
     @property
     def place(self) -> Place:

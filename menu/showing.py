@@ -31,6 +31,7 @@ class Step:
 
     `needs`: a service must be asked first; the turn goes on with `engine.resume`. `walked` counts
     the keys of a dialled shortcut that were followed. `is_secret`: what was typed may not be kept.
+    `start` is the first screen that was reached in this turn, from where it may have led on.
     """
 
     shown: str
@@ -40,16 +41,17 @@ class Step:
     needs: NeededCall | None = None
     walked: int = 0
     is_secret: bool = False
+    start: str = ""
 
 
-def show(known: Known, display: Display, effects: tuple[Effect, ...] = ()) -> Step:
+def show(known: Known, display: Display, effects: tuple[Effect, ...] = (), start: str = "") -> Step:
     """A page that is not there any more (a gateway of smaller screens) is the last one."""
     place, pages = known.place, pages_of_place(known, display)
     page = min(place.page, len(pages) - 1)
     if page != place.page:
         place = replace(place, page=page)
     ends = known.program.screens[place.screen].ends and page == len(pages) - 1
-    return Step(shown=pages[page], ends=ends, place=place, effects=effects)
+    return Step(shown=pages[page], ends=ends, place=place, effects=effects, start=start)
 
 
 def show_again(known: Known, told: str, display: Display) -> Step:
@@ -58,10 +60,11 @@ def show_again(known: Known, told: str, display: Display) -> Step:
     above = told_above(told, same.shown)
     if display.limit.fits(above):
         return replace(same, shown=above)
-    question = known.program.screens[known.place.screen].question
-    if question is None:
+    screen = known.program.screens[known.place.screen]
+    question = screen.question
+    if question is None and (screen.ask is None or known.place.query):
         return same
-    lines = question.lines[_language(known, display)] if question.lines else ()
+    lines = question.lines[_language(known, display)] if question and question.lines else ()
     shorter = pages_of(told, lines, footers_of(known, display), display.limit)
     return replace(same, shown=shorter[0]) if len(shorter) == 1 else same
 
@@ -80,7 +83,7 @@ def pages_of_place(known: Known, display: Display) -> tuple[str, ...]:
     if screen.question is not None:
         lines = screen.question.lines[language] if screen.question.lines else ()
     elif screen.lines is None:
-        lines = lines_of(lines_at(known, language))
+        lines = lines_of(lines_at(known, language, display.region))
     else:
         lines = screen.lines[language]
     return pages_of(text, lines, footers_of(known, display), display.limit)

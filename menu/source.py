@@ -14,6 +14,7 @@ from menu.diagnostics import Place
 from menu.document import Document, KeyPath
 from menu.formats import currency_of
 from menu.language import Language, Texts
+from menu.language_names import own_name
 from menu.phrases import BUILT_IN, resolve
 from menu.question_schema import AskChoice
 from menu.romanised import romanised_of
@@ -48,7 +49,8 @@ class Source:
     @cached_property
     def romanised(self) -> Mapping[Language, Language]:
         """What stands in for a language where a network carries only Latin letters."""
-        return romanised_of(self.languages, self.menu.phrases, self.texts())
+        texts = (*self.texts(), *self._names_of_languages())
+        return romanised_of(self.languages, self.menu.phrases, texts)
 
     @cached_property
     def displayed(self) -> tuple[Language, ...]:
@@ -148,7 +150,7 @@ class Source:
         """Every condition with its path."""
         for name, screen in self.menu.screens.items():
             for position, option in enumerate(screen.options):
-                if option.when:
+                if not isinstance(option, schema.LanguageOptions) and option.when:
                     yield ("screens", name, "options", position, "when"), option.when
         for path, go in self.goes():
             for suffix, _, when in ways_of(go):
@@ -170,6 +172,17 @@ class Source:
             yield ("entry_points", "sms", "default"), points.sms.default
         for called, entry in points.missed_call.items():
             yield ("entry_points", "missed_call", called), entry
+            if entry.foreign:
+                yield ("entry_points", "missed_call", called, "foreign"), entry.foreign
+
+    def sms_words(self) -> Iterator[tuple[Place, str, schema.Keyword, Language | None]]:
+        """Every word that a text may begin with: its place, and the language that it chooses."""
+        path = ("entry_points", "sms", "keywords")
+        for word, keyword in self.menu.entry_points.sms.keywords.items():
+            yield self.name_place(*path, word), word, keyword, keyword.language
+            for suffix, other, language in keyword.other_words():
+                place = self.value_place(*path, word, *suffix)
+                yield place, other, keyword, keyword.language or language
 
     def options(self) -> Iterator[tuple[KeyPath, str, schema.Option]]:
         """Every option that stands by itself: (path, key, option)."""
@@ -232,6 +245,13 @@ class Source:
         for path, lookup in self.lookups():
             if lookup.label:
                 yield (*path, "label"), lookup.label
+
+    def _names_of_languages(self) -> Iterator[tuple[KeyPath, AnyTexts]]:
+        """What a list of all languages shows, which nobody wrote."""
+        for name, screen in self.menu.screens.items():
+            for position, _ in screen.language_options():
+                for language in self.languages:
+                    yield ("screens", name, "options", position), own_name(language, language)
 
     def own_phrases(self) -> Iterator[tuple[KeyPath, schema.Texts]]:
         """The phrases that the author replaces."""

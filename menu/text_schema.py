@@ -76,10 +76,15 @@ class Counted(Shape):
     count: Annotated[str, AfterValidator(_count_name)]
     """The name of the number that decides."""
     zero: Text | None = None
+    """The form for none, where the language has one: Arabic has."""
     one: Text | None = None
+    """The form for one; in some languages also for others, such as 21."""
     two: Text | None = None
+    """The form for two, where the language has one."""
     few: Text | None = None
+    """The form for few, where the language has one: 3 to 10 in Arabic, 2 to 4 in Russian."""
     many: Text | None = None
+    """The form for many, where the language has one: 11 to 99 in Arabic."""
     other: Text
     """The form for every number that has no form of its own."""
 

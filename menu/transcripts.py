@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
 from menu.compiler import compile_published
 from menu.diagnostics import BadMenu, Diagnostic, Place, error, warning
 from menu.linter import Files, examine
+from menu.ports import ServicePort
 from menu.program import Program
 from menu.rehearsal import Refused, Rehearsal, Walked
 from menu.schema import Ask, Case, Step
@@ -44,9 +46,12 @@ class Outcome:
 class Transcripts:
     """The tests of one menu."""
 
-    def __init__(self, source: Source, program: Program) -> None:
+    def __init__(
+        self, source: Source, program: Program, services: ServicePort | None = None
+    ) -> None:
         self._source = source
         self._program = program
+        self._services = services
 
     def names(self) -> list[str]:
         return [case.name for case in self._source.menu.tests]
@@ -67,7 +72,9 @@ class Transcripts:
 
     def _run(self, position: int, case: Case) -> Outcome:
         caller = Msisdn.parse(case.caller or SAMPLE_CALLER, "IN")
-        rehearsal = Rehearsal(self._program, caller, case.language)
+        rehearsal = Rehearsal(
+            self._program, caller, case.language, self._services, _began_at(self._program, case)
+        )
         place = self._source.value_place("tests", position)
         failure = None
         for path, step in case.numbered_steps():
@@ -80,13 +87,16 @@ class Transcripts:
         return Outcome(case.name, place, failure, rehearsal.walked)
 
     def _screens_but(self, walked: Walked) -> Iterator[Diagnostic]:
-        for name in self._program.screens:
+        for name, screen in self._program.screens.items():
+            if screen.onward is not None:  # nobody ever sees it
+                continue
             languages = self._program.languages
             missing = [each for each in languages if (name, each) not in walked.screens]
             if missing:
                 some = f" in {', '.join(missing)}" if len(missing) < len(languages) else ""
                 reason = f'No test shows the screen "{name}"{some}.'
-                yield warning(self._source.name_place("screens", name), SCREEN_NOT_SHOWN, reason)
+                place = self._source.name_place(*self._source.flat[name].path)
+                yield warning(place, SCREEN_NOT_SHOWN, reason)
 
     def _options_but(self, walked: Walked) -> Iterator[Diagnostic]:
         for path, key, _ in self._source.options():
@@ -94,6 +104,13 @@ class Transcripts:
                 reason = f'No test chooses {key} on the screen "{path[1]}".'
                 yield warning(self._source.value_place(*path), OPTION_NOT_CHOSEN, reason)
         for name, flat in self._source.flat.items():
+            for position, _ in flat.screen.language_options():
+                if not any(
+                    (name, key) in walked.options for key in self._program.screens[name].speaks
+                ):
+                    reason = f'No test chooses a language on the screen "{name}".'
+                    place = self._source.value_place(*flat.path, "options", position)
+                    yield warning(place, OPTION_NOT_CHOSEN, reason)
             ask = flat.screen.ask
             is_typed = ask is not None and not isinstance(ask, Ask)
             if ask is not None and is_typed and (name, ask.save_as) not in walked.options:
@@ -109,12 +126,23 @@ class Transcripts:
                 yield warning(self._source.value_place(*path), OPTION_NOT_CHOSEN, reason)
 
 
-def read(files: Files, services: Services = NO_SERVICES) -> Transcripts:
-    """The tests of a menu without errors; no service answers in them. Raises BadMenu."""
+def read(
+    files: Files, services: Services = NO_SERVICES, port: ServicePort | None = None
+) -> Transcripts:
+    """The tests of a menu without errors. Raises BadMenu.
+
+    `services` are those that it may call, and `port` answers for them; without it each call fails.
+    """
     examined = examine(files, services=services)
     if examined.source is None:
         raise BadMenu(examined.diagnostics)
-    return Transcripts(examined.source, compile_published(files, services))
+    return Transcripts(examined.source, compile_published(files, services), port)
+
+
+def _began_at(program: Program, case: Case) -> float:
+    if case.at is None:
+        return 0.0
+    return datetime.fromisoformat(case.at).replace(tzinfo=program.zone).timestamp()
 
 
 def _sees(rehearsal: Rehearsal, step: Step) -> None:

@@ -42,7 +42,9 @@ class Thought:
     """What a turn comes to. A repeat has no effects, and nothing to keep.
 
     `is_secret`: nobody may keep what was typed. `takes_up`: a dialogue that was dropped on another
-    channel goes on in this one.
+    channel goes on in this one. `is_unknown`: a text that was not understood, and is no choice
+    either; a machine may have sent it. `start` is where the last screen was reached from in this
+    turn. `is_told`: a missed call is answered with what is shown.
     """
 
     program: Program
@@ -51,6 +53,17 @@ class Thought:
     is_repeat: bool = False
     is_secret: bool = False
     takes_up: bool = False
+    is_unknown: bool = False
+    start: str = ""
+    is_told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who gave a missed call: his pseudonym, and his country (ISO 3166)."""
+
+    key: str = ""
+    region: str | None = None
 
 
 def left_off_by(visit: Visit, thought: Thought) -> LeftOff | None:
@@ -127,4 +140,10 @@ def thought_of(
         at=now,
         sequence=visit.sequence if visit else None,
     )
-    return Thought(program=program, session=session, effects=step.effects, is_secret=step.is_secret)
+    return Thought(
+        program=program,
+        session=session,
+        effects=step.effects,
+        is_secret=step.is_secret,
+        start=step.start,
+    )

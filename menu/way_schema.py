@@ -14,7 +14,7 @@ ONE_SCREEN: Final = "<screen>"
 SUB_MENU: Final = "<sub-menu>"
 BY_CONDITION: Final = "<by condition>"
 
-OneLine = Text  # read by menu.condition_reader
+OneLine = Annotated[Text, "one line"]  # read by menu.condition_reader
 
 
 class SubMenu(Shape):

@@ -8,9 +8,11 @@ from typing import Final
 
 import structlog
 
+from menu.answers import call_answer
 from menu.language import Language
 from menu.ports import Library
 from menu.runner import NoSuchEntry, Runner
+from menu.turns import Caller
 from missed_call.policy import CALLED, CHANNEL, Decision
 from models.database import DatabaseDown
 from models.inbound_event import NewEvent
@@ -19,6 +21,7 @@ from outbound.causes import Cause, Proposal
 from outbound.commitments import Commitments
 from outbound.faults import report
 from outbound.wake import Waiting
+from state.keys import Keys
 from telecom.clock import Clock
 from telecom.msisdn import Msisdn
 
@@ -36,12 +39,14 @@ class CallAnswers:
         runner: Runner,
         commitments: Commitments,
         answering: Answering,
+        keys: Keys,
         clock: Clock,
     ) -> None:
         self._library = library
         self._runner = runner
         self._commitments = commitments
         self._answering = answering
+        self._keys = keys
         self._clock = clock
 
     def answer_some(self) -> int:
@@ -83,8 +88,9 @@ class CallAnswers:
         content = self._commitments.content_of(event)
         caller, called = (Msisdn.from_e164(content[name]) for name in ("msisdn", CALLED))
         now = self._clock.now().timestamp()
+        who = Caller(key=self._keys.caller(caller.e164), region=caller.region)
         try:
-            thought = self._runner.ring(called.e164, language, now)
+            thought = self._runner.ring(called.e164, language, now, who)
         except NoSuchEntry:
             return self._commitments.propose_nothing(
                 self._cause(event, caller, Decision.NO_ENTRY_POINT)
@@ -93,7 +99,8 @@ class CallAnswers:
         cause = self._cause(
             event, caller, Decision.ANSWERED, session.menu_version, service=session.screen
         )
-        return self._commitments.propose(cause, thought.program, thought.effects)
+        answer = call_answer(thought)
+        return self._commitments.propose(cause, thought.program, thought.effects, answer)
 
     def _cause(
         self,

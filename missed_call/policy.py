@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-from telecom.msisdn import Hidden, Msisdn, Party
+from telecom.msisdn import Hidden, Line, Msisdn, Party
 
 CHANNEL: Final = "missed_call"
 CALLED: Final = "called"  # under which an event keeps the number that was called
@@ -18,7 +18,8 @@ class Decision(StrEnum):
     ANSWERED = "answered"
     HIDDEN_CALLER = "hidden_caller"  # withheld, anonymous: there is nobody to answer
     NOT_A_SUBSCRIBER = "not_a_subscriber"  # short codes and named senders
-    CANNOT_TAKE_SMS = "cannot_take_sms"  # landlines, toll-free and premium numbers
+    LANDLINE = "landline_caller"  # there is nothing that it could read
+    CANNOT_TAKE_SMS = "cannot_take_sms"  # toll-free and premium numbers
     OWN_NUMBER = "own_number"  # we rang ourselves: answering would go round for ever
     NO_ENTRY_POINT = "no_entry_point"  # no screen is set for the called number
 
@@ -31,6 +32,8 @@ def decide(caller: Party, called: Party) -> Decision:
         case Msisdn():
             if caller == called:
                 return Decision.OWN_NUMBER
+            if caller.line is Line.FIXED:
+                return Decision.LANDLINE
             if not caller.takes_sms:
                 return Decision.CANNOT_TAKE_SMS
             return Decision.ANSWERED if isinstance(called, Msisdn) else Decision.NO_ENTRY_POINT

@@ -8,6 +8,7 @@ network, gets their values one after the other.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
@@ -20,7 +21,23 @@ from models.metadata import UtcDateTime
 
 Row = Mapping[str, object]
 
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Rows to be written with others: what `insert_new` or `add_up` would do with them."""
+
+    table: Table
+    rows: Sequence[Row]
+    unique: tuple[str, ...]
+    deed: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.rows[0])
+
+
 _MOST_VALUES: Final = 30_000  # of one statement; SQLite's own limit is 32,766
+_NOTHING: Final = "NOTHING"
 _encode: Final = msgspec.json.Encoder().encode
 _KINDS: Final = {
     LargeBinary: "bytea", UtcDateTime: "timestamptz", BigInteger: "bigint", Integer: "integer",
@@ -36,7 +53,7 @@ def insert_new(
     The primary keys of those that were new. Two processes that insert the same keys wait for each
     other, so they must do it in the same order: sort the rows by `unique` where it is not ours.
     """
-    return _insert(conn, table, rows, tuple(unique), "NOTHING")
+    return _insert(conn, table, rows, tuple(unique), _NOTHING)
 
 
 def overwrite(
@@ -60,19 +77,35 @@ def overwrite(
     return _insert(conn, table, rows, (unique,), deed)
 
 
-def add_up(
-    conn: Connection,
-    table: Table,
-    rows: Sequence[Row],
-    *,
-    unique: Sequence[str],
-    sums: Collection[str],
-) -> None:
+def new(table: Table, rows: Sequence[Row], *, unique: Sequence[str]) -> Change:
+    """As `insert_new`."""
+    return Change(table, rows, tuple(unique), _NOTHING)
+
+
+def added_up(
+    table: Table, rows: Sequence[Row], *, unique: Sequence[str], sums: Collection[str]
+) -> Change:
     """Inserts the rows, no two with the same `unique` columns, or adds their `sums` to those that
     are there. Sort the rows, as for `insert_new`.
     """
     adding = ", ".join(f"{name} = {table.name}.{name} + excluded.{name}" for name in sums)
-    _insert(conn, table, rows, tuple(unique), f"UPDATE SET {adding}")
+    return Change(table, rows, tuple(unique), f"UPDATE SET {adding}")
+
+
+def make_all(conn: Connection, changes: Sequence[Change]) -> None:
+    """All of them; on PostgreSQL with one statement. None may look at what another one writes, but
+    for foreign keys.
+    """
+    made = [change for change in changes if change.rows]
+    if conn.dialect.name != "postgresql":
+        for one in made:
+            _insert(conn, one.table, one.rows, one.unique, one.deed)
+    elif made:
+        for one in made:
+            _check_times(one.table, one.names, one.rows)
+        shapes = tuple((one.table, one.names, one.unique, one.deed) for one in made)
+        written = tuple(_encode(one.rows).decode() for one in made)
+        conn.exec_driver_sql(_all_from_json(shapes), written)
 
 
 def _insert(
@@ -115,6 +148,13 @@ def _from_json(table: Table, names: tuple[str, ...], unique: tuple[str, ...], de
     )
     rows = f"SELECT {chosen} FROM json_to_recordset(%s) AS new ({read})"  # noqa: S608 - our names
     return _statement(table, names, unique, deed, rows)
+
+
+@cache
+def _all_from_json(shapes: tuple[tuple[Table, tuple[str, ...], tuple[str, ...], str], ...]) -> str:
+    *others, last = (_from_json(*shape) for shape in shapes)
+    named = ", ".join(f"change{place} AS ({one})" for place, one in enumerate(others))
+    return f"WITH {named} {last}" if named else last
 
 
 @cache

@@ -63,8 +63,12 @@ def alone(conn: Connection, purpose: str) -> None:
 def alone_in_all(conn: Connection, purposes: Collection[str]) -> None:
     """The same of many at once, in one order for all processes."""
     if purposes and conn.dialect.name == "postgresql":
-        numbers = [_number_of(purpose) for purpose in sorted(purposes)]
-        conn.execute(_ALONE, {"numbers": numbers})
+        conn.execute(_ALONE, {"numbers": numbers_of(purposes)})
+
+
+def numbers_of(purposes: Collection[str]) -> list[int]:
+    """Their advisory locks, in the order in which all take them."""
+    return [_number_of(purpose) for purpose in sorted(purposes)]
 
 
 def _number_of(purpose: str) -> int:
@@ -106,7 +110,7 @@ def insert_new(
     return conn.execute(statement, dict(values)).first() is not None
 
 
-def among(dialect: str, column: Column[str], name: str) -> ColumnElement[bool]:
+def among(dialect: str, column: Column[Any], name: str) -> ColumnElement[bool]:
     """Whether the column is one of the list that the statement gets as its parameter `name`.
 
     PostgreSQL gets one array, so that the statement reads the same for any count of them and is
@@ -115,6 +119,17 @@ def among(dialect: str, column: Column[str], name: str) -> ColumnElement[bool]:
     if dialect == "postgresql":
         return column == any_(bindparam(name, type_=ARRAY(column.type)))
     return column.in_(bindparam(name, expanding=True))
+
+
+def is_this_or_among(
+    dialect: str, column: Column[Any], name: str, *, is_one: bool
+) -> ColumnElement[bool]:
+    """`among`, or, where its list has one, an equation with that: PostgreSQL plans such a statement
+    once for all, where it plans anew for each list that is shorter than it takes lists to be.
+    """
+    if is_one:
+        return column == bindparam(name, type_=column.type)
+    return among(dialect, column, name)
 
 
 @cache

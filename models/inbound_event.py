@@ -88,6 +88,18 @@ _FIND: Final = sql_select(*_COLUMNS, _E.id, _E.decision, _E.received_at).where(
     tuple_(*_COLUMNS).in_(bindparam("keys", expanding=True))
 )
 
+_DECIDED: Final = (
+    sql_select(_E.id)
+    .where(
+        _E.msisdn_hash == bindparam("whose"),
+        _E.received_at > bindparam("since", type_=UtcDateTime()),
+        _E.gateway == bindparam("gateway"),
+        _E.kind == bindparam("kind"),
+        _E.decision == bindparam("decision"),
+    )
+    .limit(1)
+)
+
 
 def record(conn: Connection, new: NewEvent) -> bool:
     """True when it is new; False for a repeat, which changes nothing."""
@@ -128,6 +140,20 @@ def find_all(
         )
         for row in found
     }
+
+
+def was_decided(
+    conn: Connection, msisdn_hash: str, gateway: str, kind: str, decision: str, since: datetime
+) -> bool:
+    """Whether an event of this subscriber had this decision since then."""
+    asked = {
+        "whose": msisdn_hash,
+        "gateway": gateway,
+        "kind": kind,
+        "decision": decision,
+        "since": since,
+    }
+    return conn.execute(_DECIDED, asked).first() is not None
 
 
 def set_decisions(conn: Connection, decisions: Mapping[str, str]) -> None:

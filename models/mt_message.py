@@ -135,13 +135,14 @@ class InboxRow:
 
 def insert(conn: Connection, row: NewRow) -> bool:
     """Queues it. False when a row with this dedupe key is there: then nothing changes."""
-    return bool(insert_all(conn, [row]))
+    fresh = queued([row])
+    return bool(bulk.insert_new(conn, mt_message, fresh.rows, unique=fresh.unique))
 
 
-def insert_all(conn: Connection, rows: Sequence[NewRow]) -> set[object]:
-    """Queues them. The ids of those whose dedupe keys were not there before."""
+def queued(rows: Sequence[NewRow]) -> bulk.Change:
+    """Those whose dedupe keys are not there."""
     fresh = [columns_of(row) | _FRESH | {"updated_at": row.created_at} for row in rows]
-    return bulk.insert_new(conn, mt_message, fresh, unique=("dedupe_key",))
+    return bulk.new(mt_message, fresh, unique=("dedupe_key",))
 
 
 def find_recipient(conn: Connection, mt_id: str) -> str | None:

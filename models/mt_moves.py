@@ -8,7 +8,7 @@ The statements are built once: building one costs ten times what running it cost
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -109,6 +109,20 @@ class Settlement:
     was_refused: bool = False
     not_before: datetime | None = None
     gateway_message_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What is now known of a message, whoever holds it: `after` is sent, delivered or failed.
+
+    `was_out`: also that a gateway took it, which a failure alone does not tell.
+    """
+
+    mt_id: str
+    after: MtStatus
+    evidence: str
+    gateway_message_id: str | None = None
+    was_out: bool
 
 
 def moving(before: Collection[MtStatus], after: MtStatus) -> Update:
@@ -215,18 +229,22 @@ def _settling(after: MtStatus) -> Update:
     return statement
 
 
-def _proving(after: MtStatus) -> Update:
-    statement = (
-        moving([before for before in MtStatus if may_move(before, after)], after)
-        .where(_T.id == _MT_ID)
-        .values(
-            evidence=bindparam("proof"),
-            gateway_message_id=func.coalesce(_T.gateway_message_id, _VENDORS_ID),
-        )
+@cache
+def _proving(dialect: str, after: MtStatus) -> Update:
+    handed = handed_rows(
+        dialect,
+        {"mt_id": String(36), "proof": String(), "vendors_id": Text(), "was_out": Integer()},
     )
-    if after is MtStatus.FAILED:
-        return statement
-    return statement.values(sent_at=func.coalesce(_T.sent_at, AT))
+    return (
+        moving([before for before in MtStatus if may_move(before, after)], after)
+        .where(_T.id == handed.c.mt_id)
+        .values(
+            evidence=handed.c.proof,
+            gateway_message_id=func.coalesce(_T.gateway_message_id, handed.c.vendors_id),
+            sent_at=case((handed.c.was_out == 1, func.coalesce(_T.sent_at, AT)), else_=_T.sent_at),
+        )
+        .returning(_T.id)
+    )
 
 
 _SETTLE: Final = MappingProxyType(
@@ -240,9 +258,6 @@ _SETTLE: Final = MappingProxyType(
             MtStatus.UNKNOWN_FINAL,
         )
     }
-)
-_PROVE: Final = MappingProxyType(
-    {after: _proving(after) for after in (MtStatus.SENT, MtStatus.DELIVERED, MtStatus.FAILED)}
 )
 
 
@@ -325,13 +340,36 @@ def record_evidence(
     now: datetime,
     gateway_message_id: str | None = None,
 ) -> bool:
-    """What is now known of a message, whoever holds it: from any status that may become `after`.
+    """One proof. False when the row knows better already."""
+    proof = Proof(
+        mt_id=mt_id,
+        after=after,
+        evidence=evidence,
+        gateway_message_id=gateway_message_id,
+        was_out=after is not MtStatus.FAILED,
+    )
+    return bool(record_proofs(conn, [proof], now=now))
 
-    For a late reply and for delivery reports: `after` is sent, delivered or failed. A resend that
-    waits is cancelled by it. False when the row knows better already.
+
+def record_proofs(conn: Connection, proofs: Sequence[Proof], *, now: datetime) -> set[str]:
+    """From any status that may become `after`, for late replies and delivery reports; no two of one
+    message. A resend that waits is cancelled by it. The ids of those that moved.
     """
-    given = {"mt_id": mt_id, "at": now, "proof": evidence, "vendors_id": gateway_message_id}
-    return conn.execute(_PROVE[after], given).rowcount == 1
+    moved: set[str] = set()
+    for after in sorted({proof.after for proof in proofs}):
+        rows = [
+            {
+                "mt_id": proof.mt_id,
+                "proof": proof.evidence,
+                "vendors_id": proof.gateway_message_id,
+                "was_out": int(proof.was_out),
+            }
+            for proof in proofs
+            if proof.after is after
+        ]
+        statement = _proving(conn.dialect.name, after)
+        moved.update(conn.execute(statement, handing(rows) | {"at": now}).scalars())
+    return moved
 
 
 def suppress(conn: Connection, mt_id: str, *, why: str, now: datetime) -> bool:

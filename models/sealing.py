@@ -51,5 +51,12 @@ class Sealer:
             raise Unsealable("wrong key or purpose, or altered") from None
         return opened.decode()
 
+    def find_open(self, sealed: bytes) -> str | None:
+        """The same; None where it cannot be opened."""
+        try:
+            return self.open(sealed)
+        except Unsealable:
+            return None
+
     def _bound(self, version: bytes) -> bytes:
         return version + self._purpose

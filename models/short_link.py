@@ -43,13 +43,12 @@ class ShortLink:
 
 def insert(conn: Connection, link: ShortLink) -> bool:
     """False when the code is taken."""
-    return bool(insert_all(conn, [link]))
+    return bool(bulk.insert_new(conn, short_link, [columns_of(link)], unique=("code",)))
 
 
-def insert_all(conn: Connection, links: Sequence[ShortLink]) -> set[object]:
-    """The codes that were not taken."""
-    rows = [columns_of(link) for link in links]
-    return bulk.insert_new(conn, short_link, rows, unique=("code",))
+def made(links: Sequence[ShortLink]) -> bulk.Change:
+    """Those whose codes are not taken."""
+    return bulk.new(short_link, [columns_of(link) for link in links], unique=("code",))
 
 
 def find(conn: Connection, code: str, now: datetime) -> ShortLink | None:

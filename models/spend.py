@@ -149,8 +149,8 @@ def sums(conn: Connection, counters: Collection[Counter]) -> dict[Counter, Sum]:
     return {ordered[row.place]: Sum(row.sms, row.micros) for row in found}
 
 
-def raise_by(conn: Connection, added: Mapping[Counter, Sum], shard: int) -> None:
-    """Adds to all of them, in one statement."""
+def raised(added: Mapping[Counter, Sum], shard: int) -> bulk.Change:
+    """These more of each, in a shard that was taken."""
     rows = [
         {
             **_key_of(counter),
@@ -160,7 +160,7 @@ def raise_by(conn: Connection, added: Mapping[Counter, Sum], shard: int) -> None
         }
         for counter, one in sorted(added.items(), key=lambda item: item[0])
     ]
-    bulk.add_up(conn, spend_counter, rows, unique=_ROW, sums=("sms", "micros"))
+    return bulk.added_up(spend_counter, rows, unique=_ROW, sums=("sms", "micros"))
 
 
 def _key_of(counter: Counter) -> dict[str, object]:

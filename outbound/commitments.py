@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
 import msgspec
 
+from menu.answers import sms_text
 from menu.effects import Effect, RememberLanguage, SendLink, SendSms
+from menu.inputs import is_choice
 from menu.program import Program
 from metrics.catalogue import CONSENT_CHANGES, EVENTS
 from metrics.meter import SILENT, Meter
+from models import inbound_event
 from models.consent import ConsentCause, ConsentState
 from models.database import Database
 from models.inbound_event import WAITS, NewEvent
@@ -26,7 +30,6 @@ from outbound import consent
 from outbound.causes import Cause, Kept, Promise, Proposal, subscriber_of
 from outbound.group_writer import GroupWriter
 from outbound.guard import SERVICE_LENGTH, Guard, Wish
-from outbound.limits import is_choice
 from outbound.outbox import NewMt, Outbox, SealedMt
 from outbound.words import hash_of_words
 from services.app_links import AppLinks
@@ -103,14 +106,18 @@ class Commitments:
                     remembers.append(language)
                 case SendLink():
                     link = self._app_links.write(program, effect, to)
+                    link = replace(link, text=sms_text(program, link.text))
                     brings = f"{link.link}:{effect.language or ''}"[:SERVICE_LENGTH]
                     mt = self._seal(cause, f"link{place}", link.text, MessageClass.LINK, brings)
                     promises.append(Promise(mt=mt, link=link))
                 case SendSms(text):
-                    sms = self._seal(cause, f"sms{place}", text, MessageClass.RESULT)
+                    sms = self._seal(
+                        cause, f"sms{place}", sms_text(program, text), MessageClass.RESULT
+                    )
                     promises.append(Promise(mt=sms))
         if answer:
-            promises.append(Promise(mt=self._seal(cause, "answer", answer, MessageClass.RESULT)))
+            said = self._seal(cause, "answer", sms_text(program, answer), MessageClass.RESULT)
+            promises.append(Promise(mt=said))
         wish = replace(_wish(cause, promises), own=program.missed_call.keys()) if promises else None
         return self._propose(cause, promises, wish, remembers=remembers)
 
@@ -149,6 +156,17 @@ class Commitments:
         wish = replace(_wish(cause, promises), is_answer_to_command=True)
         new_language = [remembers] if remembers is not None else []
         return self._keep(self._propose(cause, promises, wish, remembers=new_language)).is_new
+
+    def was_decided(self, cause: Cause, within: timedelta) -> bool:
+        """Whether this subscriber's events of this gateway and channel had the same decision of
+        late. Raises DatabaseDown.
+        """
+        whose = self._hasher.of(subscriber_of(cause).e164)
+        with self._database.ask() as conn:
+            since = self._clock.now(conn) - within
+            return inbound_event.was_decided(
+                conn, whose, cause.gateway, cause.kind, cause.decision, since
+            )
 
     def content_of(self, event: NewEvent) -> Mapping[str, str]:
         """What was kept of it: the cause's content, and the `msisdn`. Raises Unsealable."""

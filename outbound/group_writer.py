@@ -57,8 +57,7 @@ class GroupWriter:
         with self._database.write() as conn:
             known = _known_by_another_id(conn, proposals)
             asking = [subscriber_of(one.cause) for one in proposals if one.wish is not None]
-            self._guard.hold(conn, asking)
-            now = self._clock.now(conn)  # once nobody else decides about them
+            now = self._clock.now_alone(conn, self._guard.purposes(asking))
             drafts = [_draft(one, now) for one in proposals]
             new_ids = inbound_event.record_all(
                 conn,
@@ -102,8 +101,7 @@ class GroupWriter:
         """
         drafts = [Draft(proposal=think(event), event=event) for event in waiting]
         asking = [subscriber_of(one.proposal.cause) for one in drafts if one.proposal.wish]
-        self._guard.hold(conn, asking)
-        now = self._clock.now(conn)
+        now = self._clock.now_alone(conn, self._guard.purposes(asking))
         withheld, _ = self._judge(conn, drafts, now)
         self._remember(conn, drafts, now)
         decisions = {

@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Final
 
-from sqlalchemy import Connection
-
-from models.dialect import alone_in_all
+from menu.inputs import is_choice
 from outbound.judgement import Case
-from outbound.limits import Limits, Withheld, is_choice
+from outbound.limits import Limits, Withheld
 from outbound.wishes import SERVICE_LENGTH, Tariff, Wish, World
 from outbound.words import hash_of_words
 from telecom.encoding import segments_of
@@ -33,14 +31,14 @@ class Guard:
         self._hasher = hasher
         self._world = world
 
-    def hold(self, conn: Connection, numbers: Collection[Msisdn]) -> None:
-        """From here to the end of its transaction nobody else decides about these numbers, or
-        counts their neighbours.
+    def purposes(self, numbers: Collection[Msisdn]) -> Collection[str]:
+        """What one must be alone in (SharedClock.now_alone) to decide about these numbers, and to
+        count their neighbours.
         """
         held = {f"spend:{self._hasher.of(one.e164)}" for one in numbers}
         if self.limits.has_prefixes:
             held |= {f"spend:{self._prefix_of(one)}" for one in numbers}
-        alone_in_all(conn, held)
+        return held
 
     def find_bar(self, wish: Wish) -> Withheld | None:
         """Who gets no SMS, whatever he does."""

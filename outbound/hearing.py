@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy import Connection
 
 from models import spend, tally
+from models.bulk import Change
 from models.spend import Counter, Counts, Sum, Trip
 from models.tally import Ask, Said
 from outbound.causes import Draft
@@ -28,7 +29,7 @@ _SILENCE: Final = Said(answered=0, same=0, echoes=False)
 
 
 class Hearing:
-    """Lives as long as the transaction, from after `Guard.hold` on."""
+    """Lives as long as the transaction, once this process is alone with the numbers."""
 
     def __init__(self, conn: Connection, guard: Guard, new: Sequence[Draft], now: datetime) -> None:
         """`new`: all events of the group that are recorded as new, in the order of arrival."""
@@ -93,14 +94,19 @@ class Hearing:
             granted.append(_granted(draft))
         return verdict.withheld
 
+    def spent(self) -> Sequence[Change]:
+        """What is to be written of it, once all are judged."""
+        if not self._added:
+            return ()
+        return [spend.raised(self._added, spend.take_shard(self._conn))]
+
     def close(self) -> None:
-        """Writes what was spent and which breakers opened. Comes last.
+        """Writes which breakers opened. Comes last.
 
         Whoever opens a breaker holds it to the end of his transaction, so all take them in one
         order.
         """
         if self._added:
-            spend.raise_by(self._conn, self._added, spend.take_shard(self._conn))
             self._forget()
         for _, one in sorted(self._opened.items()):
             if spend.trip(self._conn, one):

@@ -8,12 +8,12 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
+from menu.inputs import is_choice
 from models.tally import Got, Said
 from telecom.money import Money
 
 MOST_NEIGHBOURS: Final = 1000
 STOPS: Final = 3  # confirmations of STOP that a number may still get a day when its answers are up
-SHORT_ANSWER: Final = 2  # characters: "98" ten times is somebody who leafs through a list
 
 
 class Withheld(StrEnum):
@@ -89,7 +89,3 @@ def is_loop(limits: Limits, said: Said, text: str) -> bool:
         or said.same >= limits.loop_same_texts
         or said.answered >= limits.loop_texts
     )
-
-
-def is_choice(text: str) -> bool:
-    return len(text.strip()) <= SHORT_ANSWER

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from models import mt_message, short_link
+from models import bulk, mt_message, short_link
 from models.mt_message import NewRow
 from models.short_link import ShortLink
 from outbound.causes import Draft
@@ -50,15 +50,17 @@ class Promises:
         return withheld
 
     def write(self) -> None:
-        mt_message.insert_all(self._conn, self._rows)
-        short_link.insert_all(self._conn, self._links)
-        self._rows.clear()
-        self._links.clear()
+        self._write()
 
     def close(self) -> None:
         """Writes the rest, and what it costs. Comes last."""
-        self.write()
+        self._write(*self._hearing.spent())
         self._hearing.close()
+
+    def _write(self, *others: bulk.Change) -> None:
+        rows, links = mt_message.queued(self._rows), short_link.made(self._links)
+        bulk.make_all(self._conn, [rows, links, *others])
+        self._rows, self._links = [], []
 
     def _note(self, draft: Draft) -> None:
         self.are_made = True

@@ -14,7 +14,7 @@ from models import mt_sweeps
 from models.database import Database
 from models.mt_sweeps import Swept
 from models.shared_clock import SharedClock
-from outbound import receipts
+from outbound import early_reports
 from telecom.statuses import MtStatus
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
@@ -77,7 +77,7 @@ class Reaper:
             ),
             "reported before it was known": (
                 None,  # the reports decide, each for its own message
-                lambda conn, now: receipts.sweep(conn, now=now, limit=limit),
+                lambda conn, now: early_reports.sweep(conn, now=now, limit=limit),
             ),
         }
         return sum(self._run(why, after, step) for why, (after, step) in steps.items())

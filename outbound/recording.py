@@ -13,13 +13,13 @@ from sqlalchemy import Connection
 
 from metrics.catalogue import CONSENT_CHANGES, MT_MOVES, SENDS
 from metrics.meter import Meter
-from models import delivery_report, mt_moves, send_attempt
+from models import mt_moves, report_waits, send_attempt
 from models.consent import ConsentCause, ConsentState
 from models.database import Database, DatabaseDown
 from models.mt_moves import Claim, Settlement, Written
 from models.send_attempt import Finished
 from models.shared_clock import SharedClock
-from outbound import consent, receipts
+from outbound import consent, early_reports
 from outbound.outcomes import ACCEPTED, NotTaken, Outcome, Taken, decide
 from telecom.errors import Reason
 from telecom.failpoints import failpoint
@@ -146,7 +146,7 @@ class Recorder:
         learnt = False
         if outcome.why == Reason.OPTED_OUT:
             learnt = consent.learn(conn, claim.id, claim.gateway, now)
-        reported = receipts.settle(conn, claim.id, claim.gateway, None, now)
+        reported = early_reports.settle(conn, claim.id, claim.gateway, None, now)
         after = settlement.after if is_ours else None
         return _recorded(intent, outcome, after, reported, learnt_opt_out=learnt)
 
@@ -216,10 +216,10 @@ def _reports_of(
     conn: Connection, taken: dict[Claim, str | None], now: datetime
 ) -> dict[str, MtStatus | None]:
     """Where reports led that came before the reply: seldom any, so they are asked for together."""
-    waited = delivery_report.waited_for(conn, [one for one in taken.values() if one])
-    reported = delivery_report.reported_of(conn, [claim.id for claim in taken])
+    waited = report_waits.waited_for(conn, [one for one in taken.values() if one])
+    reported = report_waits.reported_of(conn, [claim.id for claim in taken])
     return {
-        claim.id: receipts.settle(conn, claim.id, claim.gateway, vendors_id, now)
+        claim.id: early_reports.settle(conn, claim.id, claim.gateway, vendors_id, now)
         for claim, vendors_id in taken.items()
         if (claim.gateway, vendors_id) in waited or claim.id in reported
     }

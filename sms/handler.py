@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
 import msgspec
@@ -14,6 +15,7 @@ from menu.answers import sms_answer
 from menu.ports import SessionsDown
 from menu.reserved_words import Command, Wish, command_of
 from menu.runner import NoSuchEntry, Runner
+from menu.screens import Display
 from menu.turns import Thought, Visit
 from models.consent import ConsentState
 from models.database import DatabaseDown
@@ -34,13 +36,22 @@ log = structlog.get_logger(__name__)
 
 class SmsHandler:
     def __init__(
-        self, runner: Runner, commitments: Commitments, keys: Keys, clock: Clock, spool: Spool
+        self,
+        runner: Runner,
+        commitments: Commitments,
+        keys: Keys,
+        clock: Clock,
+        spool: Spool,
+        *,
+        quiet: timedelta,
     ) -> None:
+        """`quiet`: how long a sender's unknown texts are not answered after one that was."""
         self._runner = runner
         self._commitments = commitments
         self._keys = keys
         self._clock = clock
         self._spool = spool
+        self._quiet = quiet
 
     def receive(self, gateway: Gateway, request: WebhookRequest) -> WebhookResponse:
         """Acknowledged when the text is durable: in the database, else in the spool."""
@@ -65,19 +76,21 @@ class SmsHandler:
         decision = decide(mo.sender, mo.to)
         command = command_of(mo.text)
         if command is not None and isinstance(mo.sender, Msisdn) and decision in OBEYED:
-            is_new = self._obey(mo, key, mo.sender, command)
+            is_new = self._obey(gateway, mo, key, mo.sender, command)
         elif decision is Decision.ANSWERED and isinstance(mo.sender, Msisdn):
-            is_new = self._answer(mo, key, mo.sender)
+            is_new = self._answer(gateway, mo, key, mo.sender)
         else:
             is_new = self._commitments.record(_cause(mo, key, decision, None))
         return Result.ACCEPTED if is_new else Result.REPEAT
 
-    def _obey(self, mo: MoSms, key: EventKey, sender: Msisdn, command: Command) -> bool:
+    def _obey(
+        self, gateway: Gateway, mo: MoSms, key: EventKey, sender: Msisdn, command: Command
+    ) -> bool:
         """STOP, START, HELP and LANG: ahead of every menu, without Redis, and after STOP too.
 
         False for a repeat.
         """
-        visit = self._visit(mo, sender)
+        visit = self._visit(gateway, mo, sender)
         answer = answer_to(command, *self._runner.hearer(visit.caller_key))
         text = answer.text if sender.takes_sms else None
         match command.wish:
@@ -87,25 +100,29 @@ class SmsHandler:
             case Wish.START:
                 cause = _cause(mo, key, Decision.STARTED, None, command.wish)
                 return self._commitments.change_consent(cause, ConsentState.OPTED_IN, text)
-            case Wish.HELP | Wish.LANG:
+            case Wish.HELP | Wish.LANG | Wish.PLAIN:
                 cause = _cause(mo, key, _decision_of(command.wish, answer), None, command.wish)
                 is_new = self._commitments.reply(cause, text, answer.remembers)
                 if is_new and answer.remembers is not None:
                     self._runner.speak(visit, answer.remembers)
                 return is_new
 
-    def _answer(self, mo: MoSms, key: EventKey, sender: Msisdn) -> bool:
+    def _answer(self, gateway: Gateway, mo: MoSms, key: EventKey, sender: Msisdn) -> bool:
         """False for a repeat."""
-        visit = self._visit(mo, sender)
+        visit = self._visit(gateway, mo, sender)
         try:
             thought = self._runner.text(visit)
         except NoSuchEntry:
             return self._commitments.record(_cause(mo, key, Decision.NO_ENTRY_POINT, None))
         version, screen = thought.session.menu_version, thought.session.screen
-        cause = _cause(mo, key, Decision.ANSWERED, version, screen)
+        decision = Decision.UNKNOWN if thought.is_unknown else Decision.ANSWERED
+        cause = _cause(mo, key, decision, version, screen)
         if thought.is_secret:
             # A PIN is nobody's to keep, sealed or not.
             cause = replace(cause, content={"to": mo.to})
+        if thought.is_unknown and self._commitments.was_decided(cause, self._quiet):
+            # Perhaps a machine that answers us, as we would answer it.
+            return self._commitments.record(replace(cause, decision=Decision.UNKNOWN_AGAIN))
         kept = self._commitments.commit(
             cause, thought.program, thought.effects, answer=sms_answer(thought)
         )
@@ -129,12 +146,13 @@ class SmsHandler:
             # The text is answered already; only a numbered reply to it would start anew.
             log.warning("sms session not kept", why=str(fault))
 
-    def _visit(self, mo: MoSms, sender: Msisdn) -> Visit:
+    def _visit(self, gateway: Gateway, mo: MoSms, sender: Msisdn) -> Visit:
         now = self._clock.now().timestamp()
         return Visit(
             session_key=self._keys.sms_session(mo.gateway, sender.e164, mo.to),
             caller_key=self._keys.caller(sender.e164),
             said=Last(mo.text),
+            display=Display(region=gateway.settings.region_of(sender.region)),
             ttl_seconds=SESSION_SECONDS,
             keeps_input=False,
             now=now,

@@ -15,6 +15,7 @@ from menu.reserved_words import (
     code_of,
     find_language,
     own_name_of,
+    plain_name_of,
 )
 from telecom.encoding import segments_of
 from telecom.text import cut
@@ -36,8 +37,12 @@ def answer_to(command: Command, program: Program, language: Language | None) -> 
     if chosen is not None:
         text = _phrase(program, "language_set", chosen).replace("{language}", own_name_of(chosen))
         return Answer(text, remembers=chosen)
-    phrase = _PHRASES[command.wish]
-    text = _phrase(program, phrase, _spoken(command, program, language))
+    spoken = _spoken(command, program, language)
+    if command.wish is Wish.PLAIN:
+        plain = program.romanised.get(spoken, spoken)
+        text = _phrase(program, "language_set", plain)
+        return Answer(text.replace("{language}", plain_name_of(plain)), remembers=plain)
+    text = _phrase(program, _PHRASES[command.wish], spoken)
     codes = ", ".join(dict.fromkeys(code_of(base_of(known)) for known in program.languages))
     return Answer(text.replace("{codes}", codes))
 
@@ -51,7 +56,7 @@ _PHRASES: Final[Mapping[Wish, str]] = {
 
 
 def _spoken(command: Command, program: Program, language: Language | None) -> Language:
-    if language in program.languages and language is not None:
+    if language is not None and program.speaks(language):
         return language
     return find_language(command.language, program.languages) or program.fallback_language
 

@@ -17,6 +17,8 @@ class Decision(StrEnum):
     CANNOT_TAKE_SMS = "cannot_take_sms"
     OWN_NUMBER = "own_number"
     NO_ENTRY_POINT = "no_entry_point"
+    UNKNOWN = "unknown_text_answered"  # once, and then not again for a while
+    UNKNOWN_AGAIN = "unknown_text_again"
     STOPPED = "stopped"
     STARTED = "started"
     HELPED = "helped"

@@ -52,6 +52,10 @@ def left_off_key(caller_key: str) -> str:
     return "left:" + caller_key
 
 
+def usual_key(caller_key: str) -> str:
+    return "usual:" + caller_key
+
+
 def bucket_key(bucket: str) -> str:
     """`bucket`: a gateway's name, or one with a sender ID of it."""
     return "pace:" + bucket

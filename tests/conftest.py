@@ -353,7 +353,8 @@ def house(
     gateways.write_text(gateways_text, encoding="utf-8")
     menus = tmp_path / "menus.yaml"  # a test may edit it
     menus.write_bytes((ROOT / "menus.yaml").read_bytes())
-    shutil.copytree(ROOT / "data", tmp_path / "data")
+    for folder in ("menus", "data"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
     settings = load_settings(
         {
             "BRIDGE_DEV": "1",

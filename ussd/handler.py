@@ -103,7 +103,7 @@ class UssdHandler:
             caller_key=self._keys.caller(asked.msisdn.e164),
             said=asked.said,
             sequence=asked.sequence,
-            display=_display_of(gateway),
+            display=_display_of(gateway, asked.msisdn.region),
             ttl_seconds=gateway.settings.session_seconds,
             now=now,
             answer_by=now + gateway.settings.turn_deadline_seconds,
@@ -133,9 +133,10 @@ def _without_sms(thought: Thought, display: Display, withheld: Withheld) -> Thou
     return replace(thought, session=msgspec.structs.replace(session, shown=told, ended=True))
 
 
-def _display_of(gateway: Gateway) -> Display:
+def _display_of(gateway: Gateway, country: str | None) -> Display:
     settings = gateway.settings
-    return Display(settings.ussd_limit, is_latin=settings.ussd_script == "latin")
+    is_latin = settings.ussd_script == "latin"
+    return Display(settings.ussd_limit, is_latin, region=settings.region_of(country))
 
 
 def _door_of(gateway: Gateway) -> UssdDoor:

@@ -1,7 +1,7 @@
 """A second door to the edge, in front of Flask: the busiest webhooks, at a third of the CPU.
 
-It knows three addresses of one form, /channel/gateway and /channel/gateway/secret, and gives all
-else to Flask, which knows these, too: what a webhook means is decided behind both doors.
+It knows addresses of one form, /channel/gateway and /channel/gateway/secret, with or without the
+word of delivery reports behind them, and gives all else to Flask, which knows these, too: what a webhook means is decided behind both doors.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 METHODS: Final = frozenset({"GET", "POST"})
+REPORTS: Final = "dlr"
 # Words that stand where a secret may, and are none; Flask's routes have them.
-NO_SECRETS: Final = frozenset({"dlr", "end", "optout", "inbox"})
+NO_SECRETS: Final = frozenset({REPORTS, "end", "optout", "inbox"})
 _STATUS: Final = {code.value: f"{code.value} {code.phrase.upper()}" for code in HTTPStatus}
 _VARIABLES: Final = {
     name: "CONTENT_TYPE" if name == "content-type" else f"HTTP_{name.upper().replace('-', '_')}"
@@ -38,8 +39,8 @@ class WsgiDoor:
         handlers: Mapping[str, tuple[str, Handle]],
         start: Callable[[], None],
     ) -> None:
-        """`handlers`: by the channel's word in the address, the name that the edge counts it under,
-        and who answers. `start` comes before the first webhook; it may be called again.
+        """`handlers`: by the channel's word in the address, for reports with `/dlr` behind it, the
+        name that the edge counts it under, and who answers. `start` comes before the first webhook; it may be called again.
         """
         self._behind = behind
         self._edge = edge
@@ -50,7 +51,10 @@ class WsgiDoor:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         _, *pieces = path.split("/")
-        known = self._handlers.get(pieces[0]) if len(pieces) in (2, 3) else None
+        word = pieces[0]
+        if len(pieces) in (3, 4) and pieces[-1] == REPORTS:
+            word = f"{word}/{pieces.pop()}"
+        known = self._handlers.get(word) if len(pieces) in (2, 3) else None
         if known is None or not _is_plain(environ, path, pieces):
             return self._behind(environ, start_response)
         self._start()

@@ -1,4 +1,5 @@
-"""M202: two options of a screen have the same key, so the second could never be chosen."""
+"""M202: two options of a screen have the same key, or all languages are listed twice, so the second
+could never be chosen."""
 
 from __future__ import annotations
 
@@ -13,6 +14,9 @@ RULE: Final = "M202"
 
 def check(source: Source) -> Iterator[Diagnostic]:
     for name, screen in source.menu.screens.items():
+        for position, _ in [*screen.language_options()][1:]:
+            place = source.value_place("screens", name, "options", position)
+            yield error(place, RULE, "The languages are listed above already.", "Remove one line.")
         seen: set[str] = set()
         for position, key, option in screen.numbered_options():
             if key in seen:

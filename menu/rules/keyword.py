@@ -17,8 +17,7 @@ LONGER_THAN_A_KEY: Final = 3
 
 
 def check(source: Source) -> Iterator[Diagnostic]:
-    for keyword in source.menu.entry_points.sms.keywords:
-        place = source.name_place("entry_points", "sms", "keywords", keyword)
+    for place, keyword, _, _ in source.sms_words():
         folded = fold(keyword)
         if not any(char.isalnum() for char in folded):
             yield error(place, RULE, f'"{keyword}" has no letter.', "Use a short word.")

@@ -29,5 +29,6 @@ def check(source: Source) -> Iterator[Diagnostic]:
 
 def _with_a_language_option(screens: Mapping[str, Screen]) -> Iterator[str]:
     for name, screen in screens.items():
-        if any(option.language for _, _, option in screen.numbered_options()):
+        listed = any(True for _ in screen.language_options())
+        if listed or any(option.language for _, _, option in screen.numbered_options()):
             yield name

@@ -1,5 +1,5 @@
-"""M408: an SMS keyword that would never be reached: STOP, START, HELP, LANG and their like, in any
-language, are answered by the program before it looks into the menu."""
+"""M408: an SMS keyword that would never be reached: STOP, START, HELP, LANG, PLAIN and their like,
+in any language, are answered by the program before it looks into the menu."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ MEANING: Final = {
     Wish.START: "begins SMS again after STOP",
     Wish.HELP: "asks for help",
     Wish.LANG: "chooses a language",
+    Wish.PLAIN: "asks for Latin letters",
 }
 
 
 def check(source: Source) -> Iterator[Diagnostic]:
-    for keyword in source.menu.entry_points.sms.keywords:
+    for place, keyword, _, _ in source.sms_words():
         command = command_of(keyword)
         if command is not None:
-            place = source.name_place("entry_points", "sms", "keywords", keyword)
             reason = f'"{keyword}" {MEANING[command.wish]}, in every menu.'
             yield error(place, RULE, reason, "Choose another word.")

@@ -15,9 +15,11 @@ RULE: Final = "M403"
 
 def check(source: Source) -> Iterator[Diagnostic]:
     first: dict[str, str] = {}
-    for keyword in source.menu.entry_points.sms.keywords:
-        other = first.setdefault(fold(keyword), keyword)
-        if other != keyword:
-            place = source.name_place("entry_points", "sms", "keywords", keyword)
+    for place, keyword, _, _ in source.sms_words():
+        folded = fold(keyword)
+        other = first.get(folded)
+        if other is None:
+            first[folded] = keyword
+        else:
             reason = f'"{keyword}" is the same keyword as "{other}": case does not count.'
             yield error(place, RULE, reason, "Remove one of them.")

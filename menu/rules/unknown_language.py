@@ -38,6 +38,11 @@ def _used(source: Source) -> Iterator[tuple[KeyPath, str]]:
     for path, entry in source.entries():
         if entry.language:
             yield (*path, "language"), entry.language
+    for word, keyword in source.menu.entry_points.sms.keywords.items():
+        # The path ends with the language, or goes on to one of several words.
+        for suffix, _, chosen in keyword.other_words():
+            if chosen:
+                yield ("entry_points", "sms", "keywords", word, *suffix[:2]), chosen
     for path, _, option in source.options():
         if option.language:
             yield (*path, "language"), option.language

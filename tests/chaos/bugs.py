@@ -179,15 +179,15 @@ BUGS: Final = (
     ),
     Bug(
         name="a report that came before its send has ended is forgotten",
-        file="outbound/receipts.py",
-        before="    return _apply(conn, mt_id, now)\n",
+        file="outbound/early_reports.py",
+        before="    if not delivery_report.stored_of(conn, pairs, {mt_id}):\n        return None\n",
         after="    return None\n",
         judge="test_reports.py",
         words="sqlite",
     ),
     Bug(
         name="a later report of failure outweighs delivered",
-        file="outbound/receipts.py",
+        file="outbound/weighing.py",
         before="    if DlrStatus.DELIVERED in ends:",
         after="    if DlrStatus.DELIVERED in ends and len(reports) < 2:",
         judge="test_reports.py",

@@ -15,13 +15,20 @@ from wiring import build
 
 ROOT = Path(__file__).parents[2]
 DEFAULT = (ROOT / "menus.yaml").read_text(encoding="utf-8")
+UNTESTED = """version: 1
+name: Office
+languages: [en]
+entry_points: { sms: { default: home } }
+screens: { home: { text: Open 9 to 5., end: true } }
+"""
 BROKEN = DEFAULT.replace("97183-97183. Emergency: 112", "97183-97183. Emergency: 100", 1)
 
 
 def run(folder: Path, text: str, *arguments: str) -> Result:
     path = folder / "menus.yaml"
     path.write_text(text, encoding="utf-8")
-    shutil.copytree(ROOT / "data", folder / "data", dirs_exist_ok=True)
+    for parts in ("menus", "data"):
+        shutil.copytree(ROOT / parts, folder / parts, dirs_exist_ok=True)
     settings = load_settings(
         {"BRIDGE_DEV": "1", "BRIDGE_VAR": str(folder), "BRIDGE_MENUS": str(path)}
     )
@@ -32,11 +39,12 @@ def run(folder: Path, text: str, *arguments: str) -> Result:
 @pytest.mark.parametrize(
     ("text", "arguments", "exit_code", "last"),
     [
-        (DEFAULT, ["--coverage"], 0, "menus.yaml: 28 tests, 28 passed, 0 failed"),
-        (BROKEN, [], 2, "menus.yaml: 28 tests, 27 passed, 1 failed"),
-        (BROKEN, ["-k", "missed call"], 0, "menus.yaml: 1 tests, 1 passed, 0 failed"),
-        (DEFAULT, ["-k", "no such words"], 2, "No test has these words in its name."),
-        (DEFAULT.partition("\ntests:")[0], [], 0, "menus.yaml: 0 tests, 0 passed, 0 failed"),
+        (DEFAULT, ["--coverage"], 0, "menus.yaml: 57 tests, 57 passed, 0 failed"),
+        (BROKEN, [], 2, "menus.yaml: 57 tests, 56 passed, 1 failed"),
+        (BROKEN, ["-k", "first missed"], 0, "menus.yaml: 1 tests, 1 passed, 0 failed"),
+        (DEFAULT, ["-k", "quite other words"], 2, "No test has these words in its name."),
+        (UNTESTED, [], 0, "menus.yaml: 0 tests, 0 passed, 0 failed"),
+        (DEFAULT.partition("\ntests:")[0], [], 0, "menus.yaml: 26 tests, 26 passed, 0 failed"),
         (DEFAULT.replace("go: about", "go: abut"), [], 2, "menus.yaml: 1 errors, 0 warnings"),
     ],
 )
@@ -57,6 +65,6 @@ def test_a_failure_shows_the_place_and_the_whole_screen(tmp_path: Path) -> None:
 
 def test_json_has_one_object_a_case(tmp_path: Path) -> None:
     found = [json.loads(line) for line in run(tmp_path, BROKEN, "--json").output.splitlines()]
-    assert len(found) == 28
+    assert len(found) == 57
     (failed,) = (each for each in found if not each["passed"])
     assert failed["failure"]["rule"] == "T001"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
+from pathlib import Path
 from typing import Any, ClassVar, Final
 
 import pytest
@@ -135,6 +136,66 @@ SMS: Final[Mapping[str, list[Step]]] = {
         text("UMANG"),
         text("START", STARTED),
         text("UMANG", LINK),
+    ],
+}
+MANDI_HOME = "Mandi – prices\n1 Price"
+WORDS: Final[Mapping[str, list[Step]]] = {  # over words.yaml
+    "answers behind a keyword": [
+        text("MANDI wheat Jaipur", "Wheat, Jaipur: Rs 2,150"),
+        text("mandi: Rice, Sawai Madhopur", "Rice, Sawai Madhopur: Rs"),
+        text("Mandi 2 Jaipur HIN", "चावल, Jaipur:"),
+        text("मंडी गेहूं जयपुर", "गेहूं, जयपुर:"),
+    ],
+    "a wrong answer behind a keyword, and one that is missing": [
+        text("MANDI gold Jaipur", "Wrong choice."),
+        text("1", "Which market?"),
+        text("Ko", "Too short: at least 3"),
+        text("Kota", "Wheat, Kota:"),
+        text("MANDI wheat", "Which market?"),
+        text("MANDI Kota", "Wrong choice."),
+    ],
+    "another word chooses its language": [
+        text("BHAV 1", "कौन सी मंडी?"),
+        text("कोटा", "गेहूं, कोटा:"),
+        text("MENU", "मंडी\n1 भाव"),
+    ],
+    "a near miss": [
+        text("MNADI wheat Jaipur", "Did you mean MANDI? Answer 1."),
+        text("1", "Wheat, Jaipur:"),
+        text("MANDY", "Did you mean MANDI? Answer 1."),
+        text("yes", "Which crop?"),
+        text("MANDY", "Wrong choice."),  # an answer to what was asked
+        text("MENU", MANDI_HOME),
+        text("MANDY", "Wrong choice."),
+    ],
+    "what nobody understands": [
+        text("I am driving.", MANDI_HOME),
+        text("I am driving."),
+        text("Sorry, not here"),
+        text("1", "Which crop?"),  # a choice is no machine
+        text("Sorry, not here", "Wrong choice."),  # and now it may be an answer
+        text("MENU", MANDI_HOME),
+        Step("wait", "3600"),
+        text("I am driving.", "Wrong choice."),
+    ],
+    "plain letters": [
+        text("MANDI wheat Jaipur HIN", "गेहूं, Jaipur:"),
+        text("PLAIN", "Bhasha: Hindi."),
+        text("MANDI wheat Jaipur", "Gehun, Jaipur: Rs 2,150"),
+        ring("Gehun, Jaipur: Rs 2,150"),
+        text("LANG HIN", "भाषा: हिन्दी।"),
+        text("MENU", "मंडी\n1 भाव"),
+    ],
+    "my usual": [
+        ring("SMS MANDI wheat."),
+        text("MANDI rice Kota", "Rice, Kota:"),
+        ring("Rice, Kota:"),
+        text("MENU", MANDI_HOME),
+        text("LANG HIN", "भाषा: हिन्दी।"),
+        ring("चावल, Kota:"),
+        ring("From abroad call 12345.", by="+12025550123"),
+        ring(by="hidden"),
+        ring(by="+911122901406"),
     ],
 }
 USSD: Final[Mapping[str, list[Step]]] = {
@@ -268,7 +329,7 @@ class TwilioLine:
 
 
 LINES = {"africastalking": AfricasTalkingLine, "twilio": TwilioLine}
-CASES = [(vendor, name) for vendor in LINES for name in SMS] + [
+CASES = [(vendor, name) for vendor in LINES for name in (*SMS, *WORDS)] + [
     ("africastalking", name) for name in USSD
 ]
 
@@ -277,8 +338,10 @@ CASES = [(vendor, name) for vendor in LINES for name in SMS] + [
 def test_a_dialogue(house: Any, twilio: Any, vendor_name: str, name: str) -> None:
     fake = {"africastalking": house.vendor, "twilio": twilio}[vendor_name]
     line = LINES[vendor_name](house, fake)
+    if name in WORDS:
+        publish(house, (Path(__file__).parent / "words.yaml").read_bytes())
     other = twilio if fake is house.vendor else house.vendor
-    for number, step in enumerate({**SMS, **USSD}[name], 1):
+    for number, step in enumerate({**SMS, **USSD, **WORDS}[name], 1):
         # Nobody is too fast for the limits of docs/spending.md, which have tests of their own.
         house.clock.pass_seconds(3601 if step.act == "reported early" else 721)
         took, screen = perform(line, step)
@@ -293,6 +356,12 @@ def test_a_dialogue(house: Any, twilio: Any, vendor_name: str, name: str) -> Non
     assert (fake.complaints, other.ledger) == ([], [])
 
 
+def publish(house: Any, menu: bytes) -> None:
+    house.bridge.settings.menus.write_bytes(menu)
+    house.bridge.publish_menu_as("asha", "")
+    house.bridge.library.refresh()
+
+
 def perform(line: Any, step: Step) -> tuple[list[str], str]:
     """The SMS that the vendor took by it, and the body of the answer."""
     before = len(line.fake.ledger)
@@ -301,6 +370,8 @@ def perform(line: Any, step: Step) -> tuple[list[str], str]:
         case "text" | "ring" | "dial":
             screen = getattr(line, step.act)(step.what)
             line.house.send()
+        case "wait":
+            line.house.clock.pass_seconds(int(step.what))
         case "reported":
             line.report(line.fake.ledger[-1], step.what)
             line.house.send()

@@ -47,7 +47,8 @@ def test_a_broken_file_refuses_to_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, file: str, text: str, said: str
 ) -> None:
     files = {"menus.yaml": MENUS, "gateways.yaml": SIMULATOR} | {file: text}
-    shutil.copytree(ROOT / "data", tmp_path / "data")
+    for folder in ("menus", "data"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
     for name, content in files.items():
         (tmp_path / name).write_text(content, encoding="utf-8")
     monkeypatch.setenv("BRIDGE_DEV", "1")

@@ -43,6 +43,7 @@ gateways:
     retries: yes
     ussd_limit: {septets: 140}
     ussd_script: latin
+    circle: west_bengal
 """
 
 
@@ -60,6 +61,8 @@ def test_the_file_becomes_gateways() -> None:
     assert (kenya.sender_id, kenya.tps, kenya.retries) == ("22384", 50.0, True)
     assert (kenya.ussd_limit.septets, kenya.ussd_limit.ucs2) == (140, 70)
     assert kenya.turn_deadline_seconds == 4
+    regions = {country: kenya.region_of(country) for country in ("IN", "KE", None)}
+    assert regions == {"IN": "west_bengal", "KE": "KE", None: ""}
     assert (kenya.prices, kenya.day_budget) == (None, None)
 
 
@@ -144,6 +147,7 @@ BROKEN = [
     (_changed("retries: yes", "session_seconds: 10"), "12:22 G103", "30 or more"),
     (_changed("country: KE", "country: Kenya"), "4:14 G103", "Two capital letters"),
     (_changed("latin", "greek"), "14:18 G103", "any or latin"),
+    (_changed("west_bengal", "bengal"), "15:13 G103", "A telecom circle of India: andhra_pradesh,"),
     (
         _changed("http://${HOST}:4020", "http://${HOST}:4020/v1"),
         "9:15 G103",
@@ -194,7 +198,7 @@ def test_all_faults_are_told_at_once_and_in_file_order() -> None:
     with pytest.raises(BadGateways) as refused:
         load(text, "gateways.yaml", ENV, development=False, public_url=URL)
     rules = [(finding.place.line, finding.rule) for finding in refused.value.findings]
-    assert rules == [(4, "G103"), (5, "G106"), (11, "G103"), (16, "G104")]
+    assert rules == [(4, "G103"), (5, "G106"), (11, "G103"), (17, "G104")]
 
 
 @pytest.mark.parametrize(

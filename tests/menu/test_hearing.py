@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from menu.hearing import Heard, Repeat, hear
+from menu.hearing import Heard, Repeat, hear, kept
 from menu.session import Session
 from telecom.events import Cumulative, Last, Said
 
@@ -63,6 +64,16 @@ def test_last_input(
 ) -> None:
     stored = session(before, sequence=seq_before)
     assert hear(stored, Last(text), seq, 1000.0 + later) == meaning
+
+
+def test_a_long_answer_is_known_again_by_its_beginning_and_length() -> None:
+    text = "x" * 160
+    clear, hidden = kept(session("1"), Last(text), is_secret=False)
+    stored = replace(session(clear), hidden=hidden)
+    assert hidden
+    assert hear(stored, Last(text), None, 1000.5) == Repeat()
+    assert hear(stored, Last("y" * 160), None, 1000.5) == Heard("y" * 160)
+    assert hear(stored, Last("y" * hidden), None, 1000.5) == Heard("y" * hidden)
 
 
 @pytest.mark.parametrize("said", [Cumulative("1*2"), Last("2")])

@@ -114,6 +114,9 @@ WALKS = {
     "nothing is called so": Walk(["2", "xyz"], ["Not found.", "Write its name."]),
     "nothing is written": Walk(["2", " "], ["Not found."]),
     "nothing found in Hindi": Walk(["2", "xyz"], ["नहीं मिला।"], language="hi"),
+    "where there is no room for both, that nothing was found": Walk(
+        ["2", "xyz"], ["Not found.", "0 Back"], "Write its name.", display=SMALL
+    ),
     "nothing found after something": Walk(
         ["2", "fire", "xyz"], ["Not found.", "Write its name."], "Which one?"
     ),
@@ -188,7 +191,7 @@ KEYWORDS = [
     ("१ १ २", None, None),
     ("१১2", "urgent", ""),
     ("HELPLINE fire", "find", "fire"),
-    ("helpline:  Fire  brigade", None, None),
+    ("helpline:  Fire  brigade", "find", "Fire brigade"),
     ("helpline  Fire  brigade", "find", "Fire brigade"),
     ("हेल्पलाइन आग", "find", "आग"),
     ("HELPLINE", "find", ""),

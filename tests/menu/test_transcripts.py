@@ -57,6 +57,9 @@ PASSES = [
     '[ { press: "9" }, { sees: Wrong choice. }, { repeat: true } ]',
     '[ { press: "3" }, { drop: true }, { press: "1" }, { sees: More }, { no_sms: true } ]',
     '[ { press: "3" }, { drop: true }, { repeat: true }, { sees: More } ]',
+    # what was sent before the session was lost hinders nothing that is asked for after it
+    '[ { press: "2" }, { press: "3" }, { press: "0" }, { drop: true }, { press: "9" }, '
+    '{ press: "1" }, { sms: "ऐप: " }, { no_sms: true } ]',
     '[ { press: "1" }, { dial: "*384*7#" }, { ends: false }, { sms: App } ]',
     '[ { dial: "*384*7*3#" }, { sees: More }, { press: "1" }, { sms: App } ]',
     '[ { dial: "*384*7*3*1#" }, { sees: More }, { no_sms: true } ]',
@@ -84,6 +87,46 @@ def test_what_holds_passes(steps: str) -> None:
 )
 def test_who_calls_and_what_is_known_of_him(opening: str, said: str) -> None:
     assert rehearse(f'{opening}\n    steps: [ {{ sms: "{said}" }} ]').has_passed
+
+
+CLOCK = MENU.replace(
+    "text: Hello\n", "text: Hello\n    set: { hour: now.hour, day: now.weekday, on: today }\n"
+).replace("text: More,", 'text: "{day} {hour} {on:date}",')
+
+
+@pytest.mark.parametrize(
+    ("at", "shown"),
+    [
+        ('at: "2026-11-23 10:00"', "mon 10 23 Nov 2026"),
+        ('at: "2026-11-22 00:30"', "sun 0 22 Nov 2026"),
+        ("language: en", "thu 5 1 Jan 1970"),
+    ],
+)
+def test_a_test_has_its_own_clock(at: str, shown: str) -> None:
+    case = f'{at}\n    dial: "*384*7*3#"\n    steps: [ {{ sees: "{shown}" }} ]'
+    (outcome,) = read({"menus.yaml": CLOCK.replace("CASE", case)}).run()
+    assert str(outcome.failure) == "None"
+
+
+LISTED = MENU.replace("{ label: Hindi, language: hi, go: home }", "{ languages: all, go: home }")
+LISTED = LISTED.replace("label: More", 'label: More, key: "9"')
+
+
+@pytest.mark.parametrize(
+    ("case", "caller"),
+    [
+        ('[ { press: "3" } ]', "+919812345678"),
+        ('[ { sees: "2 English\\n3 हिन्दी" } ]', "+12025550123"),
+    ],
+)
+def test_a_list_of_languages_is_covered_by_one_of_them(case: str, caller: str) -> None:
+    steps = f'dial: "*384*7#"\n    caller: "{caller}"\n    steps: {case}'
+    transcripts = read({"menus.yaml": LISTED.replace("CASE", steps)})
+    outcomes = list(transcripts.run())
+    assert str(outcomes[0].failure) == "None"
+    told = [str(each) for each in transcripts.not_walked(outcomes)]
+    missed = any('No test chooses a language on the screen "home".' in line for line in told)
+    assert missed == ("press" not in case)
 
 
 SCREEN = "The screen says, and an answer is awaited:\n    Hello\n    1 App\n    2 Hindi\n    3 More"
@@ -120,6 +163,27 @@ def test_what_does_not_hold_is_told_with_all_that_was_there(
     assert shown in failure.hint
 
 
+LEADS_ON = """version: 1
+name: Example
+languages: [en]
+entry_points: { ussd: { "*384*7#": home } }
+screens:
+  home: { text: Office, options: [ { label: Hours, go: by_day } ] }
+  by_day: { set: { asked: asked + 1 }, go: hours }
+  hours: { text: Open 9 to 5., end: true }
+tests:
+  - { name: the hours, dial: "*384*7#", steps: [ { press: "1" }, { sees: Open 9 to 5. } ] }
+"""
+
+
+def test_no_case_is_wanted_for_a_screen_that_only_leads_on() -> None:
+    transcripts = read({"menus.yaml": LEADS_ON})
+    outcomes = list(transcripts.run())
+    assert [outcome.failure for outcome in outcomes] == [None]
+    assert transcripts.not_walked(outcomes) == []
+    assert len(transcripts.not_walked([])) == 2 + 1
+
+
 def test_a_menu_with_an_error_is_not_tried() -> None:
     with pytest.raises(BadMenu, match="M107"):
         read(
@@ -132,7 +196,7 @@ def test_a_menu_with_an_error_is_not_tried() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "count"), [("", 28), ("missed call", 1), ("SMS Hindi", 1), ("no such", 0)]
+    ("words", "count"), [("", 57), ("first missed", 1), ("SMS Hindi", 1), ("quite other", 0)]
 )
 def test_cases_are_chosen_by_words_of_their_names(words: str, count: int) -> None:
     assert len(list(default().run(words))) == count
@@ -162,7 +226,7 @@ def default(before: str = "", after: str = "") -> Transcripts:
 def test_the_tests_of_the_default_menus_pass_and_come_by_everything() -> None:
     transcripts = default()
     outcomes = list(transcripts.run())
-    assert [outcome.failure for outcome in outcomes] == [None] * 28
+    assert [outcome.failure for outcome in outcomes] == [None] * 57
     assert transcripts.not_walked(outcomes) == []
 
 

@@ -47,7 +47,7 @@ def test_two_calls_are_two(house: Any) -> None:
     ("caller", "called", "decision"),
     [
         ("anonymous", "+919718397183", "hidden_caller"),
-        ("+911122901406", "+919718397183", "cannot_take_sms"),
+        ("+911122901406", "+919718397183", "landline_caller"),
         ("+919812345678", "+919718397184", "no_entry_point"),
         ("+919718397183", "+919718397183", "own_number"),
     ],

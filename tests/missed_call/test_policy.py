@@ -16,8 +16,8 @@ OURS = parse_party("+919718397183", "IN")
         ("+919812345678", Decision.ANSWERED),
         ("09812345678", Decision.ANSWERED),
         ("+12025550123", Decision.ANSWERED),  # cannot be told from a mobile there
-        ("+911122901406", Decision.CANNOT_TAKE_SMS),
-        ("01122901406", Decision.CANNOT_TAKE_SMS),
+        ("+911122901406", Decision.LANDLINE),
+        ("01122901406", Decision.LANDLINE),
         ("+911800111111", Decision.CANNOT_TAKE_SMS),
         ("anonymous", Decision.HIDDEN_CALLER),
         ("+266696687", Decision.HIDDEN_CALLER),

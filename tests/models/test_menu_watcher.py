@@ -109,7 +109,8 @@ def test_no_broken_beginning_of_a_menu_is_published(desk: Desk) -> None:
     """The writer stops at each place for so long that the watcher judges what lies there."""
     root = Path(__file__).parent.parent.parent
     whole = (root / "menus.yaml").read_bytes()
-    shutil.copytree(root / "data", desk.path.parent / "data")
+    for folder in ("menus", "data"):
+        shutil.copytree(root / folder, desk.path.parent / folder)
     desk.save_and_look(MENU % 1)
     broken = clean = 0
     for end in [*range(0, len(whole), 83), len(whole)]:

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import pytest
 from sqlalchemy import func, select
 
-from models import spend
+from models import bulk, spend
 from models.database import Database
 from models.spend import SHARDS, Counter, Counts, Sum
 
@@ -22,11 +22,11 @@ def test_counters_add_up_and_can_be_taken_back(database: Database) -> None:
     for expected in (1, 2, 3):
         with database.write() as conn:
             shard = spend.take_shard(conn)
-            spend.raise_by(conn, dict.fromkeys((BUDGET, SPENT, PREFIX), ONE), shard)
+            bulk.make_all(conn, [spend.raised(dict.fromkeys((BUDGET, SPENT, PREFIX), ONE), shard)])
             sums = spend.sums(conn, [BUDGET, SPENT, PREFIX])
         assert sums == dict.fromkeys((BUDGET, SPENT, PREFIX), Sum(expected, expected * 1_000_000))
     with database.write() as conn:
-        spend.raise_by(conn, {SPENT: Sum(-1, -1_000_000)}, shard)
+        bulk.make_all(conn, [spend.raised({SPENT: Sum(-1, -1_000_000)}, shard)])
         assert spend.sums(conn, [SPENT, OTHER]) == {SPENT: Sum(2, 2_000_000), OTHER: Sum(0, 0)}
     with database.read() as conn:
         assert spend.spent(conn, "2026-11-23") == [(SPENT, Sum(2, 2_000_000))]
@@ -40,12 +40,12 @@ def test_parallel_writers_do_not_wait_and_add_up(database: Database) -> None:
             conn = open_ones.enter_context(database.write())
             shards.append(spend.take_shard(conn))
             # Within a second, or the database would end the wait; the others are not committed.
-            spend.raise_by(conn, {BUDGET: ONE, SPENT: ONE}, shards[-1])
+            bulk.make_all(conn, [spend.raised({BUDGET: ONE, SPENT: ONE}, shards[-1])])
             assert spend.sums(conn, [BUDGET]) == {BUDGET: ONE}
         assert sorted(shards) == [0, 1, 2]
     with database.write() as conn:
         assert spend.take_shard(conn) == 0
-        spend.raise_by(conn, {BUDGET: ONE, SPENT: ONE}, 0)
+        bulk.make_all(conn, [spend.raised({BUDGET: ONE, SPENT: ONE}, 0)])
         assert spend.sums(conn, [BUDGET]) == {BUDGET: Sum(4, 4_000_000)}
     with database.read() as conn:
         assert spend.spent(conn, "2026-11-23") == [(SPENT, Sum(4, 4_000_000))]

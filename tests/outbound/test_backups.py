@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text
 
-from models import backup_postgresql, do_not_disturb, migrate, spend
+from models import backup_postgresql, bulk, do_not_disturb, migrate, spend
 from models.backup_file import BackupFault, read
 from models.database import Database
 from models.mt_message import mt_message
@@ -126,7 +126,7 @@ def test_limits_and_lists_and_an_open_breaker_are_in_it(
     counter = Counter(f"{now:%Y-%m-%d}", Counts.SPENT, "at-ke", "KE", "umang", "KES")
     with world.database.write() as conn:
         shard = spend.take_shard(conn)
-        spend.raise_by(conn, {counter: Sum(3, 4_000_000)}, shard)
+        bulk.make_all(conn, [spend.raised({counter: Sum(3, 4_000_000)}, shard)])
         assert spend.trip(conn, Trip(scope="", generation=1, tripped_at=now, why="10 KES a day"))
         assert do_not_disturb.add(conn, ["somebody's hash"], now) == 1
     made = new_backups(world).make(file, lambda _: None)

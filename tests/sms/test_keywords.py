@@ -25,7 +25,8 @@ def test_every_answer_is_one_sms(default_program: Program, wish: Wish, language:
     for program in (default_program, named):
         answer = answer_to(Command(wish, "en"), program, language)
         assert segments_of(answer.text) == 1
-        assert (encoding_of(answer.text) is Encoding.GSM7) is (language == "en")
+        is_plain = language == "en" or wish is Wish.PLAIN
+        assert (encoding_of(answer.text) is Encoding.GSM7) is is_plain
         assert "{" not in answer.text
     chosen = answer_to(Command(Wish.LANG, "en", language), default_program, None)
     assert (segments_of(chosen.text), chosen.remembers) == (1, language)
@@ -48,6 +49,11 @@ def test_every_answer_is_one_sms(default_program: Program, wish: Wish, language:
         ("LANG TAM", "bn", "ভাষা বাছুন: LANG লিখে পাঠান: ENG, HIN, BEN"),
         ("LANG HIN", "bn", "भाषा: हिन्दी।"),
         ("ভাষা ENG", "bn", "Language: English."),
+        ("PLAIN", None, "Language: English."),
+        ("PLAIN", "hi", "Bhasha: Hindi."),
+        ("सादा", None, "Bhasha: Hindi."),
+        ("PLAIN", "hi-Latn", "Bhasha: Hindi."),
+        ("HELP", "hi-Latn", "UMANG"),
     ],
 )
 def test_the_language_of_the_answer(

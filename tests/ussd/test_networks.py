@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ NETWORKS = {
         Limit(septets=90, ucs2=45),
         True,
     ),
+    "of a circle": ("circle: west_bengal", Limit(), False),
 }
 
 
@@ -53,3 +55,40 @@ def test_who_knows_a_number_need_not_turn_pages(house: Any, network: str) -> Non
     house.dial("4")
     house.dial("4*1")
     assert house.dial("4*1*11") == "END Disaster control room: 1077"
+
+
+@pytest.mark.parametrize(
+    ("network", "msisdn", "first"),
+    [
+        ("of a circle", "+919812345678", "3 বাংলা"),
+        ("of a circle", "+12025550123", "1 English"),
+        ("any", "+919812345678", "1 English"),
+        ("any", "+8801712345678", "3 বাংলা"),
+    ],
+)
+def test_a_list_of_languages_begins_with_those_read_nearby(
+    house: Any, network: str, msisdn: str, first: str
+) -> None:
+    list_all_languages(house)
+    assert house.dial("3", msisdn=msisdn).split("\n")[1] == first
+
+
+@pytest.mark.parametrize(("network", "first"), [("of a circle", "3 বাংলা"), ("any", "1 English")])
+def test_and_so_it_does_by_sms(house: Any, network: str, first: str) -> None:
+    list_all_languages(house)
+    house.text("MENU")
+    house.text("3")
+    _, answer = house.send()
+    assert answer.split("\n")[1] == first
+
+
+def list_all_languages(house: Any) -> None:
+    path = house.bridge.settings.menus
+    menu = path.read_text(encoding="utf-8")
+    listed = re.sub(r"(- \{ label: [^\n]*, language: \w+, go: home \}\n *)+", LISTED, menu)
+    assert listed != menu
+    path.write_text(listed, encoding="utf-8")
+    house.bridge.publish_menu()
+
+
+LISTED = "- { languages: all, go: home }\n  "

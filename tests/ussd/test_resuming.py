@@ -78,9 +78,9 @@ class Handset:
             for _ in range(2)
         )
         assert first == again
-        self.body = str(first)
+        self.body = first
         self._house.clock.pass_seconds(5)
-        return self.body
+        return str(first)
 
 
 OFFER = "CON You were cut off.\n1 Continue\n2 Start again\n0 Exit"

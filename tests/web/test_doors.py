@@ -25,7 +25,9 @@ CALL = {
     "isActive": "1", "sessionId": "c1", "direction": "Inbound", "callerNumber": "+919812345678",
     "destinationNumber": "+919718397183",
 }  # fmt: skip
+DLR = {"id": "ATXid_1", "status": "Success"}
 FORMS = {"ussd": USSD, "sms": SMS, "missed-call": CALL}
+WORDS = {**dict.fromkeys(FORMS, ""), "sms/dlr": "/dlr"}  # what stands behind the secret
 
 
 @pytest.fixture
@@ -44,7 +46,7 @@ def ask(client: Client, path: str, **asked: Any) -> tuple[Any, ...]:
     return answer.status, answer.get_data(), sorted(answer.headers.items())
 
 
-@pytest.mark.parametrize("channel", list(FORMS))
+@pytest.mark.parametrize("word", list(WORDS))
 @pytest.mark.parametrize(
     "change",
     [
@@ -62,14 +64,16 @@ def ask(client: Client, path: str, **asked: Any) -> tuple[Any, ...]:
         {"method": "HEAD"},
         {"method": "OPTIONS"},
         {"query_string": "a=1&a=2"},
+        {"query_string": "ref=" + "0" * 32},
     ],
     ids=lambda change: str(change)[:30],
 )
 def test_both_doors_answer_alike(
-    doors: tuple[Client, Client], house: Any, channel: str, change: dict[str, Any]
+    doors: tuple[Client, Client], house: Any, word: str, change: dict[str, Any]
 ) -> None:
-    whole = {"data": urlencode(FORMS[channel]), "content_type": FORM, **change}
-    path = f"/{channel}/india/{house.secret}"
+    form = FORMS.get(word, DLR)
+    whole = {"data": urlencode(form), "content_type": FORM, **change}
+    path = f"/{word.partition('/')[0]}/india/{house.secret}{WORDS[word]}"
     first, second = (ask(door, path, **whole) for door in doors)
     assert first == second
 
@@ -79,6 +83,8 @@ def test_both_doors_answer_alike(
     "rest",
     ["india", "india/", "india/wrong", "nobody/x", "", "//india", "india//x", "india/a/b",
      "india/%E2%82%AC", "india/a%2Fb", "simulator",
+     "india/wrong/dlr", "nobody/dlr", "nobody/x/dlr", "dlr", "dlr/dlr", "india//dlr", "/dlr",
+     "india/dlr/dlr", "india/a/b/dlr", "india/dlr/", "india/end/dlr", "simulator/dlr",
      *(f"india/{word}" for word in sorted(NO_SECRETS))],
 )  # fmt: skip
 def test_any_address(doors: tuple[Client, Client], channel: str, rest: str) -> None:
@@ -103,3 +109,4 @@ def test_the_busiest_webhooks_never_reach_flask(house: Any) -> None:
     in_front._behind = flask_app
     for channel, form in FORMS.items():
         assert house.post(f"/{channel}/india/{house.secret}", **form).status_code == 200
+    assert house.post(f"/sms/india/{house.secret}/dlr", **DLR).status_code == 200
