@@ -128,7 +128,7 @@ def test_a_turn_is_one_trip_each_way(
 
     def ask(*words: object, **options: object) -> object:
         trips.append(str(words[0]))
-        return asks(*words, **options)  # type: ignore[no-untyped-call]
+        return asks(*words, **options)
 
     monkeypatch.setattr(redis, "execute_command", ask)
     sessions.load(KEY, CALLER)
