@@ -24,8 +24,8 @@ from menu.value_types import ValueKind
 Draw = Callable[[st.SearchStrategy[int]], int]
 T = TypeVar("T")
 SERVICES: Final = {
-    "balance": ServiceSpec(takes=frozenset({"pin"}), gives={"amount": ValueKind.MONEY}),
-    "weather": ServiceSpec(gives={"sky": ValueKind.TEXT, "heat": ValueKind.NUMBER}),
+    "balance": ServiceSpec(takes=frozenset({"pin"}), gives={"amount": ValueKind.MONEY}, reads=True),
+    "weather": ServiceSpec(gives={"sky": ValueKind.TEXT, "heat": ValueKind.NUMBER}, reads=True),
 }
 LANGUAGES: Final = (["en"], ["en", "hi"], ["en", "hi", "bn", "ta"], ["hi", "en"], ["ta", "bn"])
 WORDS: Final = {
