@@ -93,7 +93,7 @@ def test_every_sms_is_one_segment(link: str, language: str) -> None:
 )
 def test_what_a_text_brings(said: str, screen: str, language: str | None) -> None:
     entry = PROGRAM.sms_keywords[fold(said)]
-    assert entry == EntryPoint(screen=screen, sets_language=language)
+    assert (entry.screen, entry.sets_language) == (screen, language)
 
 
 def test_the_other_ways_in() -> None:
