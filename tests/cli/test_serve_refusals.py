@@ -51,6 +51,9 @@ class NeverStarted:
     def check_menus(self) -> list[Diagnostic]:
         return []
 
+    def find_moved_keys(self) -> list[Diagnostic]:
+        return []
+
     def check_gateways(self) -> list[Diagnostic]:
         return []
 

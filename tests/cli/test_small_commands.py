@@ -45,6 +45,9 @@ class Recorder:
     def check_menus(self) -> list[Diagnostic]:
         return []
 
+    def find_moved_keys(self) -> list[Diagnostic]:
+        return []
+
     def check_gateways(self) -> list[Diagnostic]:
         return []
 

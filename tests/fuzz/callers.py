@@ -14,8 +14,10 @@ from menu.answers import sms_answer
 from menu.effects import Effect, RememberLanguage, SendLink, SendSms
 from menu.inputs import pressed_key
 from menu.keywords import find_keyword
-from menu.runner import NoSuchEntry, Runner, Thought, Visit
+from menu.runner import NoSuchEntry, Runner
 from menu.session import Session
+from menu.turns import Caller as MissedCaller
+from menu.turns import Thought, Visit
 from state.sessions import MAX_SESSION_BYTES
 from telecom.events import Last, Said
 from telecom.split import fit
@@ -99,7 +101,7 @@ class Caller:
 
     def rings(self) -> None:
         for called, entry in self.program.missed_call.items():
-            thought = self.runner.ring(called, None, self.now)
+            thought = self.runner.ring(called, None, self.now, MissedCaller())
             note(f"rings -> {thought.session.screen}")
             is_there = thought.session.screen in self.ways.arrivals({entry.screen})
             assert is_there or self.leads_nowhere(thought.session)

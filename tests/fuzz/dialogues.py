@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from hypothesis import note
 
 from menu.hearing import Heard, Repeat, hear
-from menu.runner import Thought
+from menu.turns import Thought
 from telecom.events import Cumulative, Last
 from tests.fuzz.callers import Caller
 from tests.fuzz.typing_people import KEYS

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from menu.language import Language
-from menu.ports import Loaded
+from menu.ports import LeftOff, Loaded
 from menu.program import Program
 from menu.session import Session
 
@@ -29,7 +29,13 @@ class Sessions:
         return msgspec.msgpack.decode(stored, type=Session) if stored else None
 
     def save(
-        self, session_key: str, session: Session, *, expected_turn: int, ttl_seconds: int
+        self,
+        session_key: str,
+        session: Session,
+        *,
+        expected_turn: int,
+        ttl_seconds: int,
+        left_off: LeftOff | None = None,  # nobody is offered to go on (tests/ussd/test_resuming.py)
     ) -> Session | None:
         there = self.find(session_key)
         if there and there.turn != expected_turn:
@@ -51,7 +57,12 @@ class Services:
 
     asked: int = 0
 
-    def ask(self, service: str, told: Mapping[str, str]) -> Mapping[str, str] | None:
+    def ask(
+        self,
+        service: str,
+        told: Mapping[str, str],
+        answer_by: float,
+    ) -> Mapping[str, str] | None:
         self.asked += 1
         if self.asked % 3 == 0:
             return None

@@ -69,7 +69,12 @@ class Asked:
     def __init__(self) -> None:
         self.calls: list[str] = []
 
-    def ask(self, service: str, told: Mapping[str, str]) -> Mapping[str, str]:
+    def ask(
+        self,
+        service: str,
+        told: Mapping[str, str],
+        answer_by: float,
+    ) -> Mapping[str, str]:
         self.calls.append(service)
         assert service != "prices" or told["crop"]
         count = str(2150 + len(self.calls))

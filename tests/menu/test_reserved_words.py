@@ -75,6 +75,7 @@ COMMANDS = {
     Wish.LANG: ["LANG", "lang", "Language", "BHASHA", "भाषा", "ভাষা"]
     + ["LANG HIN", "lang hin.", "LANG: BEN", "language bengali", "भाषा हिन्दी", "ভাষা বাংলা"]
     + ["LANG-ENG", "lang xyz", "bhasha hindi", "lang hi-Latn", "ভাষা হিন্দি"],
+    Wish.PLAIN: ["PLAIN", "plain letters", "Plain.", "सादा", "সাদা", "sada", "shada okkhor"],
 }
 ORDINARY = [
     "", " ", ".", "1", "0", "yes", "no", "112", "UMANG", "MENU", "HIN", "BEN", "ENG",
