@@ -14,6 +14,7 @@ from menu.answers import sms_answer
 from menu.effects import Effect, RememberLanguage, SendLink, SendSms
 from menu.inputs import pressed_key
 from menu.keywords import find_keyword
+from menu.resuming import effects_key
 from menu.runner import NoSuchEntry, Runner
 from menu.session import Session
 from menu.turns import Caller as MissedCaller
@@ -39,7 +40,7 @@ class Caller:
         self.display = dice.one_of(DISPLAYS)
         self.now = THURSDAY_NOON
         self.events = 0
-        self.taken: dict[tuple[str, int], tuple[Effect, ...]] = {}
+        self.taken: dict[str, tuple[Effect, ...]] = {}
         self.secrets: set[str] = set()
 
     def visit(self, key: str, said: Said, sequence: int | None = None, **more: bool) -> Visit:
@@ -184,7 +185,7 @@ class Caller:
         """As the outbox does: once for each turn."""
         if not thought.effects:
             return
-        which = key, thought.session.turn
+        which = effects_key(key, thought.session)
         assert which not in self.taken, "effects twice for one turn"
         self.taken[which] = thought.effects
         for effect in thought.effects:

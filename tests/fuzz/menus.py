@@ -23,9 +23,10 @@ from menu.value_types import ValueKind
 
 Draw = Callable[[st.SearchStrategy[int]], int]
 T = TypeVar("T")
+ACTS_BY_CALL: Final = "M409"  # where a missed call leads is drawn by chance
 SERVICES: Final = {
-    "balance": ServiceSpec(takes=frozenset({"pin"}), gives={"amount": ValueKind.MONEY}),
-    "weather": ServiceSpec(gives={"sky": ValueKind.TEXT, "heat": ValueKind.NUMBER}),
+    "balance": ServiceSpec(takes=frozenset({"pin"}), gives={"amount": ValueKind.MONEY}, reads=True),
+    "weather": ServiceSpec(gives={"sky": ValueKind.TEXT, "heat": ValueKind.NUMBER}, reads=True),
 }
 LANGUAGES: Final = (["en"], ["en", "hi"], ["en", "hi", "bn", "ta"], ["hi", "en"], ["ta", "bn"])
 WORDS: Final = {
@@ -348,6 +349,9 @@ def menus(dice: Dice) -> Drawn:
         menu["entry_points"].pop("missed_call")
     files = {"menus.yaml": "", "things.csv": "".join(TABLE[: 1 + dice.one_of((2, 9, 99))])}
     files["menus.yaml"] = json.dumps(menu, ensure_ascii=False, indent=1)
+    if any(found.rule == ACTS_BY_CALL for found in linter.check(files, services=SERVICES)):
+        menu["entry_points"].pop("missed_call")
+        files["menus.yaml"] = json.dumps(menu, ensure_ascii=False, indent=1)
     source = linter.examine(files, (), services=SERVICES).source
     if source is not None:  # else compile_menu tells what is wrong
         starts = [entry.go for _, entry in source.entries()]

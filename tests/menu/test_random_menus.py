@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from menu import arriving, engine, runner, showing, walking
+from menu import arriving, engine, runner, showing, turns, walking
 from menu.choices import Choice
 from menu.hearing import Heard
 from menu.known import Known
@@ -35,7 +35,7 @@ def leads_elsewhere(known: Known, key: str) -> Choice:
 
 
 BUGS: dict[str, tuple[Any, str, Callable[..., Any]]] = {
-    "a PIN is kept": (runner, "kept", lambda _, said, **__: (said.text, 0)),
+    "a PIN is kept": (turns, "kept", lambda _, said, **__: (said.text, 0)),
     "a repeat is an answer": (runner, "hear", lambda *_: Heard("1")),
     "back sends it again": (engine, "show", sends_again),
     "an option leads elsewhere": (engine, "find_choice", leads_elsewhere),

@@ -205,7 +205,8 @@ def test_the_largest_session_has_room() -> None:
     session = Session(
         menu_version=1, turn=9, screen=place.screen, language=place.language, path=place.path,
         heard=clear, hidden=hidden, shown="क" * 80, query="क" * MAX_QUERY, rows=dict(place.rows),
-        values=dict(place.values), returns=place.returns,
+        values=dict(place.values), returns=place.returns, code="*384*97183#".ljust(64, "1"),
+        origin="ussd:" + "f" * 64, ahead=1000, is_private=True,
     )  # fmt: skip
     assert 0 < len(place.values) < 50
     assert list(place.values)[-1] == "value49"  # what is oldest was forgotten

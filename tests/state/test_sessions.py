@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -123,11 +124,11 @@ def test_a_turn_is_one_trip_each_way(
 ) -> None:
     sessions.save(KEY, session(1), expected_turn=0, ttl_seconds=60, left_off=left_off(session(1)))
     trips: list[str] = []
-    asks = redis.execute_command
+    asks: Callable[..., object] = redis.execute_command
 
     def ask(*words: object, **options: object) -> object:
         trips.append(str(words[0]))
-        return asks(*words, **options)  # type: ignore[no-untyped-call]
+        return asks(*words, **options)
 
     monkeypatch.setattr(redis, "execute_command", ask)
     sessions.load(KEY, CALLER)
