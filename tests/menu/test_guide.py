@@ -79,7 +79,7 @@ def test_every_step_is_on_the_page() -> None:
 
 
 def test_the_page_has_the_examples_that_it_promises() -> None:
-    assert len(EXAMPLES) == 22
+    assert len(EXAMPLES) > 20
     assert set(INCLUDED) == {"crops.yaml"}
     assert {"version", "languages", "entry_points", "screens"} <= set(sections(FIRST))
 
