@@ -36,6 +36,7 @@ DECISIONS: Final = (
     "failed",
     "helped",
     "hidden_caller",
+    "landline_caller",
     "language_chosen",
     "languages_told",
     "link_sent",
@@ -55,6 +56,8 @@ DECISIONS: Final = (
     "too_many_calls_today",
     "too_many_neighbours",
     "too_many_new_numbers",
+    "unknown_text_again",
+    "unknown_text_answered",
 )
 RECEIPTS: Final = ("taken", "late", "repeated", "waits", "contradicts")
 SEND_OUTCOMES: Final = ("accepted", *Verdict)

@@ -77,6 +77,7 @@ def test_a_list_of_languages_begins_with_those_read_nearby(
 def test_and_so_it_does_by_sms(house: Any, network: str, first: str) -> None:
     list_all_languages(house)
     house.text("MENU")
+    house.clock.pass_seconds(1)
     house.text("3")
     _, answer = house.send()
     assert answer.split("\n")[1] == first
