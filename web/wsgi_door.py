@@ -1,7 +1,8 @@
 """A second door to the edge, in front of Flask: the busiest webhooks, at a third of the CPU.
 
 It knows addresses of one form, /channel/gateway and /channel/gateway/secret, with or without the
-word of delivery reports behind them, and gives all else to Flask, which knows these, too: what a webhook means is decided behind both doors.
+word of delivery reports behind them, and gives all else to Flask, which knows these, too: what a
+webhook means is decided behind both doors.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ class WsgiDoor:
         start: Callable[[], None],
     ) -> None:
         """`handlers`: by the channel's word in the address, for reports with `/dlr` behind it, the
-        name that the edge counts it under, and who answers. `start` comes before the first webhook; it may be called again.
+        name that the edge counts it under, and who answers. `start` comes before the first webhook;
+        it may be called again.
         """
         self._behind = behind
         self._edge = edge

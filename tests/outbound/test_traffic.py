@@ -11,9 +11,10 @@ from sqlalchemy import select, update
 
 from gateways.routes import Route
 from models import outbox_pause
-from models.delivery_report import find_by_ref, find_owner
+from models.delivery_report import Pair
 from models.mt_message import mt_message
 from models.mt_moves import Claim, Way
+from models.report_owners import Token, find
 from models.send_attempt import send_attempt, tried
 from models.shared_clock import OneClock
 from outbound.dispatcher import Dispatcher
@@ -433,12 +434,13 @@ def test_dlt_ids_and_the_names_of_both_ways_go_along(world: World) -> None:
     roads.run()
     assert roads.sides["b"].seen[0].dlt == DltIds(entity_id="b" * 19, template_id="link")
     row = world.row(mt_id)
-    with world.database.read() as conn:
-        assert find_by_ref(conn, "a", row.ref) == mt_id  # it saw the ref, and may still report
-        assert find_by_ref(conn, "b", row.ref) == mt_id
-        assert find_by_ref(conn, "c", row.ref) is None
-        assert find_owner(conn, "b", row.gateway_message_id) == mt_id
-        assert find_owner(conn, "a", row.gateway_message_id) is None
+    vendors_id = row.gateway_message_id
+    pairs, tokens = {Pair(one, vendors_id) for one in "abc"}, {Token(one, row.ref) for one in "abc"}
+    with world.database.write() as conn:
+        owners = find(conn, pairs, tokens, waits=False)
+    assert owners.by_id == {Pair("b", vendors_id): mt_id}
+    # The first one saw the ref, and may still report.
+    assert owners.by_ref == {Token("a", row.ref): mt_id, Token("b", row.ref): mt_id}
 
 
 def test_a_sender_id_has_its_own_pace(world: World) -> None:
