@@ -88,6 +88,8 @@ def find(
     by_ref: dict[Token, str] = {}
     held: dict[str, Held] = {}
     for row in conn.execute(statement, bound).mappings():
+        if waits and row["id"] is None:
+            continue  # it was deleted meanwhile
         if row["is_ref"]:
             by_ref[Token(row["via"], row["name"])] = row["mt_id"]
         else:

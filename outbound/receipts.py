@@ -57,8 +57,8 @@ class Receipts:
         """
         each = dict(enumerate(asked))
         many = {place: one for place, one in each.items() if not teaches(one.report.reason)}
-        heard = self._write(many) if len(many) > 1 else {}
-        for place in each.keys() - heard.keys():
+        heard = self._write(many) if many else {}
+        for place in [place for place in each if place not in heard]:
             heard |= self._write({place: each[place]})
         return [heard[place] for place in range(len(asked))]
 

@@ -29,6 +29,7 @@ from telecom.statuses import DlrStatus, MessageClass, MtStatus
 if TYPE_CHECKING:
     from tests.outbound.conftest import World
 
+ON_POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.debian("postgres", repeats=True))
 GATEWAY, OTHER = "at-ke", "tw-ke"
 WORDS = {
     "Sent": DlrStatus.SENT,
@@ -247,10 +248,9 @@ def test_any_number_of_reports_is_five_statements(
     assert len([one for one in seen if not one.startswith(("BEGIN", "PRAGMA"))]) <= 5
 
 
+@pytest.mark.parametrize("storage", [ON_POSTGRESQL], indirect=True)
 def test_of_a_group_only_those_wait_whose_message_is_being_acted_on(desk: Desk) -> None:
     """As when the end of its send is just being recorded, in whatever order."""
-    if desk.world.url.startswith("sqlite"):
-        pytest.skip("SQLite's writers are alone")
     with ThreadPoolExecutor(1) as pool:
         with desk.world.database.write() as conn:
             conn.execute(update(mt_message).where(mt_message.c.id == "m0").values(owner="w"))

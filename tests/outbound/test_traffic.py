@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import select, update
 
 from gateways.routes import Route
-from models import outbox_pause, report_owners
+from models import outbox_pause
 from models.delivery_report import Pair
 from models.mt_message import mt_message
 from models.mt_moves import Claim, Way
-from models.report_owners import Token
+from models.report_owners import Token, find
 from models.send_attempt import send_attempt, tried
 from models.shared_clock import OneClock
 from outbound.dispatcher import Dispatcher
@@ -434,13 +434,13 @@ def test_dlt_ids_and_the_names_of_both_ways_go_along(world: World) -> None:
     roads.run()
     assert roads.sides["b"].seen[0].dlt == DltIds(entity_id="b" * 19, template_id="link")
     row = world.row(mt_id)
-    pairs = [Pair(gateway, row.gateway_message_id) for gateway in "ab"]
-    tokens = [Token(gateway, row.ref) for gateway in "abc"]
+    vendors_id = row.gateway_message_id
+    pairs, tokens = {Pair(one, vendors_id) for one in "abc"}, {Token(one, row.ref) for one in "abc"}
     with world.database.write() as conn:
-        owners = report_owners.find(conn, pairs, tokens, waits=False)
-    assert owners.by_id == {pairs[1]: mt_id}
-    # The first gateway saw the ref, and may still report.
-    assert owners.by_ref == dict.fromkeys(tokens[:2], mt_id)
+        owners = find(conn, pairs, tokens, waits=False)
+    assert owners.by_id == {Pair("b", vendors_id): mt_id}
+    # The first one saw the ref, and may still report.
+    assert owners.by_ref == {Token("a", row.ref): mt_id, Token("b", row.ref): mt_id}
 
 
 def test_a_sender_id_has_its_own_pace(world: World) -> None:
