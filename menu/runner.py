@@ -6,6 +6,7 @@ the gateway's repeat: the session still asks the same, and the effects' keys are
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Final
 
@@ -196,6 +197,9 @@ class Runner:
         else:
             step = engine.enter(program, entry, language, display, now)
         step = self._served(program, step, display, now)
+        if heard is not None:
+            # Nor does what a service leads to happen before somebody has seen its screen.
+            step = dataclasses.replace(step, effects=())
         heard = heard or kept(None, visit.said, is_secret=step.is_secret)
         return _thought(program, version, step, turn=turn, visit=visit, now=now, heard=heard)
 
