@@ -15,7 +15,8 @@ import msgspec
 from menu import engine
 from menu.effects import Effect, RememberLanguage
 from menu.engine import Step
-from menu.hearing import MOST_KEPT, Repeat, hear, kept
+from menu.hearing import MOST_KEPT, MOST_KEPT_BYTES, Repeat, hear, kept
+from menu.inputs import beginning
 from menu.keywords import find_keyword
 from menu.language import Language
 from menu.ports import (
@@ -191,7 +192,8 @@ class Runner:
             step = engine.enter_prefilled(program, entry, language, keys, display, now)
             # What nobody asked for may be the answer to a question of a session that was lost.
             followed = "*".join(keys[: step.walked])
-            heard = followed[:MOST_KEPT], len(visit.said.text) - len(followed[:MOST_KEPT])
+            clear = beginning(followed, MOST_KEPT, MOST_KEPT_BYTES)
+            heard = clear, len(visit.said.text) - len(clear)
         elif answer:
             step = engine.enter_asking(program, entry, language, answer, display, now)
         else:

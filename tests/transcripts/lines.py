@@ -86,6 +86,9 @@ class BridgeLine:
             assert self.unread
             self.unread.clear()
 
+    def text(self, body: str) -> None:
+        raise NotImplementedError
+
     def publish(self, menu: str) -> None:
         if menu == self.menu:
             return
@@ -107,9 +110,10 @@ class BridgeLine:
         self.house.clock.pass_seconds(seconds)
 
     def everything(self) -> bytes:
-        stored = b"".join(self.redis.get(key) or b"" for key in self.redis.keys("*:ussd*"))
-        keys = [key for key in self.redis.keys() if self.redis.type(key) == b"string"]
-        return stored + b"".join(self.redis.get(key) or b"" for key in keys) + self.house.at_rest()
+        strings = [key for key in self.redis.scan_iter() if self.redis.type(key) == b"string"]
+        stored = [bytes(self.redis.get(key) or b"") for key in strings]
+        assert stored
+        return b"".join([*stored, bytes(self.house.at_rest())])
 
     @property
     def language(self) -> str | None:
@@ -175,7 +179,11 @@ class Twilio(BridgeLine):
     def dial(self, dialled: str) -> None:
         raise AssertionError("this vendor has no USSD")
 
-    press = late = dial  # type: ignore[assignment]
+    def press(self, typed: str) -> None:
+        raise AssertionError("this vendor has no USSD")
+
+    def late(self) -> None:
+        raise AssertionError("this vendor has no USSD")
 
     def text(self, body: str) -> None:
         form = {"MessageSid": f"SM{next(numbers):032x}", "Body": body, "SmsStatus": "received"}
@@ -184,7 +192,9 @@ class Twilio(BridgeLine):
     def ring(self, called: str) -> None:
         form = {"CallSid": f"CA{next(numbers):032x}", "Direction": "inbound", "To": called}
         rings = form | {"CallStatus": "ringing"}
-        assert '<Reject reason="busy"/>' in self._twice(lambda: self._post("/missed-call/us", rings))
+        assert '<Reject reason="busy"/>' in self._twice(
+            lambda: self._post("/missed-call/us", rings)
+        )
         self._post("/missed-call/us", form | {"CallStatus": "busy"})
 
     def _post(self, path: str, form: dict[str, str]) -> str:
@@ -201,7 +211,7 @@ def _ok(answer: Any) -> str:
 
 @dataclass
 class LastInput:
-    """A USSD gateway that numbers its turns and sends what was typed last. No vendor of ours does."""
+    """A USSD gateway that numbers its turns and sends what was typed last, unlike ours."""
 
     menu: str = ""
     screen: str = ""
@@ -244,8 +254,14 @@ class LastInput:
     def text(self, body: str) -> None:
         raise AssertionError("only USSD")
 
-    ring = text
-    late = drop = lambda self: None
+    def ring(self, called: str) -> None:
+        raise AssertionError("only USSD")
+
+    def late(self) -> None:
+        raise AssertionError("it numbers its turns")
+
+    def drop(self) -> None:
+        self.sessions.stored.clear()
 
     def everything(self) -> bytes:
         return b"".join(self.sessions.stored.values())
