@@ -7,7 +7,16 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Final
 
-from benchmarks import accepting, in_process, menu_loading, over_http, searching, sending, steps
+from benchmarks import (
+    accepting,
+    in_process,
+    menu_loading,
+    over_http,
+    searching,
+    sending,
+    sessions,
+    steps,
+)
 from benchmarks.measuring import Round, Scale
 
 
@@ -45,6 +54,7 @@ GROUPS: Final = (
             "step-10000": "the engine's step, 10,000 screens",
         },
     ),
+    Group(sessions.rounds, {"session-fullest": "the fullest session of 4 KB, written and read"}),
     Group(
         menu_loading.rounds,
         {

@@ -15,7 +15,7 @@ from menu.answer_forms import Wrong
 from menu.arriving import arrive, go_on
 from menu.choices import Choice, find_by_word, find_choice, rows_found
 from menu.effects import Effect, RememberLanguage
-from menu.inputs import pressed_key
+from menu.inputs import beginning, pressed_key
 from menu.known import Known
 from menu.language import Language
 from menu.limits_told import tell
@@ -38,6 +38,7 @@ from menu.ways import Target, target_of
 
 MAX_PREFILLED: Final = 20  # keys of a dialled shortcut that are followed
 MAX_QUERY: Final = 40  # characters of a name that somebody looks for
+MAX_QUERY_BYTES: Final = 120
 
 
 def enter(
@@ -292,7 +293,7 @@ def _found(
     known: Known, ask: Ask, typed: str, display: Display, before: tuple[Effect, ...] = ()
 ) -> Step:
     """The only row that fits is chosen at once; of several the caller chooses."""
-    query = typed.strip()[:MAX_QUERY]
+    query = beginning(typed.strip(), MAX_QUERY, MAX_QUERY_BYTES)
     found = rows_found(known.program, ask, query)
     asking = known.at(replace(known.place, page=0, query=""))
     if not found:

@@ -8,10 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from menu.inputs import beginning
 from menu.session import Session
 from telecom.events import Cumulative, Last, Said
 
 MOST_KEPT: Final = 150  # characters of what was heard
+MOST_KEPT_BYTES: Final = 450
 REPEAT_SECONDS: Final = 1.0  # without a sequence, the same input this soon is a repeat
 
 
@@ -86,5 +88,5 @@ def kept(session: Session | None, said: Said, *, is_secret: bool) -> tuple[str, 
     clear = "" if is_secret else text
     if session is not None and isinstance(said, Cumulative) and (is_secret or session.hidden):
         clear = session.heard if text.startswith(session.heard) else ""
-    clear = clear[:MOST_KEPT]
+    clear = beginning(clear, MOST_KEPT, MOST_KEPT_BYTES)
     return clear, len(text) - len(clear)

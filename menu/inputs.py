@@ -25,6 +25,11 @@ def pressed_key(text: str) -> str:
     return plain_digits(text).strip().rstrip(".").strip()
 
 
+def beginning(text: str, characters: int, octets: int) -> str:
+    """So much of a text that it has at most so many characters, and octets in UTF-8."""
+    return text[:characters].encode("utf-8", "replace")[:octets].decode("utf-8", "ignore")
+
+
 def fold(text: str) -> str:
     """One spelling for a keyword: NFC, no case, single spaces, ASCII digits, no end marks."""
     folded = unicodedata.normalize("NFC", plain_digits(text)).casefold()

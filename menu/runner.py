@@ -255,6 +255,9 @@ class Runner:
         else:
             step = engine.enter(program, entry, language, display, now)
         step = self._served(program, step, display, now, visit.answer_by)
+        if heard is not None:
+            # Nor does what a service leads to happen before somebody has seen its screen.
+            step = replace(step, effects=())
         for name, typed in answers:
             onward = engine.answer(program, step, name, typed, display, now)
             if onward is None:

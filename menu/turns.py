@@ -9,7 +9,8 @@ import msgspec
 
 from menu.effects import Effect
 from menu.engine import Step
-from menu.hearing import MOST_KEPT, kept
+from menu.hearing import MOST_KEPT, MOST_KEPT_BYTES, kept
+from menu.inputs import beginning
 from menu.ports import LeftOff
 from menu.program import Program
 from menu.resuming import kept_of
@@ -80,7 +81,8 @@ def followed_input(said: Said, count: int) -> tuple[str, int]:
     the answer to a question of a session that was lost."""
     if not isinstance(said, Cumulative):
         return "", len(said.text)
-    clear = "*".join(said.text.split("*")[: max(count, 0)])[:MOST_KEPT]
+    followed = "*".join(said.text.split("*")[: max(count, 0)])
+    clear = beginning(followed, MOST_KEPT, MOST_KEPT_BYTES)
     return clear, len(said.text) - len(clear)
 
 

@@ -15,6 +15,7 @@ from menu.ways import Target
 MAX_PATH: Final = 12  # screens that "back" remembers; the home screen is never forgotten
 MAX_INSIDE: Final = 5  # sub-menus inside each other that find back
 MAX_KEPT_BYTES: Final = 700  # of values; a session has 4 KB for all
+MAX_ROW_BYTES: Final = 270  # of the rows that were chosen
 
 
 def went(
@@ -46,7 +47,7 @@ def went(
     rows = place.rows
     language = place.language
     if choice is not None:
-        rows = {**rows, choice.saves[0]: choice.saves[1]} if choice.saves else rows
+        rows = _with_row(rows, *choice.saves) if choice.saves else rows
         language = choice.sets_language or language
     return Place(
         screen=screen,
@@ -63,9 +64,7 @@ def with_values(place: Place, values: Mapping[str, str | None]) -> Place:
     all together would be too much."""
     kept = {name: value for name, value in place.values.items() if name not in values}
     kept |= {name: value for name, value in values.items() if value}
-    while kept and sum(map(_size, kept.items())) > MAX_KEPT_BYTES:
-        del kept[next(iter(kept))]
-    return replace(place, values=kept)
+    return replace(place, values=_newest(kept, MAX_KEPT_BYTES))
 
 
 def with_sets(known: Known, sets: Iterable[tuple[str, Expression]]) -> Place:
@@ -98,6 +97,17 @@ def home(place: Place) -> Place:
         rows=place.rows,
         values=place.values,
     )
+
+
+def _with_row(rows: Mapping[str, str], name: str, key: str) -> dict[str, str]:
+    others = {each: other for each, other in rows.items() if each != name}
+    return _newest({**others, name: key}, MAX_ROW_BYTES)
+
+
+def _newest(kept: dict[str, str], most: int) -> dict[str, str]:
+    while kept and sum(map(_size, kept.items())) > most:
+        del kept[next(iter(kept))]
+    return kept
 
 
 def _size(item: tuple[str, str]) -> int:

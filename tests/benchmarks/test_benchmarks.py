@@ -23,6 +23,7 @@ IN_PROCESS = [
     *("ussd", "sms", "missed-call", "accept-sqlite", "accept-sqlite-16"),
     "accept-sqlite-64",
     "search-1000",
+    "session-fullest",
     *(f"{what}-{size}" for what in ("step", "check", "load") for size in (10, 1000)),
 ]
 

@@ -4,6 +4,7 @@ still told from an answer."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import msgspec
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from menu import walking
+from menu.choices import Choice
 from menu.compiler import compile_menu
 from menu.engine import MAX_QUERY
 from menu.hearing import MOST_KEPT, Heard, Repeat, hear, kept
@@ -20,6 +22,7 @@ from menu.services import ServiceSpec
 from menu.session import Session
 from menu.value_types import ValueKind
 from menu.walking import MAX_INSIDE, MAX_PATH
+from menu.ways import Target
 from state.sessions import MAX_SESSION_BYTES
 from telecom.events import Cumulative, Last
 from telecom.msisdn import Msisdn
@@ -198,9 +201,16 @@ def test_the_largest_session_has_room() -> None:
             Crumb("s" * 38 + str(n), 3, "क" * MAX_QUERY, 5) for n in range(10, 10 + MAX_PATH)
         ),
         returns=("s" * 40,) * MAX_INSIDE,
-        rows={"r" * 39 + str(n): "k" * 40 for n in range(3)},
     )
+    for n in range(30):
+        choice = Choice("1", "s" * 40, saves=(f"{'r' * 38}{n:02}", "k" * 40))
+        rows = walking.went(place, Target("s" * 40), choice).rows
+        place = replace(place, rows=rows)
+    assert 0 < len(place.rows) < 30
+    assert list(place.rows)[-1].endswith("29")
     place = walking.with_values(place, {f"value{n}": "क" * 60 for n in range(50)})
+    for typed in ("क" * 2000, "\U0001f600" * 2000):
+        assert len(kept(None, Cumulative(typed), is_secret=False)[0].encode()) <= 450
     clear, hidden = kept(None, Cumulative("क" * 2000), is_secret=False)
     session = Session(
         menu_version=1, turn=9, screen=place.screen, language=place.language, path=place.path,
