@@ -84,12 +84,13 @@ def read(path: Path) -> Transcript:
 
 
 def menu_files(name: str) -> dict[str, bytes]:
-    """The files of a menu: menus.yaml, and those of its data."""
+    """The files of a menu: menus.yaml, what it includes, and those of its data."""
     if name == RING:
         return {"menus.yaml": _ring().encode()}
     folder, file = (ROOT, "menus.yaml") if name == "default" else (FOLDER / "menus", f"{name}.yaml")
-    tables = {f"data/{path.name}": path.read_bytes() for path in (folder / "data").glob("*.csv")}
-    return {"menus.yaml": (folder / file).read_bytes(), **tables}
+    others = [*(folder / "data").glob("*.csv"), *(ROOT / "menus").glob("*.yaml")]
+    beside = {f"{path.parent.name}/{path.name}": path.read_bytes() for path in others}
+    return {"menus.yaml": (folder / file).read_bytes(), **beside}
 
 
 def _ring() -> str:

@@ -16,8 +16,9 @@ from twilio.request_validator import RequestValidator
 from menu import link_text
 from menu.compiler import compile_menu
 from menu.effects import RememberLanguage, SendLink, SendSms
-from menu.runner import Runner, Visit
+from menu.runner import Runner
 from menu.service_codes import split_dialled
+from menu.turns import Visit
 from telecom.events import Last
 from tests.fuzz.small_bridge import Library, Services, Sessions
 from tests.transcripts.corpus import menu_files
