@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+import regex as re
 import structlog
 
 from tests.transcripts.corpus import CALL, SMS, USSD, Dialogue, File, Turn, files
@@ -67,6 +68,7 @@ def hold(line: Line, name: str, file: File) -> None:
             for number, turn in enumerate(dialogue.turns()):
                 try:
                     take(line, turn)
+                    assert has_whole_letters(line.screen)
                 except AssertionError as why:
                     wrong.append(told(dialogue, number, turn, why, line))
                     break
@@ -74,6 +76,11 @@ def hold(line: Line, name: str, file: File) -> None:
             assert dialogue.secret not in repr(logs)
             assert dialogue.secret.encode() not in line.everything()
     assert not wrong, "\n".join(wrong)
+
+
+def has_whole_letters(screen: str) -> bool:
+    """No line begins with a mark, or ends between the halves of a conjunct of two scripts."""
+    return not re.search(r"(?m)^\p{M}|^\u200d|[\u094d\u09cd\u200d]$", screen)
 
 
 def take(line: Line, turn: Turn) -> None:
