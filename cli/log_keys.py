@@ -18,6 +18,7 @@ KEYS: Final[Mapping[str, str]] = {
     # Where and about what
     "gateway": "the account's name in gateways.yaml",
     "channel": "ussd, sms, missed_call; or dlr, for a delivery report",
+    "service": "the connector that a menu calls, by its name",
     "mt_id": "the row of mt_message",
     "event_id": "the row of inbound_event",
     "status": "what an SMS came to, or what a report says of it",

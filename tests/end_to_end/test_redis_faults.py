@@ -121,7 +121,7 @@ def test_redis_does_not_answer(
             assert answer.startswith("END "), answer
             whose = f"+9198{caller:02}345678"
             assert in_time(partial(house.ring, caller=whose)).status_code == 200
-            assert in_time(partial(house.text, "LINK", msisdn=whose)).status_code == 200
+            assert in_time(partial(house.text, "MENU", msisdn=whose)).status_code == 200
     finally:
         heal()
     assert house.count(inbound_event) == 2 * CALLERS

@@ -155,11 +155,11 @@ def test_copies_without_ids_at_once(nameless: House) -> None:
 
 def test_the_same_word_twice_is_two_texts_unless_at_the_same_moment(nameless: House) -> None:
     for _ in range(2):
-        nameless.text("LINK")
+        nameless.text("MENU")
     nameless.text("HELP")
     assert nameless.promised() == 2
     nameless.clock.pass_seconds(10)
-    nameless.text("LINK")
+    nameless.text("MENU")
     assert nameless.promised() == 3
 
 
