@@ -61,14 +61,7 @@ DECISIONS: Final = (
 )
 RECEIPTS: Final = ("taken", "late", "repeated", "waits", "contradicts")
 SEND_OUTCOMES: Final = ("accepted", *Verdict)
-SEND_REASONS: Final = (
-    "accepted",
-    "too_late",
-    "not_begun",
-    "consent_unknown",
-    "unsealable",
-    *Reason,
-)
+SEND_REASONS: Final = ("accepted", "too_late", "consent_unknown", "unsealable", *Reason)
 MEMBERS: Final = ("dispatcher", "web", "redis")
 CHOICES: Final = ("home", "route", "failover", "stays")
 HOLDS: Final = ("tps", "quiet_hours", "paused")

@@ -1,9 +1,9 @@
 """Sends what is due: claim, write the intent, call the gateway, record what it said.
 
 Between intent and record no transaction is open; whatever is killed there leaves a submitted row,
-which the reaper calls unknown, never unsent. An intent is written when a thread is free to call, or
-one ahead of it if the class may be sent again after a kill (`outbound.given`); those of one moment,
-and what the last calls of these threads brought, share a commit.
+which the reaper calls unknown, never unsent. An intent is written when a thread is free to call,
+never ahead of it; those of one moment, and what the last calls of these threads brought, share a
+commit.
 """
 
 from __future__ import annotations
@@ -143,11 +143,11 @@ class Dispatcher:
     def turn_over(
         self, ended: Sequence[tuple[Intent, Taken]], wanted: Sequence[tuple[Claim, Way]]
     ) -> Turn:
-        """In one commit what calls brought, and the intents of the next ones.
+        """In one commit what calls brought, and the intents of as many others as are free to call.
 
-        Rows that may not be sent by their claims are not among the intents. `tell` is for the
-        caller, when he has nothing more urgent. Raises DatabaseDown; then the outcomes are kept in
-        memory.
+        So no thread has two rows that are submitted. Rows that may not be sent by their claims are
+        not among the intents. `tell` is for the caller, when he has nothing more urgent. Raises
+        DatabaseDown; then the outcomes are kept in memory.
         """
         known = self._with_senders(wanted)
         try:

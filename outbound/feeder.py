@@ -62,17 +62,16 @@ class Feeder:
         """While no thread is free: rows for those that will be. Raises DatabaseDown."""
         self._claim(threads)
 
-    def feed(self, free: int, ahead: int = 0) -> float:
-        """One round for `free` threads, and `ahead` of those that will be: the seconds after which
-        another one is worth while.
+    def feed(self, free: int) -> float:
+        """One round for `free` threads: the seconds after which another one is worth while.
 
         0: there is more to do. Raises DatabaseDown.
         """
-        has_claimed = self._claim(max(1, free))  # what may wait was stocked
+        has_claimed = self._claim(free)
         claims = self._in_turn()
         if not claims:
             return self._look_in
-        admission = self._traffic.admit(claims, free, ahead)
+        admission = self._traffic.admit(claims, free)
         self._waits = admission.waits
         for claim, _ in admission.ready:
             self._drop(claim)

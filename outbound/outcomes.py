@@ -30,7 +30,6 @@ class NotTaken:
     http_code: int | None = None
     retry_after_seconds: float | None = None
     is_poison: bool = False
-    never_began: bool = False  # nothing was called, and nobody is to blame: queued as it was
     fails_over: bool = False  # surely not taken, by a fault of this gateway: another may take it
 
 
@@ -38,8 +37,6 @@ Outcome = Taken | NotTaken
 
 # Nothing was called: the worker was slow or frozen, and another may send by now.
 TOO_LATE: Final = NotTaken(verdict=Verdict.RETRY, why="too_late")
-# Nothing was called: no thread was free in time, or the worker stops.
-NOT_BEGUN: Final = NotTaken(verdict=Verdict.RETRY, why="not_begun", never_began=True)
 # Nothing was called: the subscriber said STOP after the intent was written.
 STOPPED: Final = NotTaken(verdict=Verdict.GIVE_UP, why=Reason.OPTED_OUT.value)
 # Nothing was called: nobody could say whether the subscriber still wants it.
@@ -100,7 +97,7 @@ def decide(
     if outcome.verdict is Verdict.AMBIGUOUS:
         return Settlement(after=MtStatus.UNKNOWN, last_outcome=outcome.why)
     limit = MAX_POISONED_ATTEMPTS if outcome.is_poison else MAX_ATTEMPTS[message_class]
-    if outcome.never_began or (moves_on and attempts < limit):
+    if moves_on and attempts < limit:
         return Settlement(
             after=MtStatus.QUEUED, last_outcome=outcome.why, was_refused=True, not_before=now
         )

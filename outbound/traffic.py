@@ -29,7 +29,6 @@ from state.pace import Grant
 from telecom.clock import Clock
 from telecom.errors import Reason
 from telecom.msisdn import Msisdn
-from telecom.statuses import POLICIES
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
@@ -120,22 +119,17 @@ class Traffic:
         self._waiting: set[str] = set()
         self._paused: Collection[str] = ()
 
-    def admit(self, claims: Sequence[Claim], free: int, ahead: int = 0) -> Admission:
-        """In this order, at most `free` of them, and `ahead` of those threads some that may be sent
-        again if the worker dies meanwhile. Raises DatabaseDown.
-        """
-        most = free + ahead
+    def admit(self, claims: Sequence[Claim], free: int) -> Admission:
+        """In this order, at most `free` of them. Raises DatabaseDown."""
         admission = Admission()
         purse = _Purse(self._accounts, self._pace, self._empty_until, self._monotonic)
         # Without routes a claim brings nothing of a gateway that is paused.
         self._paused = self._lookups.paused() if self._routes else ()
         try:
             for place, claim in enumerate(claims):
-                if len(admission.ready) >= most:
+                if len(admission.ready) >= free:
                     break
-                if len(admission.ready) >= free and not _may_go_ahead(claim):
-                    continue
-                wanted = min(most - len(admission.ready), len(claims) - place)
+                wanted = min(free - len(admission.ready), len(claims) - place)
                 self._admit_one(claim, purse, wanted, admission)
         finally:
             purse.give_back()
@@ -238,10 +232,6 @@ class Traffic:
 
     def _account(self, gateway: str) -> Account:
         return self._accounts.get(gateway) or Account()
-
-
-def _may_go_ahead(claim: Claim) -> bool:
-    return POLICIES[claim.message_class].resends_ambiguous
 
 
 class _Purse:

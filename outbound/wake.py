@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class Waiting(Protocol):
-    def wait(self, seconds: float) -> object:
+    def wait(self, seconds: float) -> None:
         """Returns after `seconds`, or earlier."""
         ...
 
@@ -26,8 +26,6 @@ class Wake:
         """There is something to send. Call it after the commit."""
         self._poked.set()
 
-    def wait(self, seconds: float) -> bool:
-        """Whether somebody poked it."""
-        is_poked = self._poked.wait(seconds)
+    def wait(self, seconds: float) -> None:
+        self._poked.wait(seconds)
         self._poked.clear()
-        return is_poked

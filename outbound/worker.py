@@ -6,8 +6,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from functools import partial
 from itertools import count
+from queue import SimpleQueue
 from typing import Final
 
 import structlog
@@ -17,8 +17,7 @@ from models.mt_moves import Claim, Way
 from outbound.dispatcher import Dispatcher
 from outbound.faults import report
 from outbound.feeder import Feeder
-from outbound.given import Given
-from outbound.outcomes import NOT_BEGUN, Taken
+from outbound.outcomes import Taken
 from outbound.reaper import Reaper
 from outbound.recording import Intent
 from outbound.traffic import Traffic
@@ -27,7 +26,6 @@ from outbound.wake import Waiting, Wake
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 DEAF_SECONDS: Final = 0.2  # how often an idle worker looks that nobody can tell of new rows
-HANGING_SECONDS: Final = 1.0  # no call ended for so long: no intent waits for one to end
 IDLE_SECONDS: Final = 2.0  # and one who is told: what he was not told of waits no longer
 SWEEP_SECONDS: Final = 5.0
 HEARTBEAT_SWEEPS: Final = 6  # a line every half minute: its absence is the alarm
@@ -38,8 +36,7 @@ class Worker:
     """`threads` send at once; one more claims for all, writes their intents, gives each what may
     go now, and records what was taken.
 
-    So one hanging gateway call holds up a single row, not a batch: what was written ahead goes to
-    whichever thread is free first, and back to the outbox when none is for a second.
+    So one hanging gateway call holds up a single row, not a batch.
     """
 
     def __init__(
@@ -61,8 +58,10 @@ class Worker:
         self._monotonic = monotonic
         self._beat = beat
         self._feeder = Feeder(dispatcher, traffic, self._give, monotonic)
-        self._given = Given(threads, monotonic)
+        self._given: SimpleQueue[Intent | None] = SimpleQueue()
         self._ended: deque[tuple[Intent, Taken]] = deque()
+        self._busy = 0
+        self._counting = threading.Lock()
         self._freed = Wake()
         self._idle_seconds = DEAF_SECONDS
 
@@ -106,22 +105,20 @@ class Worker:
             else:
                 troubles += 1
                 self._wake.wait(min(DEAF_SECONDS * 2**troubles, _LONGEST_REST_SECONDS))
-        self._take_back()
-        self._given.end()
-        while not self._given.is_empty or self._ended:
+        for _ in range(self._threads):
+            self._given.put(None)
+        while self._busy or self._ended:
             self._survived(self._record_ended)
-            if not self._given.is_empty:
+            if self._busy:
                 self._freed.wait(DEAF_SECONDS)
 
     def _feed(self) -> None:
-        free, ahead = self._given.free, self._given.ahead
-        if free + ahead <= 0:
+        free = self._threads - self._busy
+        if free <= 0:
             self._feeder.stock(self._threads)
-            if not self._freed.wait(HANGING_SECONDS):
-                self._take_back()
-                self._record_ended()
+            self._freed.wait(IDLE_SECONDS)
             return
-        wait = self._feeder.feed(free, ahead)
+        wait = self._feeder.feed(free)
         if wait > 0 and self._ended:
             self._record_ended()
         elif wait > 0:
@@ -130,15 +127,13 @@ class Worker:
                 self._feeder.look_again()
 
     def _give(self, ready: Sequence[tuple[Claim, Way]]) -> None:
-        """Each to a thread that is free and calls at once, or to the next one that will be."""
+        """Each to a thread that is free and calls at once."""
         turn = self._dispatcher.turn_over(self._take_ended(), ready)
-        self._given.give(turn.intents)
+        with self._counting:
+            self._busy += len(turn.intents)
+        for intent in turn.intents:
+            self._given.put(intent)
         self._dispatcher.tell(turn.recorded)
-
-    def _take_back(self) -> None:
-        """What is ahead of threads that hang, or of the order to stop: another may send it."""
-        for intent in self._given.take_back():
-            self._survived(partial(self._dispatcher.record, intent, NOT_BEGUN))
 
     def _record_ended(self) -> None:
         self._dispatcher.tell(self._dispatcher.turn_over(self._take_ended(), ()).recorded)
@@ -147,10 +142,10 @@ class Worker:
         return [self._ended.popleft() for _ in range(len(self._ended))]
 
     def _send_until(self) -> None:
-        while (intent := self._given.take()) is not None:
-            began_at = self._monotonic()
-            self._survived(partial(self._send, intent))
-            self._given.done(began_at)
+        while (intent := self._given.get()) is not None:
+            self._survived(lambda: self._send(intent))
+            with self._counting:
+                self._busy -= 1
             self._freed.poke()
             self._wake.poke()
 

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outbound.outcomes import (
-    NOT_BEGUN,
     POISONED,
     TOO_LATE,
     UNEXPECTED,
@@ -49,8 +48,6 @@ LAST = MAX_ATTEMPTS[MessageClass.LINK]
         (REFUSED, 1, False, S.FAILED, None),
         (REFUSED, 2, True, S.UNKNOWN_FINAL, None),
         (TOO_LATE, 1, False, S.QUEUED, 5),
-        (NOT_BEGUN, 1, False, S.QUEUED, 0),
-        (NOT_BEGUN, LAST, True, S.QUEUED, 0),  # it waited for a thread: no reason to give up
         (POISONED, 1, False, S.QUEUED, 5),
         (POISONED, MAX_POISONED_ATTEMPTS, False, S.FAILED, None),
         (POISONED, MAX_POISONED_ATTEMPTS, True, S.UNKNOWN_FINAL, None),

@@ -482,16 +482,3 @@ def test_weaving() -> None:
     assert first == "b0"
     assert weave([], bulk) == bulk
     assert weave(answers, []) == answers
-
-
-def test_only_what_may_be_sent_again_goes_ahead_of_a_thread(world: World) -> None:
-    roads = Roads(world, routes=())
-    order = [C.OTP, C.BULK, C.CONFIRMATION, C.LINK, C.RESULT]
-    for message_class in order:
-        roads.enqueue(message_class)
-    claims = sorted(roads.dispatcher.claim(), key=lambda claim: order.index(claim.message_class))
-    ready = roads.traffic.admit(claims, 1, 4).ready
-    assert [claim.message_class for claim, _ in ready] == [C.OTP, C.LINK, C.RESULT]
-    ready = roads.traffic.admit(claims, 0, 4).ready
-    assert [claim.message_class for claim, _ in ready] == [C.LINK, C.RESULT]
-    assert len(roads.traffic.admit(claims, 1, 0).ready) == 1

@@ -10,13 +10,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from models.database import DatabaseDown
-from outbound.outcomes import NOT_BEGUN, Outcome
 from outbound.wake import Wake
 from outbound.worker import Worker
 from telecom.statuses import MtStatus
 
 if TYPE_CHECKING:
-    from outbound.recording import Intent
     from tests.outbound.conftest import World
 
 
@@ -122,35 +120,6 @@ def test_one_hanging_send_holds_up_no_other(world: World, stop: threading.Event)
 
     Worker(world.first, world.reaper, world.traffic, threads=2, wake=StopWhen(idle, stop)).run(stop)
     assert [world.copies(mt_id) for mt_id in enqueued] == [1] * 10
-
-
-def test_what_is_ahead_of_threads_that_hang_is_given_back(
-    world: World, stop: threading.Event, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("outbound.worker.HANGING_SECONDS", 0.01)
-    for _ in range(3):
-        world.enqueue()
-    given_back = threading.Event()
-
-    def hang() -> None:
-        assert given_back.wait(30)
-        stop.set()
-
-    record = world.first.record
-
-    def note(intent: Intent, outcome: Outcome) -> None:
-        record(intent, outcome)
-        if outcome is NOT_BEGUN:
-            given_back.set()
-
-    monkeypatch.setattr(world.first, "record", note)
-    world.gateway.script += ["accept", hang]
-    idle = StopWhen(lambda: False, stop)
-    Worker(world.first, world.reaper, world.traffic, threads=1, wake=idle).run(stop)
-    (row,) = (row for row in world.rows() if not world.copies(row.id))
-    assert (row.status, row.submissions, row.owner) == (MtStatus.QUEUED, 0, None)
-    assert world.attempts(row.id) == [("retry", False)]
-    assert sum(world.gateway.ledger.values()) == 2
 
 
 def test_it_returns_although_a_send_hangs_for_ever(world: World, stop: threading.Event) -> None:
