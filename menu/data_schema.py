@@ -81,7 +81,3 @@ class DataSource(Shape):
         if self.columns[keys[0]].optional:
             raise wrong("A key cannot be optional.", f'Write "{keys[0]}: key".')
         return self
-
-    @property
-    def key_column(self) -> str:
-        return next(name for name, column in self.columns.items() if column.type is Kind.KEY)

@@ -172,10 +172,6 @@ class Screen:
         """It asks yes or no before something happens."""
         return any(isinstance(each, Option) and each.is_final for each in self.choices)
 
-    @property
-    def has_effect(self) -> bool:
-        return self.sends_link is not None or self.sends_sms is not None
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryPoint:

@@ -36,7 +36,7 @@ from telecom.replies import MtSms
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
-FRESH_SECONDS: Final = 0.2  # for so long a look at consent is good, then the caller looks again
+FRESH_SECONDS: Final = 0.05  # for so long a look at consent is good, then the caller looks again
 
 
 class Caller:
