@@ -20,13 +20,13 @@ from sqlalchemy import (
     Index,
     Integer,
     Table,
-    exists,
     func,
     insert,
     select,
 )
 
 from models import bulk
+from models.dialect import is_there
 from models.inbound_event import inbound_event
 from models.metadata import GATEWAY, HASH, ID, WORD, UtcDateTime, metadata, words
 
@@ -104,8 +104,10 @@ def record_all(conn: Connection, changes: Sequence[Change]) -> set[str]:
 
 def forbids(msisdn_hash: ColumnElement[str]) -> ColumnElement[bool]:
     """As part of another statement: whether the number of its row has opted out."""
-    return exists().where(
-        consent.c.msisdn_hash == msisdn_hash, consent.c.state == ConsentState.OPTED_OUT
+    return is_there(
+        select(consent.c.msisdn_hash).where(
+            consent.c.msisdn_hash == msisdn_hash, consent.c.state == ConsentState.OPTED_OUT
+        )
     )
 
 

@@ -28,6 +28,7 @@ from sqlalchemy import (
     cast,
     column,
     func,
+    literal_column,
     select,
     text,
 )
@@ -36,6 +37,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 from sqlalchemy.types import TypeEngine
 
 _HANDED: str = "handed"
+_ONE: Final[ColumnElement[int]] = literal_column("1")
 
 # Rows of unnest come in the order of the array, and each waits for its lock in turn.
 _ALONE: Final = text(
@@ -50,6 +52,15 @@ def chosen(query: Select[tuple[str]], *, limit: ColumnElement[int]) -> CTE:
     """
     locked = query.limit(limit).with_for_update(skip_locked=True)
     return locked.cte("chosen").prefix_with("MATERIALIZED", dialect="postgresql")
+
+
+def is_there(query: Select[Any]) -> ColumnElement[bool]:
+    """EXISTS, as part of a statement of many rows. `query` selects what is never null.
+
+    PostgreSQL answers EXISTS for many rows from a list of the whole table, if it takes the table
+    for small, and keeps to that while the table grows. A value it can only look up.
+    """
+    return query.limit(_ONE).scalar_subquery().is_not(None)
 
 
 def alone(conn: Connection, purpose: str) -> None:

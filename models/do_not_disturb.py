@@ -6,9 +6,10 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Column, ColumnElement, Connection, Table, exists, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from models.dialect import is_there
 from models.metadata import HASH, UtcDateTime, metadata
 
 do_not_disturb: Final = Table(
@@ -36,4 +37,5 @@ def count(conn: Connection) -> int:
 
 def forbids(msisdn_hash: ColumnElement[str]) -> ColumnElement[bool]:
     """As part of another statement: whether the number of its row is listed."""
-    return exists().where(do_not_disturb.c.msisdn_hash == msisdn_hash)
+    listed = do_not_disturb.c.msisdn_hash
+    return is_there(select(listed).where(listed == msisdn_hash))

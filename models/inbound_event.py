@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Final
 
 from sqlalchemy import (
@@ -17,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    Update,
     bindparam,
     text,
     tuple_,
@@ -25,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy import select as sql_select
 
 from models import bulk
+from models.dialect import among
 from models.metadata import GATEWAY, HASH, ID, WORD, UtcDateTime, metadata
 from models.rows import columns_of
 
@@ -161,8 +164,15 @@ def set_decisions(conn: Connection, decisions: Mapping[str, str]) -> None:
     alike: defaultdict[str, list[str]] = defaultdict(list)
     for event_id, decision in decisions.items():
         alike[decision].append(event_id)
+    decide = _deciding(conn.dialect.name)
     for decision, event_ids in sorted(alike.items()):
-        conn.execute(update(inbound_event).where(_E.id.in_(event_ids)).values(decision=decision))
+        conn.execute(decide, {"ids": event_ids, "became": decision})
+
+
+@cache
+def _deciding(dialect: str) -> Update:
+    made = update(inbound_event).where(among(dialect, _E.id, "ids"))
+    return made.values(decision=bindparam("became"))
 
 
 def _fitting(gateway_event_id: str) -> str:

@@ -23,7 +23,7 @@ from sqlalchemy import (
     select,
 )
 
-from models.dialect import insert_new
+from models.dialect import insert_new, is_there
 from models.metadata import GATEWAY, UtcDateTime, metadata
 from models.rows import columns_of
 
@@ -58,7 +58,7 @@ class Pause:
 
 def allows(gateway: ColumnElement[str]) -> ColumnElement[bool]:
     """As part of another statement: whether the gateway of its row may send."""
-    return ~_ALL_PAUSED & ~exists().where(_T.gateway == gateway)
+    return ~_ALL_PAUSED & ~is_there(select(_T.gateway).where(_T.gateway == gateway))
 
 
 def record(conn: Connection, pause: Pause) -> bool:

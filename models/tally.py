@@ -17,7 +17,6 @@ from sqlalchemy import (
     String,
     and_,
     bindparam,
-    exists,
     func,
     literal_column,
     select,
@@ -25,7 +24,7 @@ from sqlalchemy import (
 )
 
 from models import consent
-from models.dialect import among, handed_rows, handing
+from models.dialect import among, handed_rows, handing, is_there
 from models.inbound_event import inbound_event
 from models.metadata import GATEWAY, HASH, WORD, UtcDateTime
 from models.mt_message import mt_message
@@ -187,12 +186,14 @@ def _pictures(dialect: str) -> Select[Any]:
     )
     facts = (
         consent.forbids(given.whose).label("has_opted_out"),
-        exists(select(_KNOWN.id).where(_KNOWN.to_hash == given.whose)).label("is_known"),
+        is_there(select(_KNOWN.id).where(_KNOWN.to_hash == given.whose)).label("is_known"),
         _generation(given.gateway).label("generation"),
         _generation(_ALL).label("generation_of_all"),
-        exists()
-        .where((_B.scope == given.gateway) | (_B.scope == _ALL), _B.armed_at.is_(None))
-        .label("is_stopped"),
+        is_there(
+            select(_B.scope).where(
+                (_B.scope == given.gateway) | (_B.scope == _ALL), _B.armed_at.is_(None)
+            )
+        ).label("is_stopped"),
     )
     theirs = and_(_M.to_hash == given.whose, _M.created_at > _at("week"), _M.channel.is_not(None))
     if dialect == "postgresql":
@@ -225,5 +226,5 @@ def _saids(dialect: str) -> Select[Any]:
         given.place,
         answered.scalar_subquery().label("answered"),
         same.scalar_subquery().label("same"),
-        exists(select(_M.id).where(sent, _M.body_hash == given.said)).label("echoes"),
+        is_there(select(_M.id).where(sent, _M.body_hash == given.said)).label("echoes"),
     )

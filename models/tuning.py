@@ -30,6 +30,14 @@ _POSTGRESQL_LIMITS: Final = {
     # A worker that is frozen in mid-transaction must not hold its rows for ever.
     "idle_in_transaction_session_timeout": "10s",
 }
+# Every statement here touches few rows by an index. The planner, who knows nothing yet of tables
+# that fill up, or was asked when they were empty, would rather read them whole, and keep that plan:
+# half of the server's work at 200 events/s, measured (docs/performance.md).
+_POSTGRESQL_PLANS: Final = {
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+}
 _POSTGRESQL_ARGUMENTS: Final = {
     "application_name": "sanket",
     "connect_timeout": 2,
@@ -72,7 +80,8 @@ def tame_sqlite(
 def postgresql_arguments(url: str) -> dict[str, object]:
     """What the driver is handed beside the URL. What the URL says itself, it decides."""
     said = make_url(url).query
-    limits = " ".join(f"-c {name}={limit}" for name, limit in _POSTGRESQL_LIMITS.items())
+    options = {**_POSTGRESQL_LIMITS, **_POSTGRESQL_PLANS}
+    limits = " ".join(f"-c {name}={value}" for name, value in options.items())
     own = {name: value for name, value in _POSTGRESQL_ARGUMENTS.items() if name not in said}
     return {**own, "options": f"{limits} {said.get('options', '')}".strip()}
 
