@@ -16,19 +16,22 @@ RULE: Final = "M414"
 
 def check(source: Source) -> Iterator[Diagnostic]:
     codes = source.menu.entry_points.ussd
-    for code in codes:
+    for code, entry in codes.items():
         others = [other for other in codes if other != code]
         split = split_dialled(code, others)
         if split is None or not split[1]:
             continue
         shorter, keys = split
         screen = source.flat_screens.get(codes[shorter].go)
-        if screen is not None and _means_something(screen, keys[0]):
+        if screen is not None and _leads_elsewhere(screen, keys, entry.go):
             reason = f'Who dials "{shorter}" and then {"*".join(keys)} comes to this code instead.'
             hint = f'Use a code whose next number is no option of "{codes[shorter].go}".'
             yield warning(source.name_place("entry_points", "ussd", code), RULE, reason, hint)
 
 
-def _means_something(screen: Screen, key: str) -> bool:
-    lists = (*screen.row_options(), *screen.language_options())
-    return bool(lists) or any(its == key for _, its, _ in screen.numbered_options())
+def _leads_elsewhere(screen: Screen, keys: tuple[str, ...], go: str) -> bool:
+    """Whether the first key is an option there, and not one that leads to this very screen."""
+    if any((*screen.row_options(), *screen.language_options())):
+        return True
+    leads = [option.go for _, key, option in screen.numbered_options() if key == keys[0]]
+    return any(each != go or len(keys) > 1 for each in leads)
