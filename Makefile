@@ -15,7 +15,7 @@ PYTEST := $(BIN)/pytest -n auto --maxprocesses 4 --dist loadscope -r s
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run phone test test-all check bench chaos fuzz format lock
+.PHONY: help run phone test test-all check bench chaos fuzz mutants format lock
 
 help: ## List what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,10 @@ chaos: $(READY) ## Kill everything for hours and count what is lost (ARGS="G1 G7
 
 fuzz: $(READY) ## Random dialogues over random menus (ARGS="--sessions 5000", SEED=7)
 	@SEED="$(SEED)" $(BIN)/python -m tests.fuzz.run $(ARGS)
+
+mutants: $(READY) ## Save 1,000 mutated copies of the default menu while people dial (SEED=7)
+	@SEED="$(SEED)" SANKET_MUTANTS=$${SANKET_MUTANTS:-1000} \
+	  $(BIN)/pytest -q tests/end_to_end/test_mutated_menus.py $(ARGS)
 
 format: $(READY) ## Format the code and repair what ruff can repair
 	@$(BIN)/ruff check --quiet --fix --exit-zero .

@@ -22,9 +22,12 @@ from gateways import loader as gateways_loader
 from gateways.base import Gateway, Sender
 from gateways.findings import BadGateways
 from menu import linter
-from menu.diagnostics import BadMenu, Diagnostic, Place, error
+from menu.diagnostics import BadMenu, Diagnostic, Place, error, in_file_order
+from menu.fit import Network
+from menu.fit_report import Report, find_misfits, report
 from models import migrate, outbox_pause, publishing, send_attempt
 from models.database import DatabaseDown
+from models.fitting_files import FittingFiles
 from models.key_mark import KeyMark
 from models.menu_files import MenuFiles
 from models.menu_publication import Listed
@@ -44,6 +47,7 @@ from state.pace import RedisPace
 from telecom.clock import Clock
 from telecom.dlt import DltIds
 from telecom.keyed_hash import KeyedHash
+from telecom.money import Money
 from telecom.replies import MtSms
 from web.spool import Take
 
@@ -64,7 +68,8 @@ class Bridge(Channels):
         self._starting = threading.Lock()
         self._stopped = threading.Event()
         self._menu_files = MenuFiles(settings.menus, self.clock, self.menu_services)
-        self._review = MenuReview(self.menu_files, self.database, self.menu_services)
+        self._fitting = FittingFiles(self.menu_files, self._networks, self.menu_services)
+        self._review = MenuReview(self._fitting, self.database, self.menu_services)
 
     def start(self) -> None:
         """Before the first webhook: from now on newly published menus are followed. Repeatable."""
@@ -90,9 +95,34 @@ class Bridge(Channels):
 
     def check_menus(self) -> list[Diagnostic]:
         try:
-            return linter.check(self.menu_files(), services=self.menu_services)
+            files, services = self.menu_files(), self.menu_services
+            found = linter.check(files, services=services)
+            return in_file_order([*found, *find_misfits(files, self._networks(), services)])
         except BadMenu as fault:
             return list(fault.diagnostics)
+
+    def fit_menu(self) -> Report:
+        """Raises BadMenu."""
+        return report(self.menu_files(), self._networks(), self.menu_services)
+
+    def segment_prices(self, country: str) -> Mapping[str, Money]:
+        """What a segment to this country costs, by gateway; {} where gateways.yaml is broken."""
+        with suppress(BadGateways, OSError, UnicodeDecodeError):
+            return {
+                name: its.prices.in_country(country)
+                for name, its in self.spend_world.tariffs.items()
+            }
+        return {}
+
+    def _networks(self) -> list[Network]:
+        """What the phones of every enabled gateway show; none where gateways.yaml is broken."""
+        with suppress(BadGateways, OSError, UnicodeDecodeError):
+            each = [gateway.settings for gateway in self.gateways.values()]
+            return [
+                Network(one.name, one.ussd_limit, is_latin=one.ussd_script == "latin")
+                for one in each
+            ]
+        return []
 
     def find_moved_keys(self) -> list[Diagnostic]:
         """What the menu file changes of what people know; nothing while that cannot be told."""
@@ -143,7 +173,7 @@ class Bridge(Channels):
         if self.settings.menus_watch or not publishing.is_anything_live(self.database):
             publishing.publish_if_new(
                 self.database,
-                self.menu_files(),
+                self._fitting(),
                 PUBLISHER,
                 self.clock.now(),
                 self.menu_services,
@@ -153,7 +183,7 @@ class Bridge(Channels):
         """The menu file becomes live in any case. Raises BadMenu, DatabaseDown."""
         return publishing.publish(
             self.database,
-            self.menu_files(),
+            self._fitting(),
             published_by=published_by,
             note=note,
             now=self.clock.now(),
@@ -270,7 +300,7 @@ class Bridge(Channels):
         }
 
     def menu_watcher(self) -> MenuWatcher:
-        return MenuWatcher(self.menu_files, self.database, self.clock, self.menu_services)
+        return MenuWatcher(self._fitting, self.database, self.clock, self.menu_services)
 
     def worker(self, wake: Waiting | None = None, threads: int | None = None) -> Worker:
         return Worker(

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache, partial
+from pathlib import Path
 from typing import Final
 
 from benchmarks.measuring import Round, Sample, Scale, Skipped, timed
 from benchmarks.menu_files import menu_of
+from menu import data_file
 from menu.compiler import compile_menu, compile_published
 from menu.diagnostics import BadMenu
-from menu.linter import Files
+from menu.linter import Files, check
 from menu.program import Program
+from models.menu_files import MenuFiles
+from telecom.clock import SystemClock
 
+DEFAULT: Final = Path(__file__).parents[1] / "menus.yaml"
 SIZES: Final = (10, 1_000, 10_000)  # screens
 SCREENS_A_ROUND: Final = 1_000
 
@@ -22,7 +27,7 @@ SCREENS_A_ROUND: Final = 1_000
 def rounds(scale: Scale) -> Iterator[Mapping[str, Round]]:
     checks = {f"check-{size}": partial(_load, compile_menu, size, scale) for size in SIZES}
     loads = {f"load-{size}": partial(_load, compile_published, size, scale) for size in SIZES}
-    yield {**checks, **loads}
+    yield {"check-default": _check_default, **checks, **loads}
 
 
 def readable_menu(size: int, scale: Scale) -> Files:
@@ -39,6 +44,13 @@ def _load(read: Callable[[Files], Program], size: int, scale: Scale) -> Sample:
     files = readable_menu(size, scale)
     times = max(1, SCREENS_A_ROUND // size)
     return timed(times, lambda: [read(files) for _ in range(times)])
+
+
+def _check_default() -> Sample:
+    """The menus of the checkout with their tables, as `flask menus check` reads them."""
+    files = MenuFiles(DEFAULT, SystemClock()).read()
+    data_file._read.cache_clear()  # a command begins with nothing in memory
+    return timed(1, lambda: check(files))
 
 
 @cache

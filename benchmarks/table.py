@@ -58,6 +58,7 @@ GROUPS: Final = (
     Group(
         menu_loading.rounds,
         {
+            "check-default": "check the menus of this checkout, tables included",
             "check-10": "check and compile 10 screens",
             "check-1000": "check and compile 1,000 screens",
             "check-10000": "check and compile 10,000 screens",

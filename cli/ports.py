@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Protocol
 
 from menu.diagnostics import Diagnostic
+from menu.fit_report import Report
 from metrics.meter import Meter
 from models.menu_publication import Listed
 from models.publishing import Published
 from outbound.ledger import Ledger
 from outbound.register import Register
+from telecom.money import Money
 
 
 class ServeSettings(Protocol):
@@ -51,6 +53,14 @@ class Bridge(Protocol):
 
     def find_moved_keys(self) -> list[Diagnostic]:
         """Numbers that lead elsewhere than in the live menu; none where no menu is live."""
+        ...
+
+    def fit_menu(self) -> Report:
+        """What the menu's screens take on the phones of every gateway. Raises BadMenu."""
+        ...
+
+    def segment_prices(self, country: str) -> Mapping[str, Money]:
+        """What a segment to numbers of this country costs, by gateway."""
         ...
 
     def check_gateways(self) -> list[Diagnostic]: ...

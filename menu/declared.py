@@ -43,7 +43,9 @@ def asked_types(
 def given_types(screens: Mapping[str, Screen], services: Services) -> dict[str, ValueType]:
     """What the answers of services are, by "name.part"."""
     return {
-        f"{screen.call.save_as}.{part}": ValueType(kind=kind, widest=_WIDEST_SET)
+        f"{screen.call.save_as}.{part}": ValueType(
+            kind=kind, widest=services[screen.call.service].widest.get(part, _WIDEST_SET)
+        )
         for screen in screens.values()
         if screen.call and screen.call.save_as and screen.call.service in services
         for part, kind in services[screen.call.service].gives.items()

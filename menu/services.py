@@ -17,11 +17,13 @@ from menu.value_types import ValueKind
 class ServiceSpec:
     """`takes`: the names of what it must be told. `gives`: the parts of its answer. `reads`: it
     only looks something up, so that a missed call, whose number may be forged, may ask it.
+    `widest`: the most characters of a part, 60 where nothing is said.
     """
 
     takes: frozenset[str] = frozenset()
     gives: Mapping[str, ValueKind] = field(default_factory=dict)
     reads: bool = False
+    widest: Mapping[str, int] = field(default_factory=dict)
 
 
 Services = Mapping[str, ServiceSpec]

@@ -53,3 +53,7 @@ class PriceList:
             if (price := self.by_place.get(to.e164[:end])) is not None:
                 return price
         return self.by_place.get(to.region or "") or self.by_place[DEFAULT]
+
+    def in_country(self, country: str) -> Money:
+        """The price of one segment to numbers of this country that no prefix names."""
+        return self.by_place.get(country) or self.by_place[DEFAULT]

@@ -1,5 +1,6 @@
 """M204: a screen offers more than people can take in: above five options a warning, above seven
-an error. Small screens cut the rest away, and long lists are not read."""
+an error; above seven answers to one question a warning. Small screens cut the rest away, and long
+lists are not read."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from menu.diagnostics import Diagnostic, error, warning
+from menu.question_schema import AskChoice
 from menu.source import Source
 
 RULE: Final = "M204"
@@ -24,3 +26,8 @@ def check(source: Source) -> Iterator[Diagnostic]:
         elif count > COMFORTABLE:
             reason = f"{count} options; more than {COMFORTABLE} are hard to read on a small phone."
             yield warning(place, RULE, reason, hint)
+    for path, ask in source.asks():
+        if isinstance(ask, AskChoice) and len(ask.choices) > MOST:
+            place = source.name_place(*path, "choices")
+            reason = f"{len(ask.choices)} answers to choose from; more than {MOST} are not read."
+            yield warning(place, RULE, reason, "Ask in two steps, or let people write.")

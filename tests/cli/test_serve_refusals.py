@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,9 +16,11 @@ from cli.ports import Bridge
 from cli.refusal import Refusal
 from cli.serve import commands
 from menu.diagnostics import Diagnostic
+from menu.fit_report import Report
 from metrics.meter import SILENT, Meter
 from models.menu_publication import Listed
 from models.publishing import Published
+from telecom.money import Money
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Served
@@ -53,6 +55,12 @@ class NeverStarted:
 
     def find_moved_keys(self) -> list[Diagnostic]:
         return []
+
+    def fit_menu(self) -> Report:
+        raise NotImplementedError
+
+    def segment_prices(self, country: str) -> Mapping[str, Money]:
+        return {}
 
     def check_gateways(self) -> list[Diagnostic]:
         return []

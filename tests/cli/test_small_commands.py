@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,9 +14,11 @@ from click.testing import CliRunner
 from cli import db, serve, stop_signals, worker
 from cli.ports import BridgeFactory
 from menu.diagnostics import Diagnostic
+from menu.fit_report import Report
 from metrics.meter import SILENT, Meter
 from models.menu_publication import Listed
 from models.publishing import Published
+from telecom.money import Money
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,12 @@ class Recorder:
 
     def find_moved_keys(self) -> list[Diagnostic]:
         return []
+
+    def fit_menu(self) -> Report:
+        raise NotImplementedError
+
+    def segment_prices(self, country: str) -> Mapping[str, Money]:
+        return {}
 
     def check_gateways(self) -> list[Diagnostic]:
         return []

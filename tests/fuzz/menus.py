@@ -24,6 +24,7 @@ from menu.value_types import ValueKind
 Draw = Callable[[st.SearchStrategy[int]], int]
 T = TypeVar("T")
 ACTS_BY_CALL: Final = "M409"  # where a missed call leads is drawn by chance
+FAILS_ITSELF: Final = {"M812", "M813"}  # and where it goes on when a service fails
 SERVICES: Final = {
     "balance": ServiceSpec(takes=frozenset({"pin"}), gives={"amount": ValueKind.MONEY}, reads=True),
     "weather": ServiceSpec(gives={"sky": ValueKind.TEXT, "heat": ValueKind.NUMBER}, reads=True),
@@ -351,6 +352,13 @@ def menus(dice: Dice) -> Drawn:
     files["menus.yaml"] = json.dumps(menu, ensure_ascii=False, indent=1)
     if any(found.rule == ACTS_BY_CALL for found in linter.check(files, services=SERVICES)):
         menu["entry_points"].pop("missed_call")
+        files["menus.yaml"] = json.dumps(menu, ensure_ascii=False, indent=1)
+    found = linter.check(files, services=SERVICES)
+    if any(each.is_error and each.rule in FAILS_ITSELF for each in found):
+        screens["sorry"] = {"text": "Try later.", "end": "true"}
+        for screen in screens.values():
+            if "call" in screen:
+                screen["call"]["on_error"] = "sorry"
         files["menus.yaml"] = json.dumps(menu, ensure_ascii=False, indent=1)
     source = linter.examine(files, (), services=SERVICES).source
     if source is not None:  # else compile_menu tells what is wrong

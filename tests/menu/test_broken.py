@@ -18,6 +18,8 @@ from menu.diagnostics import BadMenu
 from menu.files import MAX_FILES, MAX_TOTAL_BYTES, Files, wanted
 from menu.linter import RULE_IDS, RULES, check
 from menu.loader import MAX_VALUES
+from menu.services import ServiceSpec
+from menu.value_types import ValueKind
 
 ROOT = Path(__file__).parents[2]
 BROKEN = sorted(
@@ -25,6 +27,10 @@ BROKEN = sorted(
     for path in (Path(__file__).parent / "broken").iterdir()
     if path.suffix == ".yaml" or path.is_dir()
 )
+SERVICES = {  # that the examples may call
+    "balance": ServiceSpec(takes=frozenset({"account"}), gives={"sum": ValueKind.MONEY}),
+    "rates": ServiceSpec(gives={"gold": ValueKind.MONEY}, reads=True),
+}
 MENU = """version: 1
 name: Example
 languages: [en]
@@ -67,20 +73,20 @@ def expected_of(path: Path) -> list[str]:
 def test_a_broken_menu_is_told_what_is_wrong(path: Path) -> None:
     expected = expected_of(path)
     assert expected
-    assert [str(found) for found in check(files_of(path))] == expected
+    assert [str(found) for found in check(files_of(path), services=SERVICES)] == expected
     assert path.stem[:4] in "".join(expected)
 
 
 @pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
 def test_a_menu_with_an_error_is_never_compiled(path: Path) -> None:
     files = files_of(path)
-    found = check(files)
+    found = check(files, services=SERVICES)
     if any(diagnostic.is_error for diagnostic in found):
         with pytest.raises(BadMenu) as raised:
-            compile_menu(files)
+            compile_menu(files, SERVICES)
         assert list(raised.value.diagnostics) == found
     else:
-        assert compile_menu(files).screens
+        assert compile_menu(files, SERVICES).screens
 
 
 @pytest.mark.parametrize("rule", TOO_BIG_TO_KEEP)

@@ -182,7 +182,7 @@ def test_a_program_holds_the_data_sets_of_its_menu() -> None:
     prices = compiled.program.data_sets["prices"]
     assert [row.key for row in prices.rows] == ["wheat", "rice"]
     assert set(prices.rows[0].labels["name"].values()) == {"Wheat"}
-    assert [found.rule for found in compiled.warnings] == ["M613", "M302", "M302"]
+    assert [found.rule for found in compiled.warnings] == ["M613", "M302", "M302", "M108"]
     assert compile_published(files) == compiled.program
 
 

@@ -6,19 +6,21 @@ import os
 import socket
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import Flask
 
 from cli import db, serve, worker
 from cli.refusal import Refusal
 from menu.diagnostics import Diagnostic
+from menu.fit_report import Report
 from metrics.meter import SILENT, Meter
 from models.menu_publication import Listed
 from models.publishing import Published
 from settings import Settings
 from settings_reading import BadSettings, load_settings
 from state.connection import connect
+from telecom.money import Money
 
 
 class StubBridge:
@@ -40,6 +42,12 @@ class StubBridge:
 
     def find_moved_keys(self) -> list[Diagnostic]:
         return []
+
+    def fit_menu(self) -> Report:
+        raise NotImplementedError
+
+    def segment_prices(self, country: str) -> Mapping[str, Money]:
+        return {}
 
     def check_gateways(self) -> list[Diagnostic]:
         return []

@@ -1,0 +1,29 @@
+"""The names that a condition, or a line under `set`, looks at. Pure."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+
+from menu.condition_reader import MOST_WRITTEN
+
+
+def words_of(text: str) -> frozenset[str]:
+    """ "plan" and "crop.kind" of `plan == "gold" and crop.kind == "rabi"`; none of what cannot be
+    read, which another rule tells."""
+    if len(text) > MOST_WRITTEN:
+        return frozenset()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text.strip(), mode="eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return frozenset()
+    dotted = {
+        f"{node.value.id}.{node.attr}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+    }
+    owners = {name.partition(".")[0] for name in dotted}
+    plain = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    return frozenset(dotted | (plain - owners))
