@@ -42,6 +42,7 @@ from state.embedded import EmbeddedRedis
 from state.heartbeat import Heartbeat
 from state.keys import Keys
 from state.sessions import RedisSessions
+from state.share_counts import ShareCounts
 from state.tallies import RedisTallies
 from state.usuals import RedisUsuals
 from telecom.clock import Clock, SystemClock
@@ -84,7 +85,10 @@ class Channels:
         callers, services = SqlCallers(self.database), ServiceDesk(self.clock)
         usual = self._sealer.bound_to("usual")
         usuals = RedisUsuals(self.redis, usual.seal, usual.find_open)
-        self._runner = Runner(self.library, self.sessions, callers, services, usuals)
+        self.share_counts = ShareCounts(self.redis, self.library.running)
+        self._runner = Runner(
+            self.library, self.sessions, callers, services, usuals, self.share_counts
+        )
 
     @cached_property
     def shelf(self) -> Shelf:

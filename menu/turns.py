@@ -45,7 +45,8 @@ class Thought:
     `is_secret`: nobody may keep what was typed. `takes_up`: a dialogue that was dropped on another
     channel goes on in this one. `is_unknown`: a text that was not understood, and is no choice
     either; a machine may have sent it. `start` is where the last screen was reached from in this
-    turn. `is_told`: a missed call is answered with what is shown.
+    turn. `is_told`: a missed call is answered with what is shown. `begins`: a dialogue starts with
+    it. `has_failed`: a service did not answer.
     """
 
     program: Program
@@ -57,6 +58,8 @@ class Thought:
     is_unknown: bool = False
     start: str = ""
     is_told: bool = False
+    begins: bool = False
+    has_failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +106,12 @@ def next_thought(program: Program, visit: Visit, session: Session, step: Step) -
         origin=session.origin,
         ahead=session.ahead,
         offers=session.offers,
+        began_at=session.began_at,
         is_private=session.is_private or step.is_secret,
     )
 
 
-def changed(thought: Thought, **fields: str | int | bool) -> Thought:
+def changed(thought: Thought, **fields: str | float | bool) -> Thought:
     return replace(thought, session=msgspec.structs.replace(thought.session, **fields))
 
 
@@ -141,6 +145,7 @@ def thought_of(
         ended=step.ends,
         at=now,
         sequence=visit.sequence if visit else None,
+        began_at=now,
     )
     return Thought(
         program=program,
@@ -148,4 +153,5 @@ def thought_of(
         effects=step.effects,
         is_secret=step.is_secret,
         start=step.start,
+        has_failed=step.has_failed,
     )

@@ -132,6 +132,10 @@ SESSION_FAULTS: Final = Counter(
     name="sanket_session_store_faults_total",
     meaning="Times that Redis did not answer a turn.",
 )
+SHARES_ROLLED_BACK: Final = Counter(
+    name="sanket_menu_shares_rolled_back_total",
+    meaning="Menus that were shared with some callers and did worse than the live one.",
+)
 DEATHS: Final = Counter(
     name="sanket_member_deaths_total",
     meaning="Processes that died and were started again.",
@@ -185,6 +189,7 @@ COUNTED: Final[tuple[Counter | Histogram, ...]] = (
     DELIVERY_REPORTS,
     CONSENT_CHANGES,
     SESSION_FAULTS,
+    SHARES_ROLLED_BACK,
     DEATHS,
 )
 GAUGES: Final = (

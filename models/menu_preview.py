@@ -27,7 +27,7 @@ _preview: Final = menu_preview.c
 def previews(conn: Connection) -> dict[str, int]:
     """The version of each test number, by its keyed hash."""
     rows = conn.execute(select(_preview.msisdn_hash, _preview.menu_version).limit(MOST))
-    return {msisdn_hash: version for msisdn_hash, version in rows}
+    return {row.msisdn_hash: row.menu_version for row in rows}
 
 
 def show(conn: Connection, hashes: Collection[str], version: int, now: datetime) -> None:
@@ -53,4 +53,4 @@ def stop_version(conn: Connection, version: int) -> None:
 def count(conn: Connection) -> dict[int, int]:
     """How many test numbers see each version."""
     query = select(_preview.menu_version, func.count()).group_by(_preview.menu_version)
-    return {version: number for version, number in conn.execute(query)}
+    return {row[0]: row[1] for row in conn.execute(query)}

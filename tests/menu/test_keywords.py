@@ -182,6 +182,9 @@ class Shop:
     def live(self) -> tuple[int, Program]:
         return 1, self.program
 
+    def live_for(self, caller_key: str) -> tuple[int, Program]:
+        return 1, self.program
+
     def get(self, menu_version: int) -> Program | None:
         return self.program if menu_version == 1 else None
 
