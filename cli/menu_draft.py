@@ -67,7 +67,11 @@ def _run_tests(bridge: Bridge, files: Mapping[str, bytes]) -> None:
 
 def _ask(findings: Sequence[Diagnostic]) -> None:
     warnings = f"{len(findings)} warning{'' if len(findings) == 1 else 's'}"
-    if not sys.stdin.isatty():
+    if not _is_terminal():
         raise NotYet(f"not done: {warnings}. Look at them; --yes goes on all the same")
     if not click.confirm(f"{warnings}. Go on all the same?"):
         raise NotYet("not done")
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty()

@@ -1,4 +1,4 @@
-"""Menus that not everybody sees, over real webhooks, SQL and Redis, on a clock that stands still."""
+"""Menus that not everybody sees, over real webhooks, SQL and Redis; the clock stands still."""
 
 from __future__ import annotations
 
