@@ -18,6 +18,7 @@ def compile_dlt(source: Source) -> DltBook | None:
         templates=tuple(compile_template(source, dlt, name) for name in dlt.templates),
         allowed=allowed_by(dlt),
         entity_id=dlt.entity_id,
+        short_address=dlt.short_address,
     )
 
 

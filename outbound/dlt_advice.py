@@ -23,6 +23,7 @@ NOT_CALLED: Final = MappingProxyType(
 _FAULTS: Final = MappingProxyType(
     {
         ValueFault.EMPTY: "nothing stands there",
+        ValueFault.SPACE: "a space stands at one of its ends",
         ValueFault.NOT_DIGITS: "not only digits stand there",
         ValueFault.SIGNS: "other signs than letters, digits and spaces stand there",
         ValueFault.LINK: "the link there is not under dlt.links",

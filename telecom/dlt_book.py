@@ -57,11 +57,13 @@ class Unlike:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DltBook:
-    """`entity_id` is the Principal Entity's, where the menu tells it."""
+    """`entity_id` is the Principal Entity's, `short_address` what short addresses begin with, where
+    the menu tells them."""
 
     templates: tuple[DltTemplate, ...]
     allowed: Allowed = field(default_factory=Allowed)
     entity_id: str | None = None
+    short_address: str | None = None
 
     def judge(self, text: str, at: datetime) -> Judged:
         """What an operator would make of this text at this time (aware)."""

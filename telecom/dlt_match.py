@@ -137,12 +137,10 @@ def _first_change(
     while i < len(signs) and j < len(text):
         char, place = signs[i]
         cost = costs[i][j]
-        if char and char == text[j]:
+        if (char and char == text[j]) or (not char and cost == costs[i + 1][j + 1]):
             i, j = i + 1, j + 1
         elif not char and cost == costs[i][j + 1]:
             j += 1  # the value goes on
-        elif not char and cost == costs[i + 1][j + 1]:
-            i, j = i + 1, j + 1
         else:
             return Difference(j, place, text[j], char or "a value")
     if i < len(signs):

@@ -41,6 +41,7 @@ class ValueFault(StrEnum):
     """Why a value would be refused."""
 
     EMPTY = "empty"
+    SPACE = "space"
     TOO_LONG = "too_long"
     NOT_DIGITS = "not_digits"
     SIGNS = "signs"
@@ -103,6 +104,8 @@ def fault_of(tag: Tag, most: int, value: str, allowed: Allowed) -> ValueFault | 
     """Why an operator would refuse this value of a variable; None where he takes it."""
     if not value.strip():
         return ValueFault.EMPTY
+    if value.strip(" ") != value:  # beside a space of the fixed words there would be two
+        return ValueFault.SPACE
     if len(value) > most:
         return ValueFault.TOO_LONG
     match tag:

@@ -18,6 +18,7 @@ from telecom.dlt_values import Allowed, ValueFault, fault_of
 RULE: Final = "M903"
 _TAKES: Final = {
     ValueFault.EMPTY: "takes a value, and this may be empty",
+    ValueFault.SPACE: "takes no space at its ends",
     ValueFault.NOT_DIGITS: "takes digits only",
     ValueFault.SIGNS: "takes letters, digits and spaces only",
     ValueFault.LINK: "takes links only that are under dlt.links",
