@@ -126,7 +126,7 @@ def test_short_addresses_go_into_links(
 ) -> None:
     dlt = {"links": ["app.example"], "templates": {"one": template(template_text)}}
     if short_address:
-        dlt["short_address"] = short_address  # type: ignore[assignment]
+        dlt["short_address"] = short_address
     files = menu_of(
         "",
         "",
