@@ -29,6 +29,7 @@ from models import migrate, outbox_pause, publishing, send_attempt
 from models.database import DatabaseDown
 from models.fitting_files import FittingFiles
 from models.key_mark import KeyMark
+from models.library import NothingPublished
 from models.menu_files import MenuFiles
 from models.menu_publication import Listed
 from models.menu_watcher import MenuReview, MenuWatcher
@@ -36,6 +37,8 @@ from models.publishing import Published
 from outbound.backups import Backups
 from outbound.desk import Desk
 from outbound.dispatcher import Dispatcher
+from outbound.dlt_gate import DltGate
+from outbound.outcomes import NotTaken
 from outbound.reaper import Reaper
 from outbound.standing import Standings
 from outbound.traffic import Account, Traffic
@@ -46,6 +49,7 @@ from sms import optouts, receipts
 from state.pace import RedisPace
 from telecom.clock import Clock
 from telecom.dlt import DltIds
+from telecom.dlt_book import DltBook
 from telecom.keyed_hash import KeyedHash
 from telecom.money import Money
 from telecom.replies import MtSms
@@ -214,6 +218,7 @@ class Bridge(Channels):
             self._shared_clock,
             settle_seconds=self.settings.settle_seconds,
             gateways=self._find_sending,
+            dlt=self._dlt_book,
         )
 
     @cached_property
@@ -348,9 +353,22 @@ class Bridge(Channels):
             meter=self.meter,
         )
 
-    def _dlt_of(self, gateway: str, mt: MtSms) -> DltIds | None:
+    def _dlt_of(self, gateway: str, mt: MtSms) -> DltIds | NotTaken | None:
         dlt = self.gateways[gateway].settings.dlt
-        return dlt.ids_for(mt.message_class) if dlt and mt.to.region == "IN" else None
+        account = dlt.ids_for(mt.message_class) if dlt else None
+        return self._dlt_gate.look(account, mt)
+
+    @cached_property
+    def _dlt_gate(self) -> DltGate:
+        return DltGate(self._dlt_book, self.clock)
+
+    def _dlt_book(self) -> DltBook | None:
+        """What the live menu registers. Raises DatabaseDown."""
+        try:
+            _, program = self.library.live()
+        except NothingPublished:
+            return None
+        return program.dlt
 
     def _tried(self, mt_id: str) -> Sequence[str]:
         with self.database.read() as conn:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from menu import schema
 from menu.diagnostics import BadMenu, Diagnostic
+from menu.dlt_compiler import compile_dlt
 from menu.files import Files, root_of
 from menu.formats import formats_of
 from menu.inputs import fold
@@ -100,6 +101,7 @@ def _program(source: Source, digest: str) -> Program:
         country=menu.country,
         repeatable=repeatable(source),
         has_plain_letters=menu.plain_letters,
+        dlt=compile_dlt(source),
     )
 
 

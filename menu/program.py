@@ -22,6 +22,7 @@ from menu.paging import Footers
 from menu.texts import Plural
 from menu.value_types import ValueType
 from menu.ways import Go
+from telecom.dlt_book import DltBook
 
 BACK_KEY = "0"
 HOME_KEY = "00"
@@ -242,6 +243,7 @@ class Program:
     country: str = "IN"
     repeatable: frozenset[str] = frozenset()  # screens that "my usual" may come back to
     has_plain_letters: bool = False  # SMS lose typographic characters where that makes them shorter
+    dlt: DltBook | None = None  # None: nothing is registered, and no text is held to it
 
     @property
     def fallback_language(self) -> Language:

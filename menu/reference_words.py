@@ -17,6 +17,7 @@ from pydantic_core import PydanticUndefined
 from menu import (
     case_schema,
     data_schema,
+    dlt_schema,
     entry_schema,
     question_scalars,
     question_schema,
@@ -52,6 +53,10 @@ VALUES: Final[tuple[tuple[object, str], ...]] = (
     (data_schema.AnyColumn, "a type, or its lines"),
     (data_schema.DataFile, "a CSV file"),
     (data_schema.Column.model_fields["type"].annotation, "a type of column"),
+    (dlt_schema.DltNames, "a template's name, or a list of them"),
+    (dlt_schema.TemplateId, "12 to 19 digits"),
+    (dlt_schema.EntityId, "19 digits"),
+    (dlt_schema.ShortAddress, "an address that ends in /"),
     (question_scalars.Number, "a number"),
     (question_scalars.Length, "1 to 160"),
     (question_scalars.Tries, "1 to 9"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
@@ -28,13 +29,16 @@ from menu.session import Session
 from menu.turns import Caller, Thought, Visit
 from menu.usual import Usual
 from menu.ways import Go, screens_of
+from telecom.dlt_book import COUNTRY, DltBook
 from telecom.events import Cumulative, Last, Said
 from telecom.msisdn import Msisdn
 from telecom.replies import UssdReply
 from telecom.split import fit
 
-ADDRESS: Final = "https://bridge.example/l/Ab3dE6gH9jK"  # what {link} becomes
+_SHORT: Final = "https://bridge.example/l/"
+ADDRESS: Final = f"{_SHORT}Ab3dE6gH9jK"  # what {link} becomes
 CALLER: Final = "the caller"
+_BY_DAY: Final = datetime(2026, 11, 26, 9, tzinfo=UTC)  # promotion may go out
 SMS_SESSION: Final = "sms"
 SECONDS_A_TURN: Final = 10.0  # a person reads; and no turn is taken for a repeat of another
 TTL_SECONDS: Final = 180
@@ -73,6 +77,7 @@ class Rehearsal:
     ) -> None:
         self._began_at = began_at
         self._program = program
+        self._dlt = _rehearsed(program.dlt)
         self._caller = caller
         self._sessions = _Sessions()
         self._callers = _Callers(language)
@@ -197,12 +202,22 @@ class Rehearsal:
                     self._callers.language = language
                 case SendLink():
                     sms = link_text.write(program, effect, self._caller.region, ADDRESS)
-                    self.unread.append(sms_text(program, sms.text))
+                    self._send(sms_text(program, sms.text))
                 case SendSms(text):
-                    self.unread.append(sms_text(program, text))
+                    self._send(sms_text(program, text))
         if answer:
-            self.unread.append(sms_text(program, answer))
+            self._send(sms_text(program, answer))
         return True
+
+    def _send(self, text: str) -> None:
+        """What India's operators would refuse reaches nobody there."""
+        book = self._dlt
+        if book is not None and self._caller.region == COUNTRY:
+            judged = book.judge(text.replace(_SHORT, book.short_address or _SHORT), _BY_DAY)
+            if judged.refusal is not None:
+                near = f"; the nearest is {judged.template.name}" if judged.template else ""
+                raise Refused(f'This SMS fits no DLT template{near}: "{text}".')
+        self.unread.append(text)
 
     def _note(self, before: Session | None, typed: str, thought: Thought) -> None:
         """`before` is the session that was answered; None where a dialogue begins."""
@@ -234,6 +249,14 @@ class Rehearsal:
                 waiting += screens_of(onward)
             seen.add(name)
         return seen
+
+
+def _rehearsed(book: DltBook | None) -> DltBook | None:
+    """Where the menu does not tell which short addresses its bridge has, those of here will do."""
+    if book is None or book.short_address is not None:
+        return book
+    links = (*book.allowed.links, f"{_SHORT}*")
+    return replace(book, allowed=replace(book.allowed, links=links))
 
 
 @dataclass(frozen=True, slots=True)

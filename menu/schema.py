@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from menu.case_schema import OPENINGS, Case, Step
 from menu.data_schema import DataSource
+from menu.dlt_schema import Dlt, DltNames, DltPhrases, DltTemplate
 from menu.entry_schema import SEVERAL, Called, Entry, EntryPoints, Keyword, SmsEntryPoints
 from menu.files import MENU_FILE
 from menu.question_schema import KIND_TAGS, AnyAsk, Ask
@@ -41,6 +42,9 @@ __all__ = [
     "Case",
     "Counted",
     "CountedTexts",
+    "Dlt",
+    "DltPhrases",
+    "DltTemplate",
     "Entry",
     "EntryPoints",
     "Go",
@@ -174,6 +178,8 @@ class Link(Shape):
     """The text message; {link} is replaced by a short address."""
     sms_unknown_language: Text | None = None
     """The text message for a caller whose language nobody knows yet."""
+    dlt: DltNames = Field(default_factory=list)
+    """The DLT templates of these texts, of whichever language each is."""
 
 
 class Menu(Shape):
@@ -208,6 +214,8 @@ class Menu(Shape):
     """People whom screens hand callers over to, each under a name."""
     data: dict[Name, DataSource] = Field(default_factory=dict)
     """Data sets: tables that are kept in CSV files, each under a name."""
+    dlt: Dlt | None = None
+    """What is registered with India's DLT: texts to Indian numbers are held to it."""
     screens: dict[Name, Screen] = Field(min_length=1)
     """What is shown, each screen under a name that "go" leads to."""
     tests: list[Case] = Field(default_factory=list)

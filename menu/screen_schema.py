@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
+from menu.dlt_schema import DltNames
 from menu.document import KeyPath
 from menu.question_schema import AnyAsk, Ask
 from menu.shapes import Flag, LanguageCode, Name, Shape
@@ -155,6 +156,9 @@ class Screen(Shape):
     """The app link that is sent by SMS when somebody reaches this screen."""
     send_sms: CountedTexts | None = None
     """The text that is sent by SMS when somebody reaches this screen."""
+    dlt: DltNames = Field(default_factory=list)
+    """The DLT templates of the SMS that this screen sends, or is answered by, of whichever language
+    each is."""
     helpline: AnyHandOver | None = None
     """Shows the number of this helpline, and ends."""
     call: Call | None = None

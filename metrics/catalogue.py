@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from metrics.kinds import GATEWAY, Counter, Gauge, Histogram, Metric
+from telecom.dlt_book import DltRefusal
 from telecom.errors import Reason, Verdict
 from telecom.statuses import FINAL, DlrStatus, MtStatus
 
@@ -61,7 +62,11 @@ DECISIONS: Final = (
 )
 RECEIPTS: Final = ("taken", "late", "repeated", "waits", "contradicts")
 SEND_OUTCOMES: Final = ("accepted", *Verdict)
-SEND_REASONS: Final = ("accepted", "too_late", "consent_unknown", "unsealable", *Reason)
+SEND_REASONS: Final = (
+    *("accepted", "too_late", "consent_unknown", "unsealable", "dlt_unknown"),
+    *Reason,
+    *DltRefusal,
+)
 MEMBERS: Final = ("dispatcher", "web", "redis")
 CHOICES: Final = ("home", "route", "failover", "stays")
 HOLDS: Final = ("tps", "quiet_hours", "paused")
