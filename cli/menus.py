@@ -8,6 +8,7 @@ from typing import Final
 import click
 
 from cli.findings import EXIT_WITH_ERRORS, show
+from cli.menu_replay import replay
 from cli.menu_tests import count, show_not_walked, show_outcomes
 from cli.ports import BridgeFactory
 from cli.refusal import Refusal, database_faults
@@ -144,6 +145,7 @@ def commands(bridge_factory: BridgeFactory) -> click.Group:
         if nothing_chosen or not all(outcome.has_passed for outcome in outcomes):
             click.get_current_context().exit(EXIT_WITH_ERRORS)
 
+    menus.add_command(replay(bridge_factory))
     return menus
 
 
