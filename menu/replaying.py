@@ -133,23 +133,17 @@ class Replay:
         has_stayed = before is not None and _spot(now) == _spot(before)
         if now.screen != turn.screen:
             there = f'"{turn.screen}"'
-            if has_stayed and outcome == OPEN:
+            if has_stayed and outcome == OPEN and not effects:
                 return self._broken(before, turn, f"{_said(turn)} is no answer; it led to {there}")
             led = f'{_said(turn)} leads to "{now.screen}"; it led to {there}'
             is_over = outcome in OVER and not is_last
             if is_over or outcome == ERROR or _lost(turn, effects):
                 return self._broken(before, turn, led)
             return self._found(Verdict.CHANGED, before, turn, led)
-        return self._same_screen(before, turn, outcome, effects, is_last=is_last)
+        return self._same_screen(turn, outcome, effects, is_last=is_last)
 
     def _same_screen(
-        self,
-        before: Session | None,
-        turn: TurnRecord,
-        outcome: str,
-        effects: tuple[str, ...],
-        *,
-        is_last: bool,
+        self, turn: TurnRecord, outcome: str, effects: tuple[str, ...], *, is_last: bool
     ) -> Finding | None:
         place, screen = self._places.screen(turn.screen), turn.screen
         if lost := _lost(turn, effects):
@@ -214,7 +208,7 @@ def _spot(session: Session) -> tuple[str, int, str]:
 
 def _said(turn: TurnRecord) -> str:
     """Choices only: what people wrote is not for a report."""
-    if turn.begins and turn.entry:
+    if turn.entry and (turn.begins or not turn.said):
         return f'"{_dialled(turn) if turn.channel == USSD else turn.entry}"'
     said = turn.said.strip()
     return said if len(said) <= 2 and said.isalnum() else "what was typed"

@@ -1,7 +1,7 @@
 """Turns of dialogues, as the stream of turns brings them: what callers did, for a while.
 
-No number is in it, but a keyed hash and a mask; what people wrote is sealed. A row has no use but to
-be counted and run again: nothing that is promised depends on it.
+No number is in it, but a keyed hash and a mask; what people wrote is sealed. Rows are there to be
+counted and run again: nothing that is promised depends on them.
 """
 
 from __future__ import annotations

@@ -112,7 +112,7 @@ class TurnStream:
 
     def _read(self, epoch: str, count: int) -> Batch:
         found: Any = self._redis.xreadgroup(epoch, self._taker, {TURNS: ">"}, count=count)
-        return Batch(epoch, _turns(found[0][1]) if found else ())
+        return Batch(epoch, _turns(found[0][1]) if found else [])
 
     def _claim(self, epoch: str, count: int) -> Batch:
         found: Any = self._redis.xautoclaim(
@@ -128,7 +128,7 @@ class TurnStream:
         for taker in takers:
             if not taker["pending"] and taker["idle"] > _FORGOTTEN_SECONDS * 1000:
                 self._redis.xgroup_delconsumer(TURNS, epoch, taker["name"])
-        return Batch(epoch, ())
+        return Batch(epoch, [])
 
 
 def _turns(entries: Sequence[tuple[bytes, dict[bytes, bytes] | None]]) -> Sequence[Waiting]:
