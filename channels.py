@@ -85,8 +85,8 @@ class Channels:
         callers, services = SqlCallers(self.database), ServiceDesk(self.clock)
         usual = self._sealer.bound_to("usual")
         usuals = RedisUsuals(self.redis, usual.seal, usual.find_open)
-        self._turn_sealer = Sealer(derive_key(secret, "sealing of turns"), "turn")
-        record = Recorder(self._turn_sealer.seal) if settings.turns else None
+        self.turn_sealer = Sealer(derive_key(secret, "sealing of turns"), "turn")
+        record = Recorder(self.turn_sealer.seal) if settings.turns else None
         self._runner = Runner(self.library, self.sessions, callers, services, usuals, record)
 
     @cached_property

@@ -349,7 +349,7 @@ class Bridge(Channels):
         """The dialogues that began last, at most so many, the oldest first. Raises DatabaseDown."""
         with self.database.read() as conn:
             turns = turn.last_dialogues(conn, last)
-        return dialogues_of(opened(each, self._turn_sealer.find_open) for each in turns)
+        return dialogues_of(opened(each, self.turn_sealer.find_open) for each in turns)
 
     def drainer(self, most_together: int = MOST_TOGETHER) -> Drainer:
         return Drainer(
