@@ -71,7 +71,10 @@ _NAMES: Final = tuple(column.name for column in turn.columns)
 _T: Final = turn.c
 _FIELDS: Final = TurnRecord.__struct_fields__
 _AND: Final = ", "
-_COPY: Final = f"COPY turn ({', '.join(_NAMES)}) FROM STDIN"
+_BETWEEN: Final = "\x1f"  # two columns; in no name that a menu or a gateway may have
+_BELOW: Final = "\x1e"  # one row, the next
+_COPY: Final = f"COPY turn ({', '.join(_NAMES)}) FROM STDIN (DELIMITER E'\\x1f')"
+_ESCAPED: Final = (("\\", "\\\\"), ("\n", "\\n"), ("\r", "\\r"), (_BELOW, "\n"))
 _PLACE: Final = tuple_(_T.stream_ms, _T.stream_number, _T.epoch)
 _OLDEST_FIRST: Final = (_T.stream_ms, _T.stream_number, _T.epoch)
 _NEWEST_FIRST: Final = (_T.stream_ms.desc(), _T.stream_number.desc(), _T.epoch.desc())
@@ -87,9 +90,9 @@ def insert_new(conn: Connection, turns: Sequence[Taken]) -> None:
     PostgreSQL gets them by COPY, which knows no ON CONFLICT: where one of them is there already, as
     after a kill, the whole batch goes the slower way.
     """
-    rows = [_row_of(id_, record) for id_, record in turns]
-    if conn.dialect.name == "postgresql" and _copied(conn, rows):
+    if conn.dialect.name == "postgresql" and _copied(conn, turns):
         return
+    rows = [_row_of(id_, record) for id_, record in turns]
     named = [dict(zip(_NAMES, row, strict=True)) for row in rows]
     bulk.insert_new(conn, turn, named, unique=_KEY)
 
@@ -132,14 +135,18 @@ def _newest_first(conn: Connection) -> Iterator[list[TurnRecord]]:
         last = (rows[-1].stream_ms, rows[-1].stream_number, rows[-1].epoch)
 
 
-def _copied(conn: Connection, rows: Sequence[tuple[object, ...]]) -> bool:
+def _copied(conn: Connection, turns: Sequence[Taken]) -> bool:
     """False where one of them is there; then nothing was written."""
+    text = _BELOW.join(_line_of(*each) for each in turns)
+    if text.count(_BETWEEN) != (len(_NAMES) - 1) * len(turns) or text.count(_BELOW) >= len(turns):
+        return False
+    for letters, escaped in _ESCAPED:
+        text = text.replace(letters, escaped)
     driver: Any = conn.connection.driver_connection
     mark = conn.begin_nested()
     try:
         with driver.cursor() as cursor, cursor.copy(_COPY) as copy:
-            for row in rows:
-                copy.write_row(row)
+            copy.write(text)
     except psycopg.errors.UniqueViolation:
         mark.rollback()
         return False
@@ -151,6 +158,20 @@ def _copied(conn: Connection, rows: Sequence[tuple[object, ...]]) -> bool:
         raise DatabaseDown(str(fault).partition("\n")[0]) from fault
     mark.commit()
     return True
+
+
+def _line_of(id_: Id, one: TurnRecord) -> str:
+    """A row as COPY reads it, before anything is escaped. One expression: this is done for each of
+    50,000 turns a second."""
+    milliseconds, number, epoch = id_
+    return (
+        f"{milliseconds}\x1f{number}\x1f{epoch}\x1f{one.session}\x1f{one.origin}\x1f{one.caller}"
+        f"\x1f{one.masked}\x1f{one.channel}\x1f{one.gateway}\x1f{one.turn}\x1f{one.at!r}"
+        f"\x1f{one.menu_version}\x1f{one.language}\x1f{one.begins}\x1f{one.entry}\x1f{one.said}"
+        f"\x1f\\x{one.sealed.hex()}\x1f{one.is_withheld}\x1f{one.screen}\x1f{one.outcome}"
+        f"\x1f{_AND.join(one.effects)}\x1f{one.septets}\x1f{one.ucs2}\x1f{one.is_latin}"
+        f"\x1f{one.region}"
+    )
 
 
 def _row_of(id_: Id, record: TurnRecord) -> tuple[object, ...]:

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from redis import Redis
 from redis.exceptions import RedisError, ResponseError
@@ -26,19 +26,15 @@ _EPOCH_BYTES: Final = 8
 _OPEN: Final = (Path(__file__).parent / "lua" / "open_turns.lua").read_text(encoding="utf-8")
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(NamedTuple):
     """A turn in the stream. Redis makes the id of the time (milliseconds since the epoch) and a
     number. `written` is empty for one that was dropped since it was taken: the stream was full.
     """
 
+    id: bytes
     milliseconds: int
     number: int
     written: bytes
-
-    @property
-    def id(self) -> str:
-        return f"{self.milliseconds}-{self.number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,4 +134,4 @@ def _turns(entries: Sequence[tuple[bytes, dict[bytes, bytes] | None]]) -> Sequen
 
 def _waiting(id_: bytes, written: bytes) -> Waiting:
     milliseconds, _, number = id_.partition(b"-")
-    return Waiting(int(milliseconds), int(number), written)
+    return Waiting(id_, int(milliseconds), int(number), written)

@@ -13,6 +13,8 @@ import pytest
 from click.testing import Result
 
 from app import create_app
+from cli import menu_replay
+from menu import replaying
 from models import turn
 from models.all_tables import TABLES
 
@@ -113,14 +115,12 @@ def test_a_bar_is_for_terminals(house: Any, run: Run, monkeypatch: pytest.Monkey
         def isatty(self) -> bool:
             return True
 
-    from cli import menu_replay
-
     terminal = Terminal()
-    monkeypatch.setattr(menu_replay.sys, "stderr", terminal, raising=False)
     dialogues = house.bridge.recorded(10)
-    draft = menu_replay.replaying.read(house.bridge.menu_files())
-    assert sum(menu_replay._run(draft, dialogues).values()) == 4
-    monkeypatch.setattr(sys, "stderr", sys.__stderr__)
+    draft = replaying.read(house.bridge.menu_files())
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stderr", terminal)
+        assert sum(menu_replay._run(draft, dialogues).values()) == 4
     assert "Replaying" in terminal.getvalue()
     assert "100%" in terminal.getvalue()
 

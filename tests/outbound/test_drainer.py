@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -70,7 +69,7 @@ class Drain:
 
 
 @pytest.fixture
-def drain(redis: Redis, world: Any) -> Iterator[Drain]:
+def drain(redis: Redis, world: Any) -> Drain:
     return Drain(redis, world)
 
 
@@ -129,6 +128,13 @@ def test_a_batch_of_which_half_is_there_adds_the_other_half(drain: Drain) -> Non
         turn.insert_new(conn, both)
         turn.insert_new(conn, both)  # and what came before in this transaction stays
     assert drain.kept() == [record(1), record(2), record(3), record(4)]
+
+
+def test_a_name_that_has_what_parts_columns_is_kept_as_it_is(drain: Drain) -> None:
+    odd = [record(1, entry="a\x1fb"), record(2, screen="a\x1eb"), record(3, region="\r\n\\.")]
+    drain.write(*odd)
+    drain.drainer().drain_some()
+    assert drain.kept() == odd
 
 
 def test_an_emptied_redis_in_the_middle_doubles_and_stops_nothing(
