@@ -104,7 +104,7 @@ def draining(scale: Scale) -> Iterator[Mapping[str, Round]]:
         postgresql.bridge_in(place) as (bridge, beside),
     ):
         bridge.redis = connect(redis.url)
-        yield {"drain-postgresql": partial(_drain, bridge, scale.steps, beside)}
+        yield {"drain-postgresql": partial(_drain, bridge, scale.webhooks * 20, beside)}
 
 
 def _drain(bridge: Bridge, total: int, beside: Meter) -> Sample:

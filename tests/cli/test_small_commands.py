@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from cli import db, serve, stop_signals, worker
 from cli.ports import BridgeFactory
 from menu.diagnostics import Diagnostic
+from menu.recorded import Dialogue
 from metrics.meter import SILENT, Meter
 from models.menu_publication import Listed
 from models.publishing import Published
@@ -70,6 +71,9 @@ class Recorder:
         raise NotImplementedError
 
     def menu_history(self) -> list[Listed]:
+        raise NotImplementedError
+
+    def recorded(self, last: int) -> list[Dialogue]:
         raise NotImplementedError
 
     def how_to_reach(self) -> Sequence[str]:

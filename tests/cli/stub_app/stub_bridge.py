@@ -13,6 +13,7 @@ from flask import Flask
 from cli import db, serve, worker
 from cli.refusal import Refusal
 from menu.diagnostics import Diagnostic
+from menu.recorded import Dialogue
 from metrics.meter import SILENT, Meter
 from models.menu_publication import Listed
 from models.publishing import Published
@@ -63,6 +64,9 @@ class StubBridge:
         raise NotImplementedError
 
     def menu_history(self) -> list[Listed]:
+        raise NotImplementedError
+
+    def recorded(self, last: int) -> list[Dialogue]:
         raise NotImplementedError
 
     def how_to_reach(self) -> Sequence[str]:
