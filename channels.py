@@ -11,6 +11,7 @@ from gateways import loader as gateways_loader
 from gateways.base import Gateway
 from gateways.loader import Shelf
 from menu.runner import Runner
+from menu.turn_record import Recorder
 from metrics.folder import Folder
 from metrics.prometheus import PrometheusMeter
 from missed_call.answering import CallAnswers
@@ -78,13 +79,15 @@ class Channels:
         self.redis = connect(redis_url)
         self.bell = Bell(self.redis)
         self.outbox = Outbox(self._sealer, self._hasher, self._shared_clock, self.bell.ring)
-        self.sessions = RedisSessions(self.redis, self.meter)
+        self.sessions = RedisSessions(self.redis, self.meter, most_turns=settings.turns_waiting)
         self.heartbeat = Heartbeat(self.redis)
         self.tallies = RedisTallies(self.redis)
         callers, services = SqlCallers(self.database), ServiceDesk(self.clock)
         usual = self._sealer.bound_to("usual")
         usuals = RedisUsuals(self.redis, usual.seal, usual.find_open)
-        self._runner = Runner(self.library, self.sessions, callers, services, usuals)
+        self.turn_sealer = Sealer(derive_key(secret, "sealing of turns"), "turn")
+        record = Recorder(self.turn_sealer.seal) if settings.turns else None
+        self._runner = Runner(self.library, self.sessions, callers, services, usuals, record)
 
     @cached_property
     def shelf(self) -> Shelf:

@@ -194,6 +194,20 @@ class Settings(BaseModel):
     hour_percent: int = Field(
         default=25, ge=1, le=100, description="How much of a day's budget one hour may spend."
     )
+    turns: Annotated[bool, BeforeValidator(_is_one)] = Field(
+        default=True,
+        strict=True,
+        description="0: no turn of a dialogue is recorded for `flask menus replay`.",
+    )
+    turns_waiting: int = Field(
+        default=100_000,
+        ge=1_000,
+        le=10_000_000,
+        description="Turns that may wait in Redis for the database, about; older ones are dropped.",
+    )
+    turns_days: int = Field(
+        default=30, ge=1, le=365, description="How long a recorded turn is kept in the database."
+    )
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = (
         Field(default="info", description="debug, info, warning or error.")
     )

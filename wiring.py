@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from functools import cached_property, partial
 from typing import Final
 
@@ -25,7 +26,8 @@ from menu import linter
 from menu.diagnostics import BadMenu, Diagnostic, Place, error, in_file_order
 from menu.fit import Network
 from menu.fit_report import Report, find_misfits, report
-from models import migrate, outbox_pause, publishing, send_attempt
+from menu.recorded import Dialogue, dialogues_of, opened
+from models import migrate, outbox_pause, publishing, send_attempt, turn
 from models.database import DatabaseDown
 from models.fitting_files import FittingFiles
 from models.key_mark import KeyMark
@@ -38,6 +40,7 @@ from outbound.backups import Backups
 from outbound.desk import Desk
 from outbound.dispatcher import Dispatcher
 from outbound.dlt_gate import DltGate
+from outbound.drainer import MOST_TOGETHER, Drainer
 from outbound.outcomes import NotTaken
 from outbound.reaper import Reaper
 from outbound.standing import Standings
@@ -47,6 +50,7 @@ from outbound.worker import Worker
 from settings import Settings
 from sms import optouts, receipts
 from state.pace import RedisPace
+from state.turns import TurnStream
 from telecom.clock import Clock
 from telecom.dlt import DltIds
 from telecom.dlt_book import DltBook
@@ -274,6 +278,9 @@ class Bridge(Channels):
             watch = partial(self.menu_watcher().run, stop)
             threading.Thread(target=watch, name="menu-watcher", daemon=True).start()
         self.start()
+        drain = partial(self.drainer().run, stop)
+        drainer = threading.Thread(target=drain, name="turns", daemon=True)
+        drainer.start()
         worker, calls = self.worker(), Wake()
         answer = partial(self.call_answers.answer_until, stop, calls, worker.idle_seconds)
         answerer = threading.Thread(target=answer, name="calls", daemon=True)
@@ -287,7 +294,7 @@ class Bridge(Channels):
         threading.Thread(target=listen, name="bell", daemon=True).start()
         worker.run(stop)
         calls.poke()
-        for thread in (answerer, replayer):
+        for thread in (answerer, replayer, drainer):
             thread.join(REPLAYER_PATIENCE_SECONDS)
 
     @cached_property
@@ -328,7 +335,7 @@ class Bridge(Channels):
             clock=self._shared_clock,
             host_clock=self.clock,
             monotonic=time.monotonic,
-            owner=f"{socket.gethostname()}:{os.getpid()}"[:64],
+            owner=_owner(),
             lease_seconds=self.settings.lease_seconds,
             send_seconds=min(SEND_SECONDS, self.settings.lease_seconds / 2),
             batch=max(LEAST_BATCH, threads or self.settings.worker_threads),
@@ -386,6 +393,21 @@ class Bridge(Channels):
             meter=self.meter,
         )
 
+    def recorded(self, last: int) -> list[Dialogue]:
+        """The dialogues that began last, at most so many, the oldest first. Raises DatabaseDown."""
+        with self.database.read() as conn:
+            turns = turn.last_dialogues(conn, last)
+        return dialogues_of(opened(each, self.turn_sealer.find_open) for each in turns)
+
+    def drainer(self, most_together: int = MOST_TOGETHER) -> Drainer:
+        return Drainer(
+            TurnStream(self.redis, _owner()),
+            self.database,
+            self._shared_clock,
+            kept=timedelta(days=self.settings.turns_days),
+            most_together=most_together,
+        )
+
     def menu_warnings(self) -> Sequence[str]:
         """What keeps the menu file from being live, while the last good menu serves."""
         return self._review.warnings() if self.settings.menus_watch else ()
@@ -393,6 +415,10 @@ class Bridge(Channels):
     def menu_files(self) -> Mapping[str, bytes]:
         """The menu's files as they lie on the disk, the root first. Raises BadMenu."""
         return self._menu_files.read()
+
+
+def _owner() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"[:64]
 
 
 def _account(gateway: Gateway) -> Account:

@@ -9,6 +9,7 @@ import click
 
 from cli.findings import EXIT_WITH_ERRORS, show
 from cli.menu_fit import fit_command
+from cli.menu_replay import replay
 from cli.menu_tests import count, show_not_walked, show_outcomes
 from cli.ports import BridgeFactory
 from cli.refusal import Refusal, database_faults
@@ -146,6 +147,7 @@ def commands(bridge_factory: BridgeFactory) -> click.Group:
             click.get_current_context().exit(EXIT_WITH_ERRORS)
 
     menus.add_command(fit_command(bridge_factory))
+    menus.add_command(replay(bridge_factory))
     return menus
 
 

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from menu.diagnostics import Diagnostic
 from menu.fit_report import Report
+from menu.recorded import Dialogue
 from metrics.meter import Meter
 from models.menu_publication import Listed
 from models.publishing import Published
@@ -100,6 +101,10 @@ class Bridge(Protocol):
 
     def menu_history(self) -> list[Listed]:
         """Every publication, the live one first. Raises DatabaseDown."""
+        ...
+
+    def recorded(self, last: int) -> list[Dialogue]:
+        """The dialogues that began last, at most so many. Raises DatabaseDown."""
         ...
 
     def how_to_reach(self) -> Sequence[str]:

@@ -53,11 +53,13 @@ class SessionStore(Protocol):
         expected_turn: int,
         ttl_seconds: int,
         left_off: LeftOff | None = None,
+        turn: bytes | None = None,
     ) -> Session | None:
         """Compare-and-set: None when saved, else the session that is already there.
 
         Saved only if the stored turn equals `expected_turn`, or nothing is stored, and `left_off`
-        with it, in the same trip; without it, what is kept there stays.
+        with it, in the same trip; without it, what is kept there stays. So is the record of the
+        `turn`, as far as there is room for it: it may be lost.
         Raises SessionsDown.
         """
         ...

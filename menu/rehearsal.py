@@ -289,6 +289,7 @@ class _Sessions:
         expected_turn: int,
         ttl_seconds: int,  # noqa: ARG002 - no time passes
         left_off: LeftOff | None = None,
+        turn: bytes | None = None,  # noqa: ARG002 - nobody records a rehearsal
     ) -> Session | None:
         there = self.by_key.get(session_key)
         if there and there.turn != expected_turn:

@@ -6,7 +6,7 @@ the gateway's repeat: the session still asks the same, and the effects' keys are
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from math import inf
 from typing import Final
@@ -17,7 +17,7 @@ from menu import engine, offers, resuming
 from menu.effects import RememberLanguage
 from menu.engine import Step
 from menu.hearing import Repeat, hear, kept
-from menu.inputs import is_choice
+from menu.inputs import is_choice, pressed_key
 from menu.keywords import Keyword, brings_secret, find_keyword
 from menu.language import Language
 from menu.near_misses import Near, find_near, is_yes
@@ -69,12 +69,15 @@ class Runner:
         callers: Callers,
         services: ServicePort | None = None,
         usuals: Usuals | None = None,
+        record: Callable[[Visit, Thought], bytes] | None = None,
     ) -> None:
+        """`record` writes a turn for the stream of turns; without it none is kept."""
         self._library = library
         self._sessions = sessions
         self._callers = callers
         self._services = services or NoServices()
         self._usuals = usuals or NoUsuals()
+        self._record = record
 
     def dial(self, visit: Visit, service_code: str) -> Thought:
         """A USSD turn. Raises SessionsDown, NoSuchEntry."""
@@ -111,13 +114,17 @@ class Runner:
         if keyword is None and resuming.asks_to_go_on(live, said):
             left_off, program = self._left_off(loaded, live, visit.now)
             if left_off is not None and program is not None:
-                return offers.take_up(program, visit, session, left_off)
+                there = offers.take_up(program, visit, session, left_off)
+                return replace(there, typed=said, begins=True)
         if keyword is None and session and not session.ended:
             program = self._library.get(session.menu_version)
             if program is not None:
                 return _lost_again(session, self._go_on(program, visit, session, said), said)
         if keyword is None and session and session.offer and is_yes(said):
             keyword = find_keyword(live, session.offer)
+            if keyword is not None:
+                begun = self._begin_with(visit, loaded, version, live, keyword)
+                return replace(begun, begins=False)
         if keyword is not None:
             return self._begin_with(visit, loaded, version, live, keyword)
         if near := find_near(live, said):
@@ -184,6 +191,7 @@ class Runner:
             expected_turn=thought.session.turn - 1,
             ttl_seconds=visit.ttl_seconds,
             left_off=left_off_by(visit, thought),
+            turn=self._record(visit, thought) if self._record else None,
         )
         for effect in thought.effects:
             if isinstance(effect, RememberLanguage):
@@ -210,7 +218,7 @@ class Runner:
             visit, loaded, version, program, entry, first, answers=keyword.answers
         )
         is_secret = thought.is_secret or brings_secret(program, keyword)
-        return replace(thought, is_secret=is_secret)
+        return replace(thought, is_secret=is_secret, entry=keyword.word)
 
     def _offer(
         self, visit: Visit, loaded: Loaded, version: int, program: Program, near: Near
@@ -230,7 +238,13 @@ class Runner:
             at=visit.now,
             offer=near.keyword if is_secret else near.text[:MOST_OFFERED],
         )
-        return Thought(program=program, session=session, is_secret=is_secret)
+        return Thought(
+            program=program,
+            session=session,
+            is_secret=is_secret,
+            typed=visit.said.text,
+            begins=True,
+        )
 
     def _begin(
         self,
@@ -265,7 +279,18 @@ class Runner:
             step = self._served(program, onward, display, now, visit.answer_by)
         turn = loaded.session.turn + 1 if loaded.session else 1
         heard = heard or kept(loaded.session, visit.said, is_secret=step.is_secret)
-        thought = thought_of(program, version, step, turn=turn, visit=visit, now=now, heard=heard)
+        followed = map(pressed_key, dialled.keys[: step.walked])
+        thought = thought_of(
+            program,
+            version,
+            step,
+            turn=turn,
+            visit=visit,
+            now=now,
+            heard=heard,
+            typed="*".join(followed) if dialled.code else visit.said.text,
+            begins=True,
+        )
         # Turns are what effects are told apart by: those of a session that was lost count on.
         ahead = 0 if loaded.session else len(dialled.keys)
         return changed(thought, code=dialled.code, ahead=ahead, is_private=step.is_secret)
@@ -273,7 +298,7 @@ class Runner:
     def _go_on(self, program: Program, visit: Visit, session: Session, typed: str) -> Thought:
         step = engine.press(program, session.place, typed, visit.display, visit.now)
         step = self._served(program, step, visit.display, visit.now, visit.answer_by)
-        return next_thought(program, visit, session, step)
+        return next_thought(program, visit, session, step, typed)
 
     def _dialled(self, visit: Visit, loaded: Loaded, service_code: str) -> Thought:
         """The first turn: what was dropped is offered, unless a shortcut says where to go."""
@@ -303,7 +328,7 @@ class Runner:
         """The answer to the offer. Who begins again does so in the menu of today."""
         wish = resuming.wish_of(program, typed)
         if wish is not Wish.AFRESH:
-            return offers.answered(program, visit, session, wish)
+            return replace(offers.answered(program, visit, session, wish), typed=typed)
         version, live = self._library.live()
         entry, dialled = live.ussd.get(session.code), Dialled(session.code)
         return self._begin(visit, loaded, version, live, entry, dialled=dialled)

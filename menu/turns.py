@@ -24,7 +24,8 @@ class Visit:
     """One turn as the runner needs it. Keys carry no personal value; `now` is epoch seconds.
 
     `keeps_input` only where repeats are told by it: what people write is nobody's to keep. A
-    gateway hears the answer to it by `answer_by` (epoch seconds), or hears none.
+    gateway hears the answer to it by `answer_by` (epoch seconds), or hears none. `channel`,
+    `gateway` and the `masked` number are for the record of the turn alone.
     """
 
     session_key: str
@@ -36,6 +37,9 @@ class Visit:
     now: float
     keeps_input: bool = True
     answer_by: float = inf
+    channel: str = ""
+    gateway: str = ""
+    masked: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +50,10 @@ class Thought:
     channel goes on in this one. `is_unknown`: a text that was not understood, and is no choice
     either; a machine may have sent it. `start` is where the last screen was reached from in this
     turn. `is_told`: a missed call is answered with what is shown.
+
+    For the record of the turn: `typed` is what was heard in it, of a dialled shortcut the keys that
+    were followed, with stars between them. `begins`: nothing that was said before counts; `entry`
+    is the keyword by which it did. `is_withheld`: the spend guard let no SMS of it pass.
     """
 
     program: Program
@@ -57,6 +65,10 @@ class Thought:
     is_unknown: bool = False
     start: str = ""
     is_told: bool = False
+    typed: str = ""
+    begins: bool = False
+    entry: str = ""
+    is_withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +98,9 @@ def followed_input(said: Said, count: int) -> tuple[str, int]:
     return clear, len(said.text) - len(clear)
 
 
-def next_thought(program: Program, visit: Visit, session: Session, step: Step) -> Thought:
+def next_thought(
+    program: Program, visit: Visit, session: Session, step: Step, typed: str = ""
+) -> Thought:
     """The turn after this session's last one."""
     thought = thought_of(
         program,
@@ -96,6 +110,7 @@ def next_thought(program: Program, visit: Visit, session: Session, step: Step) -
         visit=visit,
         now=visit.now,
         heard=kept(session, visit.said, is_secret=step.is_secret),
+        typed=typed,
     )
     return changed(
         thought,
@@ -120,6 +135,9 @@ def thought_of(
     visit: Visit | None,
     now: float,
     heard: tuple[str, int] = ("", 0),
+    typed: str = "",
+    begins: bool = False,
+    entry: str = "",
 ) -> Thought:
     """The first turn of a dialogue, or whatever else a step comes to."""
     clear, hidden = heard if visit and visit.keeps_input else ("", 0)
@@ -148,4 +166,7 @@ def thought_of(
         effects=step.effects,
         is_secret=step.is_secret,
         start=step.start,
+        typed=typed,
+        begins=begins,
+        entry=entry,
     )

@@ -20,6 +20,7 @@ from models.send_attempt import send_attempt
 from models.short_link import short_link
 from models.spend import spend_counter, spend_trip
 from models.subscriber import subscriber
+from models.turn import turn
 
 TABLES: Final[tuple[Table, ...]] = (
     subscriber,
@@ -38,4 +39,5 @@ TABLES: Final[tuple[Table, ...]] = (
     outbox_pause,
     outbox_act,
     key_mark,
+    turn,
 )

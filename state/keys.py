@@ -10,6 +10,7 @@ from telecom.keyed_hash import KeyedHash
 from telecom.nameless import EventKey, key_of_call, key_of_text
 
 HEARTBEAT: Final = "heartbeat:dispatcher"
+TURNS: Final = "turns"  # a stream
 BELL: Final = "bell:outbox"  # a channel, no key
 
 

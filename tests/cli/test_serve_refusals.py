@@ -17,6 +17,7 @@ from cli.refusal import Refusal
 from cli.serve import commands
 from menu.diagnostics import Diagnostic
 from menu.fit_report import Report
+from menu.recorded import Dialogue
 from metrics.meter import SILENT, Meter
 from models.menu_publication import Listed
 from models.publishing import Published
@@ -85,6 +86,9 @@ class NeverStarted:
 
     def menu_history(self) -> list[Listed]:
         pytest.fail("it tells the history")
+
+    def recorded(self, last: int) -> list[Dialogue]:
+        pytest.fail("it reads the record")
 
     def how_to_reach(self) -> Sequence[str]:
         return pytest.fail("it greets")

@@ -15,6 +15,7 @@ from cli import db, serve, stop_signals, worker
 from cli.ports import BridgeFactory
 from menu.diagnostics import Diagnostic
 from menu.fit_report import Report
+from menu.recorded import Dialogue
 from metrics.meter import SILENT, Meter
 from models.menu_publication import Listed
 from models.publishing import Published
@@ -78,6 +79,9 @@ class Recorder:
         raise NotImplementedError
 
     def menu_history(self) -> list[Listed]:
+        raise NotImplementedError
+
+    def recorded(self, last: int) -> list[Dialogue]:
         raise NotImplementedError
 
     def how_to_reach(self) -> Sequence[str]:

@@ -43,10 +43,13 @@ class Caller:
         self.taken: dict[str, tuple[Effect, ...]] = {}
         self.secrets: set[str] = set()
 
-    def visit(self, key: str, said: Said, sequence: int | None = None, **more: bool) -> Visit:
+    def visit(
+        self, key: str, said: Said, sequence: int | None = None, *, keeps_input: bool = True
+    ) -> Visit:
         return Visit(
             session_key=key, caller_key="caller", said=said, sequence=sequence,
-            display=self.display, ttl_seconds=180, now=self.now, **more,
+            display=self.display, ttl_seconds=180, now=self.now,
+            keeps_input=keeps_input,
         )  # fmt: skip
 
     def passes(self, seconds: float) -> None:

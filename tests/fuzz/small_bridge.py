@@ -36,6 +36,7 @@ class Sessions:
         expected_turn: int,
         ttl_seconds: int,
         left_off: LeftOff | None = None,  # nobody is offered to go on (tests/ussd/test_resuming.py)
+        turn: bytes | None = None,
     ) -> Session | None:
         there = self.find(session_key)
         if there and there.turn != expected_turn:

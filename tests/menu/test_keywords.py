@@ -196,7 +196,9 @@ class Shop:
         expected_turn: int,
         ttl_seconds: int,
         left_off: LeftOff | None = None,
+        turn: bytes | None = None,
     ) -> Session | None:
+        assert turn is None
         assert left_off is None  # a text drops nobody
         assert (session_key, expected_turn, ttl_seconds) == ("s", session.turn - 1, 1800)
         self.session = session

@@ -14,6 +14,7 @@ from cli import db, serve, worker
 from cli.refusal import Refusal
 from menu.diagnostics import Diagnostic
 from menu.fit_report import Report
+from menu.recorded import Dialogue
 from metrics.meter import SILENT, Meter
 from models.menu_publication import Listed
 from models.publishing import Published
@@ -71,6 +72,9 @@ class StubBridge:
         raise NotImplementedError
 
     def menu_history(self) -> list[Listed]:
+        raise NotImplementedError
+
+    def recorded(self, last: int) -> list[Dialogue]:
         raise NotImplementedError
 
     def how_to_reach(self) -> Sequence[str]:
