@@ -7,6 +7,7 @@ from typing import Final
 
 import click
 
+from cli import menu_explain, menu_graph, menu_render
 from cli.findings import EXIT_WITH_ERRORS, show
 from cli.menu_tests import count, show_not_walked, show_outcomes
 from cli.ports import BridgeFactory
@@ -144,6 +145,9 @@ def commands(bridge_factory: BridgeFactory) -> click.Group:
         if nothing_chosen or not all(outcome.has_passed for outcome in outcomes):
             click.get_current_context().exit(EXIT_WITH_ERRORS)
 
+    menu_render.add(menus, bridge_factory)
+    menu_graph.add(menus, bridge_factory)
+    menu_explain.add(menus, bridge_factory)
     return menus
 
 

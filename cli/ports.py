@@ -13,6 +13,7 @@ from models.menu_publication import Listed
 from models.publishing import Published
 from outbound.ledger import Ledger
 from outbound.register import Register
+from telecom.prices import PriceList
 
 
 class ServeSettings(Protocol):
@@ -57,6 +58,10 @@ class Bridge(Protocol):
 
     def menu_files(self) -> Mapping[str, bytes]:
         """The menu's files as they are on the disk, the root first. Raises BadMenu."""
+        ...
+
+    def sms_prices(self) -> Mapping[str, PriceList]:
+        """What a segment costs, by gateway. Raises BadGateways."""
         ...
 
     def migrate(self) -> None:

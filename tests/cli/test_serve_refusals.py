@@ -19,6 +19,7 @@ from menu.diagnostics import Diagnostic
 from metrics.meter import SILENT, Meter
 from models.menu_publication import Listed
 from models.publishing import Published
+from telecom.prices import PriceList
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Served
@@ -58,6 +59,9 @@ class NeverStarted:
         return []
 
     def menu_files(self) -> dict[str, bytes]:
+        return {}
+
+    def sms_prices(self) -> dict[str, PriceList]:
         return {}
 
     def migrate(self) -> None:

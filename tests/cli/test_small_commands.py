@@ -17,6 +17,7 @@ from menu.diagnostics import Diagnostic
 from metrics.meter import SILENT, Meter
 from models.menu_publication import Listed
 from models.publishing import Published
+from telecom.prices import PriceList
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,9 @@ class Recorder:
         return []
 
     def menu_files(self) -> dict[str, bytes]:
+        return {}
+
+    def sms_prices(self) -> dict[str, PriceList]:
         return {}
 
     def migrate(self) -> None:

@@ -19,6 +19,7 @@ from models.publishing import Published
 from settings import Settings
 from settings_reading import BadSettings, load_settings
 from state.connection import connect
+from telecom.prices import PriceList
 
 
 class StubBridge:
@@ -45,6 +46,9 @@ class StubBridge:
         return []
 
     def menu_files(self) -> dict[str, bytes]:
+        return {}
+
+    def sms_prices(self) -> dict[str, PriceList]:
         return {}
 
     def migrate(self) -> None:
