@@ -110,13 +110,15 @@ class NoFonts(Exception):
     """Nothing can be drawn, and why, in a whole sentence."""
 
 
-def load_fonts(own: Iterable[Path] = (), folder: Path = VENDORED) -> Fonts:
+def load_fonts(
+    own: Iterable[Path] = (), folder: Path = VENDORED, system: Iterable[str] = SYSTEM
+) -> Fonts:
     """`own` are asked first. Raises NoFonts, for a file that is no font, too."""
     faces = [Face(path) for path in own]
     for face in faces:
         if not [*_readable([face.path])]:
             raise NoFonts(f"{face.path} is not a font.")
-    return Fonts([*faces, *_readable(sorted(folder.glob("*.ttf")))])
+    return Fonts([*faces, *_readable(sorted(folder.glob("*.ttf")))], system)
 
 
 def _readable(paths: Iterable[Path]) -> Iterator[Face]:
