@@ -16,6 +16,7 @@ from cli import menu_render
 from pictures.fonts import load_fonts
 
 Run = Callable[..., Result]
+ROOT: Final = Path(__file__).resolve().parents[2]
 MENU: Final = """version: 1
 name: Village office
 languages: [en, hi]
@@ -206,3 +207,29 @@ def test_explain_without_prices(run: Run, tmp_path: Path) -> None:
     answer = run("explain", "app")
     assert answer.exit_code == 0
     assert "Prices are not known: gateways.yaml cannot be used" in answer.output
+
+
+def test_the_screen_of_the_guide_is_explained_as_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BRIDGE_DEV", "1")
+    monkeypatch.setenv("BRIDGE_VAR", str(tmp_path))
+    guide = (ROOT / "docs" / "seeing.md").read_text(encoding="utf-8")
+    command, _, told = guide.partition("$ flask ")[2].partition("```")[0].partition("\n")
+    assert command.startswith("menus explain ")
+    answer = create_app().test_cli_runner().invoke(args=command.split())
+    assert answer.output == told
+
+
+def test_the_shipped_menus_are_drawn_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No letter is missing in any of their languages, whatever the machine has."""
+    monkeypatch.setenv("BRIDGE_DEV", "1")
+    monkeypatch.setenv("BRIDGE_VAR", str(tmp_path))
+    monkeypatch.setattr(menu_render, "load_fonts", partial(load_fonts, system=()))
+    for arguments in (["render", "--scale", "1"], ["render", "--scale", "1", "--longest"]):
+        answer = create_app().test_cli_runner().invoke(args=["menus", *arguments])
+        assert answer.exit_code == 0, answer.output
+    drawn = list((tmp_path / "render").glob("*.png"))
+    assert len(drawn) > 300
+    page = (tmp_path / "render" / "index.html").read_text(encoding="utf-8")
+    assert page.count("<img ") == len(drawn)
