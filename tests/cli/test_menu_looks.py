@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -218,7 +219,9 @@ def test_the_screen_of_the_guide_is_explained_as_it_says(
     command, _, told = guide.partition("$ flask ")[2].partition("```")[0].partition("\n")
     assert command.startswith("menus explain ")
     answer = create_app().test_cli_runner().invoke(args=command.split())
-    assert answer.output == told
+    line = re.compile(r":\d+:\d+$", re.MULTILINE)  # menus.yaml may grow
+    assert len(line.findall(told)) == 2
+    assert line.sub(":", answer.output) == line.sub(":", told)
 
 
 def test_the_shipped_menus_are_drawn_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
