@@ -8,6 +8,7 @@ from typing import Final
 import pytest
 
 from menu.drafts import Draft, read_draft
+from menu.needs import Need, needs_of
 from menu.sampling import sample_of
 from menu.views import Shown, View, languages_of, views_of
 from models.menu_files import MenuFiles
@@ -30,7 +31,7 @@ screens:
     text: { en: Office, hi: दफ्तर }
     options:
       - { label: { en: Lists, hi: सूची }, go: kinds }
-      - { label: { en: Rich only, hi: अमीर }, go: app, when: amount > 500 }
+      - { label: { en: Rich only, hi: अमीर }, go: app, when: amount > 5000 }
       - { label: { en: Amount, hi: रकम }, go: ask }
       - { label: { en: English, hi: English }, go: home, language: en }
       - { label: { en: हिन्दी, hi: हिन्दी }, go: home, language: hi }
@@ -114,6 +115,12 @@ def test_the_longest_is_at_least_as_long() -> None:
     told = {each.language: each.text for each in longest if each.screen == "told"}
     assert told["en"] == "Rs 999,999,999.99" or told["en"] == "Rs 99,99,99,999.99"
     assert sum(len(each.text) for each in longest) > sum(len(each.text) for each in usual)
+
+
+def test_a_row_that_was_chosen_before_is_needed() -> None:
+    assert needs_of(draft_of().source, "things") == [
+        Need("kind", "a row of kinds", ("kinds",), is_sure=True)
+    ]
 
 
 def test_what_cannot_be_shown_is_only_told() -> None:

@@ -178,3 +178,9 @@ def test_every_box_has_one_place(
     assert all(columns)
     at = {name: number for number, column in enumerate(columns) for name in column}
     assert all(at[name] == 0 for name in starts if name in at)
+
+
+def test_a_box_stands_as_many_columns_away_as_it_takes_steps() -> None:
+    edges = [("a", "b"), ("a", "c"), ("b", "d"), ("d", "a"), ("lost", "d")]
+    columns = columns_of(["lost", "d", "c", "b", "a"], edges, ["a"])
+    assert [sorted(column) for column in columns] == [["a"], ["b", "c"], ["d"], ["lost"]]
