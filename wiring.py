@@ -56,6 +56,7 @@ from telecom.dlt import DltIds
 from telecom.dlt_book import DltBook
 from telecom.keyed_hash import KeyedHash
 from telecom.money import Money
+from telecom.prices import PriceList
 from telecom.replies import MtSms
 from web.spool import Take
 
@@ -411,6 +412,10 @@ class Bridge(Channels):
     def menu_warnings(self) -> Sequence[str]:
         """What keeps the menu file from being live, while the last good menu serves."""
         return self._review.warnings() if self.settings.menus_watch else ()
+
+    def sms_prices(self) -> Mapping[str, PriceList]:
+        """What a segment costs, by gateway. Raises BadGateways."""
+        return {name: tariff.prices for name, tariff in self.spend_world.tariffs.items()}
 
     def menu_files(self) -> Mapping[str, bytes]:
         """The menu's files as they lie on the disk, the root first. Raises BadMenu."""

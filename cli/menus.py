@@ -7,6 +7,7 @@ from typing import Final
 
 import click
 
+from cli import menu_explain, menu_graph, menu_render
 from cli.findings import EXIT_WITH_ERRORS, show
 from cli.menu_fit import fit_command
 from cli.menu_replay import replay
@@ -148,6 +149,9 @@ def commands(bridge_factory: BridgeFactory) -> click.Group:
 
     menus.add_command(fit_command(bridge_factory))
     menus.add_command(replay(bridge_factory))
+    menu_render.add(menus, bridge_factory)
+    menu_graph.add(menus, bridge_factory)
+    menu_explain.add(menus, bridge_factory)
     return menus
 
 

@@ -16,6 +16,7 @@ from models.publishing import Published
 from outbound.ledger import Ledger
 from outbound.register import Register
 from telecom.money import Money
+from telecom.prices import PriceList
 
 
 class ServeSettings(Protocol):
@@ -68,6 +69,10 @@ class Bridge(Protocol):
 
     def menu_files(self) -> Mapping[str, bytes]:
         """The menu's files as they are on the disk, the root first. Raises BadMenu."""
+        ...
+
+    def sms_prices(self) -> Mapping[str, PriceList]:
+        """What a segment costs, by gateway. Raises BadGateways."""
         ...
 
     def migrate(self) -> None:

@@ -22,6 +22,7 @@ from metrics.meter import SILENT, Meter
 from models.menu_publication import Listed
 from models.publishing import Published
 from telecom.money import Money
+from telecom.prices import PriceList
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Served
@@ -67,6 +68,9 @@ class NeverStarted:
         return []
 
     def menu_files(self) -> dict[str, bytes]:
+        return {}
+
+    def sms_prices(self) -> dict[str, PriceList]:
         return {}
 
     def migrate(self) -> None:

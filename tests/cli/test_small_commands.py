@@ -20,6 +20,7 @@ from metrics.meter import SILENT, Meter
 from models.menu_publication import Listed
 from models.publishing import Published
 from telecom.money import Money
+from telecom.prices import PriceList
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,9 @@ class Recorder:
         return []
 
     def menu_files(self) -> dict[str, bytes]:
+        return {}
+
+    def sms_prices(self) -> dict[str, PriceList]:
         return {}
 
     def migrate(self) -> None:

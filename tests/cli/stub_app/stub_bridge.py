@@ -22,6 +22,7 @@ from settings import Settings
 from settings_reading import BadSettings, load_settings
 from state.connection import connect
 from telecom.money import Money
+from telecom.prices import PriceList
 
 
 class StubBridge:
@@ -54,6 +55,9 @@ class StubBridge:
         return []
 
     def menu_files(self) -> dict[str, bytes]:
+        return {}
+
+    def sms_prices(self) -> dict[str, PriceList]:
         return {}
 
     def migrate(self) -> None:
