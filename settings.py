@@ -194,6 +194,11 @@ class Settings(BaseModel):
     hour_percent: int = Field(
         default=25, ge=1, le=100, description="How much of a day's budget one hour may spend."
     )
+    services_loopback: Annotated[bool, BeforeValidator(_is_one)] = Field(
+        default=False,
+        strict=True,
+        description="1: services of menus may be on this computer itself. For development.",
+    )
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = (
         Field(default="info", description="debug, info, warning or error.")
     )

@@ -24,7 +24,8 @@ class Visit:
     """One turn as the runner needs it. Keys carry no personal value; `now` is epoch seconds.
 
     `keeps_input` only where repeats are told by it: what people write is nobody's to keep. A
-    gateway hears the answer to it by `answer_by` (epoch seconds), or hears none.
+    gateway hears the answer to it by `answer_by` (epoch seconds), or hears none. `event` names what
+    came in, where that has a name of its own; a turn of a session is named by its number.
     """
 
     session_key: str
@@ -36,6 +37,7 @@ class Visit:
     now: float
     keeps_input: bool = True
     answer_by: float = inf
+    event: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +86,16 @@ def followed_input(said: Said, count: int) -> tuple[str, int]:
     followed = "*".join(said.text.split("*")[: max(count, 0)])
     clear = beginning(followed, MOST_KEPT, MOST_KEPT_BYTES)
     return clear, len(said.text) - len(clear)
+
+
+def turn_key(visit: Visit, session: Session | None, ahead: int = 0) -> str:
+    """The name of a turn behind this session, None before the first: a repeat has the same, and so
+    has somebody who goes on elsewhere and answers once more (menu.resuming.effects_key)."""
+    if visit.event:
+        return visit.event
+    if session is None:
+        return f"{visit.session_key}:{1 + ahead}"
+    return f"{session.origin or visit.session_key}:{session.turn + 1 + session.ahead + ahead}"
 
 
 def next_thought(program: Program, visit: Visit, session: Session, step: Step) -> Thought:
