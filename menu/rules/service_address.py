@@ -1,4 +1,4 @@
-"""M902: what is told to a service, or by it, travels in the clear. Somebody on the way could read
+"""M822: what is told to a service, or by it, travels in the clear. Somebody on the way could read
 it, and answer in its place."""
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from menu.document import KeyPath
 from menu.service_scalars import LOOPBACK, split_url
 from menu.source import Source
 
-RULE: Final = "M902"
+RULE: Final = "M822"
 _HINT: Final = "Write https://, which every service should have."
 
 

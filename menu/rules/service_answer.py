@@ -1,4 +1,4 @@
-"""M906: a service gives more than a session holds, or a part under a name that every answer has."""
+"""M826: a service gives more than a session holds, or a part under a name that every answer has."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from menu.diagnostics import Diagnostic, error
 from menu.service_parts import AGE, AS_OF
 from menu.source import Source
 
-RULE: Final = "M906"
+RULE: Final = "M826"
 MOST_CHARACTERS: Final = 600  # of three octets: a session has 4 KB, and holds other things too
 
 

@@ -1,4 +1,4 @@
-"""M901: an address, query or body is filled with what the service does not take, or what it takes
+"""M821: an address, query or body is filled with what the service does not take, or what it takes
 is sent nowhere; the service would be asked for the wrong thing."""
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from menu.service_parts import BLANK
 from menu.service_schema import ServiceShape
 from menu.source import Source
 
-RULE: Final = "M901"
+RULE: Final = "M821"
 
 
 def check(source: Source) -> Iterator[Diagnostic]:

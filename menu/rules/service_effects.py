@@ -1,4 +1,4 @@
-"""M903: a service that does something is treated as one that only tells something, or cannot know
+"""M823: a service that does something is treated as one that only tells something, or cannot know
 that two calls are one. Something would be booked twice, or not at all."""
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import Final
 from menu.diagnostics import Diagnostic, error, warning
 from menu.source import Source
 
-RULE: Final = "M903"
+RULE: Final = "M823"
 
 
 def check(source: Source) -> Iterator[Diagnostic]:

@@ -1,4 +1,4 @@
-"""M905: a screen waits for something that its service never comes to; it would never be shown."""
+"""M825: a screen waits for something that its service never comes to; it would never be shown."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from menu.diagnostics import Diagnostic, did_you_mean, error
 from menu.service_parts import FAULTS
 from menu.source import Source
 
-RULE: Final = "M905"
+RULE: Final = "M825"
 
 
 def check(source: Source) -> Iterator[Diagnostic]:

@@ -1,4 +1,4 @@
-"""M904: a PIN or the like would stand in an address, which servers write into their logs, or its
+"""M824: a PIN or the like would stand in an address, which servers write into their logs, or its
 answer would be kept for others."""
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from menu.service_parts import BLANK
 from menu.source import Source
 from menu.templates import blanks_of
 
-RULE: Final = "M904"
+RULE: Final = "M824"
 
 
 def check(source: Source) -> Iterator[Diagnostic]:

@@ -1,4 +1,4 @@
-"""M907: a test says of a service what it never says; the test would show what no caller sees."""
+"""M827: a test says of a service what it never says; the test would show what no caller sees."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from menu.document import KeyPath
 from menu.service_parts import FAULTS
 from menu.source import Source
 
-RULE: Final = "M907"
+RULE: Final = "M827"
 
 
 def check(source: Source) -> Iterator[Diagnostic]:
