@@ -29,14 +29,21 @@ from outbound.limits import Limits
 from outbound.outbox import Outbox
 from outbound.receipts import Receipts
 from outbound.register import Register
+from services.address_guard import AddressGuard
 from services.app_links import AppLinks
+from services.caller import ServiceCaller
+from services.http import HttpConnector
+from services.python_calls import PythonConnector
+from services.secrets import Secrets
 from services.short_links import ShortLinks
 from services.table import ServiceDesk, specs_of
+from services.tokens import Tokens
 from settings import Settings
 from sms.handler import SmsHandler
 from sms.inbox import Inbox
 from sms.optouts import OptOutHandler
 from sms.receipts import DlrHandler
+from state.answers import RedisAnswers
 from state.bell import Bell
 from state.connection import connect
 from state.embedded import EmbeddedRedis
@@ -82,12 +89,23 @@ class Channels:
         self.sessions = RedisSessions(self.redis, self.meter, most_turns=settings.turns_waiting)
         self.heartbeat = Heartbeat(self.redis)
         self.tallies = RedisTallies(self.redis)
-        callers, services = SqlCallers(self.database), ServiceDesk(self.clock)
+        callers = SqlCallers(self.database)
+        services = ServiceDesk(self.clock, caller=self._service_caller())
         usual = self._sealer.bound_to("usual")
         usuals = RedisUsuals(self.redis, usual.seal, usual.find_open)
         self.turn_sealer = Sealer(derive_key(secret, "sealing of turns"), "turn")
         record = Recorder(self.turn_sealer.seal) if settings.turns else None
         self._runner = Runner(self.library, self.sessions, callers, services, usuals, record)
+
+    def _service_caller(self) -> ServiceCaller:
+        """Opens nothing, as everything here."""
+        sealed = self._sealer.bound_to("answers of services")
+        answers = RedisAnswers(self.redis, sealed.seal, sealed.find_open)
+        secrets = Secrets(self._environ)
+        guard = AddressGuard(allows_loopback=self.settings.services_loopback)
+        http = HttpConnector(guard, secrets, Tokens(answers, secrets, self.clock))
+        python = PythonConnector()
+        return ServiceCaller(self.clock, answers, self._hasher, http, python, self.meter)
 
     @cached_property
     def shelf(self) -> Shelf:

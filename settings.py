@@ -208,6 +208,11 @@ class Settings(BaseModel):
     turns_days: int = Field(
         default=30, ge=1, le=365, description="How long a recorded turn is kept in the database."
     )
+    services_loopback: Annotated[bool, BeforeValidator(_is_one)] = Field(
+        default=False,
+        strict=True,
+        description="1: services of menus may be on this computer itself. For development.",
+    )
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = (
         Field(default="info", description="debug, info, warning or error.")
     )

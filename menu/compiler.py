@@ -100,6 +100,7 @@ def _program(source: Source, digest: str) -> Program:
         resume_seconds=menu.resume.minutes * 60,
         country=menu.country,
         repeatable=repeatable(source),
+        services=source.declared,
         has_plain_letters=menu.plain_letters,
         dlt=compile_dlt(source),
     )

@@ -6,7 +6,7 @@ never fails on what a caller types.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -19,6 +19,7 @@ from menu.inputs import beginning, pressed_key
 from menu.known import Known
 from menu.language import Language
 from menu.limits_told import tell
+from menu.moments import told_age
 from menu.place import Place
 from menu.program import (
     BACK_KEY,
@@ -30,6 +31,7 @@ from menu.program import (
     Question,
 )  # fmt: skip
 from menu.screens import Display
+from menu.services import Reply
 from menu.showing import Step as Step
 from menu.showing import end_with, pages_of_place, show, show_again, shown_language
 from menu.usual import Usual
@@ -179,20 +181,22 @@ def leave(program: Program, place: Place, display: Display, now: float = 0.0) ->
 def resume(
     program: Program,
     step: Step,
-    answer: Mapping[str, str] | None,
+    reply: Reply,
     display: Display,
     now: float = 0.0,
 ) -> Step:
-    """The rest of a turn that needed a service. `answer`: its parts, None where it failed."""
+    """The rest of a turn that needed a service."""
     if step.needs is None:
         return step
     call = step.needs.call
     known = _known(program, step.place, now)
     reads = step.place.language
-    if answer is None:
-        onward = walking.went(step.place, Target(call.on_error), was_seen=False)
+    if reply.outcome:
+        after = Target(call.screen_after(reply.outcome))
+        onward = walking.went(step.place, after, was_seen=False)
         done = arrive(known.at(onward), display, step.effects, reads=reads)
     else:
+        answer = {**reply.parts, **told_age(program.zone, reply.at, now)}
         parts = {f"{call.save_as}.{part}": text[:160] for part, text in answer.items()}
         kept = {name: text for name, text in parts.items() if name in program.values}
         place = walking.with_values(step.place, kept)

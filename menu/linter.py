@@ -77,7 +77,14 @@ from menu.rules import (
     screen_too_long,
     secret_args,
     sensitive,
+    service_address,
+    service_answer,
+    service_blank,
     service_code,
+    service_effects,
+    service_outcome,
+    service_secret,
+    service_test,
     test_caller,
     test_entry,
     test_order,
@@ -190,6 +197,13 @@ RULES: Final[tuple[Rule, ...]] = (
     dlt_unused,
     dlt_without,
     dlt_registered,
+    service_blank,
+    service_address,
+    service_effects,
+    service_secret,
+    service_outcome,
+    service_answer,
+    service_test,
 )
 
 RULE_IDS: Final[tuple[str, ...]] = (
@@ -270,7 +284,7 @@ def examine(
             # Published data was judged in its time; it only has to be there.
             if rules is None or len(data_sets) < len(menu.data):
                 found += faults
-            source = Source(menu, document, data_sets, services)
+            source = Source.of(menu, document, data_sets, services)
             for rule in RULES if rules is None else rules:
                 found.extend(islice(rule.check(source), MAX_PER_RULE))
     has_error = any(diagnostic.is_error for diagnostic in found)

@@ -19,6 +19,7 @@ from menu.formats import Formats
 from menu.language import Language, Texts
 from menu.openings import Hours
 from menu.paging import Footers
+from menu.service_parts import Service
 from menu.texts import Plural
 from menu.value_types import ValueType
 from menu.ways import Go
@@ -120,6 +121,10 @@ class ServiceCall:
     save_as: str = ""
     by_sms_when_slow: bool = False
     on_error: str
+    outcomes: Mapping[str, str] = field(default_factory=dict)  # screens, by what happened instead
+
+    def screen_after(self, outcome: str) -> str:
+        return self.outcomes.get(outcome, self.on_error)
 
 
 class WaysOut(NamedTuple):
@@ -242,6 +247,7 @@ class Program:
     resume_seconds: int = 0
     country: str = "IN"
     repeatable: frozenset[str] = frozenset()  # screens that "my usual" may come back to
+    services: Mapping[str, Service] = field(default_factory=dict)  # that the menu declares itself
     has_plain_letters: bool = False  # SMS lose typographic characters where that makes them shorter
     dlt: DltBook | None = None  # None: nothing is registered, and no text is held to it
 

@@ -25,7 +25,7 @@ def _number(value: str) -> str:
     return value
 
 
-def _count(most: int, least: int = 1) -> BeforeValidator:
+def count_of(most: int, least: int = 1) -> BeforeValidator:
     def count(value: object) -> object:
         if not (isinstance(value, str) and re.fullmatch(r"[0-9]{1,4}", value)):
             return value  # of a wrong kind: told as such
@@ -67,10 +67,10 @@ def _choice(value: str) -> str:
 Number = Annotated[
     str, AfterValidator(_number), InEditors({"type": ["string", "number"], "pattern": _NUMBER})
 ]
-Length = Annotated[int, _count(MOST_CHARACTERS)]
-Tries = Annotated[int, _count(MOST_TRIES)]
-Decimals = Annotated[int, _count(4, least=0)]
-Minutes = Annotated[int, _count(60, least=0)]
+Length = Annotated[int, count_of(MOST_CHARACTERS)]
+Tries = Annotated[int, count_of(MOST_TRIES)]
+Decimals = Annotated[int, count_of(4, least=0)]
+Minutes = Annotated[int, count_of(60, least=0)]
 Day = Annotated[str, AfterValidator(_limit), InEditors(matching(LIMIT))]
 Pattern = Annotated[str, AfterValidator(_pattern), InEditors({"type": "string"})]
 Currency = Annotated[str, AfterValidator(_currency), InEditors(matching(CURRENCY))]

@@ -34,6 +34,15 @@ HEADINGS: Final[Mapping[str, str]] = {
     "DltLengths": "Lengths of variables: `lengths:`",
     "DltTemplate": "Registered texts: `templates:`",
     "DltPhrases": "The program's own words, registered",
+    "ServiceShape": "Services: `services:`",
+    "Take": "What a service takes: `takes:`",
+    "AuthShape": "How it lets us in: `auth:`",
+    "BasicAuth": "A name and a password: `basic:`",
+    "KeyAuth": "A key: `api_key:`",
+    "OAuth2": "A token: `oauth2:`",
+    "Give": "What a service gives: `gives:`",
+    "OutcomeShape": "What may happen instead: `outcomes:`",
+    "Redirects": "Redirects: `redirects:`",
     "Screen": "Screens: `screens:`",
     "Counted": "Forms for one and many",
     "Option": "An option: `options:`",
@@ -63,6 +72,7 @@ HEADINGS: Final[Mapping[str, str]] = {
     "HandOver": "Handing over: `helpline:`",
     "Call": "Asking a service: `call:`",
     "Case": "Tests: `tests:`",
+    "SampleAnswer": "Answers of services in a test: `answers:`",
     "Step": "Steps: `steps:`",
 }
 

@@ -152,7 +152,7 @@ class Rehearsal:
 
     def _receive(self, event_id: str, body: str) -> None:
         """One MO SMS, as sms/handler.py takes it."""
-        visit = replace(self._visit(SMS_SESSION, Last(body)), keeps_input=False)
+        visit = replace(self._visit(SMS_SESSION, Last(body)), keeps_input=False, event=event_id)
         before = self._sessions.by_key.get(SMS_SESSION)
         try:
             thought = self._runner.text(visit)

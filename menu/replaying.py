@@ -22,7 +22,8 @@ from menu.program import Program
 from menu.recorded import Dialogue
 from menu.runner import NoSuchEntry, Runner
 from menu.screens import Display
-from menu.services import NO_SERVICES, Services
+from menu.service_parts import DOWN
+from menu.services import NO_SERVICES, Inquiry, Reply, Services
 from menu.session import Session
 from menu.source import Source
 from menu.turn_record import (
@@ -280,14 +281,9 @@ class _World:
     def find_language(self, caller_key: str) -> Language | None:  # noqa: ARG002 - one caller
         return self.language
 
-    def ask(
-        self,
-        service: str,  # noqa: ARG002
-        told: Mapping[str, str],  # noqa: ARG002
-        answer_by: float,  # noqa: ARG002
-    ) -> Mapping[str, str] | None:
+    def ask(self, inquiry: Inquiry) -> Reply:  # noqa: ARG002 - nobody knows what it would say
         self.was_asked = True
-        return None
+        return Reply(outcome=DOWN)
 
 
 class _Places:

@@ -37,6 +37,7 @@ from menu.program import EntryPoint, Program
 from menu.resuming import Wish
 from menu.screens import ANY_PHONE, Display
 from menu.service_codes import Dialled, read_dialled
+from menu.services import Inquiry
 from menu.session import Session
 from menu.turns import (
     Caller,
@@ -47,6 +48,7 @@ from menu.turns import (
     left_off_by,
     next_thought,
     thought_of,
+    turn_key,
 )  # fmt: skip
 from menu.usual import Usual
 
@@ -155,7 +157,7 @@ class Runner:
             step = engine.enter_again(program, usual, language, ANY_PHONE, now)
         if step is None:
             step = engine.enter(program, entry, language, ANY_PHONE, now)
-        step = self._served(program, step, ANY_PHONE, now, answer_by)
+        step = self._served(program, step, ANY_PHONE, now, answer_by, caller.key)
         thought = thought_of(program, version, step, turn=1, visit=None, now=now)
         return replace(thought, is_told=entry.is_usual and step.ends)
 
@@ -268,15 +270,16 @@ class Runner:
             step = engine.enter_asking(program, entry, language, answer, display, now)
         else:
             step = engine.enter(program, entry, language, display, now)
-        step = self._served(program, step, display, now, visit.answer_by)
+        key = turn_key(visit, loaded.session, ahead=0 if loaded.session else len(dialled.keys))
+        step = self._served(program, step, display, now, visit.answer_by, key)
         if heard is not None:
             # Nor does what a service leads to happen before somebody has seen its screen.
             step = replace(step, effects=())
-        for name, typed in answers:
+        for at, (name, typed) in enumerate(answers):
             onward = engine.answer(program, step, name, typed, display, now)
             if onward is None:
                 break
-            step = self._served(program, onward, display, now, visit.answer_by)
+            step = self._served(program, onward, display, now, visit.answer_by, f"{key}:{at}")
         turn = loaded.session.turn + 1 if loaded.session else 1
         heard = heard or kept(loaded.session, visit.said, is_secret=step.is_secret)
         followed = map(pressed_key, dialled.keys[: step.walked])
@@ -297,7 +300,8 @@ class Runner:
 
     def _go_on(self, program: Program, visit: Visit, session: Session, typed: str) -> Thought:
         step = engine.press(program, session.place, typed, visit.display, visit.now)
-        step = self._served(program, step, visit.display, visit.now, visit.answer_by)
+        key = turn_key(visit, session)
+        step = self._served(program, step, visit.display, visit.now, visit.answer_by, key)
         return next_thought(program, visit, session, step, typed)
 
     def _dialled(self, visit: Visit, loaded: Loaded, service_code: str) -> Thought:
@@ -334,15 +338,31 @@ class Runner:
         return self._begin(visit, loaded, version, live, entry, dialled=dialled)
 
     def _served(
-        self, program: Program, step: Step, display: Display, now: float, answer_by: float
+        self,
+        program: Program,
+        step: Step,
+        display: Display,
+        now: float,
+        answer_by: float,
+        key: str,
     ) -> Step:
-        """The step after what it needs of services. A call that fails leads where the menu says."""
-        for _ in range(MOST_CALLS):
+        """The step after what it needs of services. A call that fails leads where the menu says.
+
+        `key` names the turn: what a service does in it happens once, however often it comes.
+        """
+        for count in range(MOST_CALLS):
             if step.needs is None:
                 return step
             needs = step.needs
-            answer = self._services.ask(needs.call.service, dict(needs.told), answer_by)
-            step = engine.resume(program, step, answer, display, now)
+            service = needs.call.service
+            inquiry = Inquiry(
+                service=service,
+                told=dict(needs.told),
+                answer_by=answer_by,
+                declared=program.services.get(service),
+                key=f"{key}:{step.place.screen}:{count}",
+            )
+            step = engine.resume(program, step, self._services.ask(inquiry), display, now)
         return step if step.needs is None else engine.give_up(program, step, display, now)
 
     def _language_of(self, caller_key: str, loaded: Loaded) -> Language | None:

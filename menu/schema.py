@@ -27,6 +27,7 @@ from menu.screen_schema import (
     RowOptions,
     Screen,
 )
+from menu.service_schema import ServiceShape
 from menu.shapes import Flag, LanguageCode, Name, Shape, matching, wrong
 from menu.text_schema import BY_LANGUAGE, COUNTED, ONE_TEXT, Counted, CountedTexts, Text, Texts
 from menu.top_schema import AnyResume, Country, Helpline, Opening, Openings, Resume, TimeZone
@@ -216,6 +217,8 @@ class Menu(Shape):
     """Data sets: tables that are kept in CSV files, each under a name."""
     dlt: Dlt | None = None
     """What is registered with India's DLT: texts to Indian numbers are held to it."""
+    services: dict[Name, ServiceShape] = Field(default_factory=dict, max_length=200)
+    """Services that screens call, each under a name."""
     screens: dict[Name, Screen] = Field(min_length=1)
     """What is shown, each screen under a name that "go" leads to."""
     tests: list[Case] = Field(default_factory=list)

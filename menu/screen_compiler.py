@@ -109,6 +109,7 @@ def _call(screen: schema.Screen) -> ServiceCall | None:
         save_as=screen.call.save_as or "",
         by_sms_when_slow=screen.call.when_slow is not None,
         on_error=screen.call.on_error,
+        outcomes=dict(screen.call.outcomes),
     )
 
 

@@ -115,6 +115,9 @@ class Call(Shape):
     """sms: an answer that takes too long is sent by SMS."""
     on_error: Name
     """The screen when the service does not answer."""
+    outcomes: dict[Name, Name] = Field(default_factory=dict)
+    """Screens for what may happen instead of an answer, such as { not_found: unknown, slow: wait };
+    all else leads to on_error."""
 
 
 def _as_helpline(value: object) -> object:
@@ -218,6 +221,8 @@ class Screen(Shape):
                 yield (*path, "after_last_try"), ask.after_last_try
         if self.call:
             yield ("call", "on_error"), self.call.on_error
+            for outcome, screen in self.call.outcomes.items():
+                yield ("call", "outcomes", outcome), screen
 
     def questions(self) -> Iterator[tuple[KeyPath, AnyAsk]]:
         """Everything that is asked, with its path."""

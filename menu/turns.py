@@ -26,6 +26,8 @@ class Visit:
     `keeps_input` only where repeats are told by it: what people write is nobody's to keep. A
     gateway hears the answer to it by `answer_by` (epoch seconds), or hears none. `channel`,
     `gateway` and the `masked` number are for the record of the turn alone.
+    `event` names what came in, where that has a name of its own; a turn of a session is named by
+    its number.
     """
 
     session_key: str
@@ -40,6 +42,7 @@ class Visit:
     channel: str = ""
     gateway: str = ""
     masked: str = ""
+    event: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +99,16 @@ def followed_input(said: Said, count: int) -> tuple[str, int]:
     followed = "*".join(said.text.split("*")[: max(count, 0)])
     clear = beginning(followed, MOST_KEPT, MOST_KEPT_BYTES)
     return clear, len(said.text) - len(clear)
+
+
+def turn_key(visit: Visit, session: Session | None, ahead: int = 0) -> str:
+    """The name of a turn behind this session, None before the first: a repeat has the same, and so
+    has somebody who goes on elsewhere and answers once more (menu.resuming.effects_key)."""
+    if visit.event:
+        return visit.event
+    if session is None:
+        return f"{visit.session_key}:{1 + ahead}"
+    return f"{session.origin or visit.session_key}:{session.turn + 1 + session.ahead + ahead}"
 
 
 def next_thought(

@@ -67,6 +67,20 @@ SEND_REASONS: Final = (
     *Reason,
     *DltRefusal,
 )
+# How services' answers are come by, and what happens instead of one.
+ANSWERS: Final = (
+    "answered",
+    "cached",
+    "shared",
+    "stale",
+    "named",
+    "slow",
+    "down",
+    "refused",
+    "bad_answer",
+    "bad_input",
+    "unsure",
+)
 MEMBERS: Final = ("dispatcher", "web", "redis")
 CHOICES: Final = ("home", "route", "failover", "stays")
 HOLDS: Final = ("tps", "quiet_hours", "paused")
@@ -137,6 +151,17 @@ SESSION_FAULTS: Final = Counter(
     name="sanket_session_store_faults_total",
     meaning="Times that Redis did not answer a turn.",
 )
+SERVICE_CALLS: Final = Counter(
+    name="sanket_service_calls_total",
+    meaning="Calls of services that menus declare, by how they were answered or why not.",
+    labels={"service": GATEWAY, "answer": ANSWERS},
+)
+SERVICE_SECONDS: Final = Histogram(
+    name="sanket_service_seconds",
+    meaning="How long a call of a service took, cached ones included.",
+    labels={"service": GATEWAY},
+    buckets=TURN_BUCKETS,
+)
 DEATHS: Final = Counter(
     name="sanket_member_deaths_total",
     meaning="Processes that died and were started again.",
@@ -190,6 +215,8 @@ COUNTED: Final[tuple[Counter | Histogram, ...]] = (
     DELIVERY_REPORTS,
     CONSENT_CHANGES,
     SESSION_FAULTS,
+    SERVICE_CALLS,
+    SERVICE_SECONDS,
     DEATHS,
 )
 GAUGES: Final = (

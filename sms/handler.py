@@ -109,7 +109,7 @@ class SmsHandler:
 
     def _answer(self, gateway: Gateway, mo: MoSms, key: EventKey, sender: Msisdn) -> bool:
         """False for a repeat."""
-        visit = self._visit(gateway, mo, sender)
+        visit = replace(self._visit(gateway, mo, sender), event=f"{mo.gateway}:{key.here}")
         try:
             thought = self._runner.text(visit)
         except NoSuchEntry:

@@ -260,6 +260,7 @@ COMPUTED: Final = {
     "dev": "`0`",
     "menus_watch": "`1`",
     "turns": "`1`",
+    "services_loopback": "`0`",
     "sms_countries": "`IN US GB CA AU AE NL SG NZ`",
     "day_budget": "`5000.00 INR`",
     "service_day_budget": "none",

@@ -6,7 +6,7 @@ forgets, and dies between two writes.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from hypothesis import note
 
@@ -43,13 +43,10 @@ class Caller:
         self.taken: dict[str, tuple[Effect, ...]] = {}
         self.secrets: set[str] = set()
 
-    def visit(
-        self, key: str, said: Said, sequence: int | None = None, *, keeps_input: bool = True
-    ) -> Visit:
+    def visit(self, key: str, said: Said, sequence: int | None = None, **more: Any) -> Visit:
         return Visit(
             session_key=key, caller_key="caller", said=said, sequence=sequence,
-            display=self.display, ttl_seconds=180, now=self.now,
-            keeps_input=keeps_input,
+            display=self.display, ttl_seconds=180, now=self.now, **more,
         )  # fmt: skip
 
     def passes(self, seconds: float) -> None:

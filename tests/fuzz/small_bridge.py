@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import msgspec
@@ -10,6 +9,7 @@ import msgspec
 from menu.language import Language
 from menu.ports import LeftOff, Loaded
 from menu.program import Program
+from menu.services import Inquiry, Reply
 from menu.session import Session
 
 
@@ -58,18 +58,14 @@ class Services:
 
     asked: int = 0
 
-    def ask(
-        self,
-        service: str,
-        told: Mapping[str, str],
-        answer_by: float,
-    ) -> Mapping[str, str] | None:
+    def ask(self, inquiry: Inquiry) -> Reply:
         self.asked += 1
         if self.asked % 3 == 0:
-            return None
-        if service == "balance":
-            return {"amount": "125000.5", "not asked for": "x"}
-        return {"sky": "clear " * 40, "heat": ("41", "hot", "")[self.asked % 3]}
+            return Reply(outcome="down")
+        if inquiry.service == "balance":
+            return Reply(parts={"amount": "125000.5", "not asked for": "x"})
+        heat = ("41", "hot", "")[self.asked % 3]
+        return Reply(parts={"sky": "clear " * 40, "heat": heat})
 
 
 @dataclass
