@@ -18,15 +18,15 @@ from menu.effects import Effect, RememberLanguage, SendLink, SendSms
 from menu.inputs import fold, pressed_key
 from menu.keywords import find_keyword
 from menu.language import Language
-from menu.ports import LeftOff, Loaded, ServicePort
+from menu.ports import ServicePort
 from menu.program import Option, Program
 from menu.resuming import effects_key
 from menu.runner import NoSuchEntry, Runner
 from menu.screens import Display
 from menu.service_codes import split_dialled
 from menu.session import Session
+from menu.stand_ins import Callers, Library, Sessions, Usuals
 from menu.turns import Caller, Thought, Visit
-from menu.usual import Usual
 from menu.ways import Go, screens_of
 from telecom.events import Cumulative, Last, Said
 from telecom.msisdn import Msisdn
@@ -74,9 +74,9 @@ class Rehearsal:
         self._began_at = began_at
         self._program = program
         self._caller = caller
-        self._sessions = _Sessions()
-        self._callers = _Callers(language)
-        self._runner = Runner(_Library(program), self._sessions, self._callers, services, _Usuals())
+        self._sessions = Sessions()
+        self._callers = Callers(language)
+        self._runner = Runner(Library(program), self._sessions, self._callers, services, Usuals())
         self._unknown_at: float | None = None
         self._taken: set[str] = set()
         self._events = 0
@@ -120,8 +120,7 @@ class Rehearsal:
 
     def drop(self) -> None:
         """Every session is lost, as Redis may lose them; the phone knows nothing of it."""
-        self._sessions.by_key.clear()
-        self._sessions.left_off = None
+        self._sessions.forget()
 
     def _do(self, webhook: Callable[..., None], *args: object) -> None:
         self._last = partial(webhook, *args)
@@ -135,7 +134,7 @@ class Rehearsal:
         """One USSD turn, as ussd/handler.py takes it."""
         self._dialogue = dialogue
         visit = self._visit(dialogue.session_key, Cumulative("*".join(dialogue.typed)))
-        before = self._sessions.by_key.get(dialogue.session_key)
+        before = self._sessions.find(dialogue.session_key)
         thought = self._runner.dial(visit, dialogue.service_code)
         if thought.effects:
             event_id = effects_key(dialogue.session_key, thought.session)
@@ -148,7 +147,7 @@ class Rehearsal:
     def _receive(self, event_id: str, body: str) -> None:
         """One MO SMS, as sms/handler.py takes it."""
         visit = replace(self._visit(SMS_SESSION, Last(body)), keeps_input=False)
-        before = self._sessions.by_key.get(SMS_SESSION)
+        before = self._sessions.find(SMS_SESSION)
         try:
             thought = self._runner.text(visit)
         except NoSuchEntry:
@@ -195,6 +194,7 @@ class Rehearsal:
             match effect:
                 case RememberLanguage(language):
                     self._callers.language = language
+                    self._sessions.cache_language(CALLER, language)
                 case SendLink():
                     sms = link_text.write(program, effect, self._caller.region, ADDRESS)
                     self.unread.append(sms_text(program, sms.text))
@@ -241,71 +241,3 @@ class _Dialogue:
     session_key: str
     service_code: str
     typed: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class _Sessions:
-    """What Redis does. It knows no language: the durable record is always asked."""
-
-    by_key: dict[str, Session] = field(default_factory=dict)
-    left_off: Session | None = None
-
-    def load(self, session_key: str, caller_key: str) -> Loaded:  # noqa: ARG002 - one caller
-        return Loaded(
-            session=self.by_key.get(session_key),
-            language=None,
-            language_is_cached=False,
-            left_off=self.left_off,
-        )
-
-    def save(
-        self,
-        session_key: str,
-        session: Session,
-        *,
-        expected_turn: int,
-        ttl_seconds: int,  # noqa: ARG002 - no time passes
-        left_off: LeftOff | None = None,
-    ) -> Session | None:
-        there = self.by_key.get(session_key)
-        if there and there.turn != expected_turn:
-            return there
-        self.by_key[session_key] = session
-        if left_off is not None:
-            self.left_off = left_off.session
-        return None
-
-    def cache_language(self, caller_key: str, language: Language | None) -> None:
-        pass
-
-
-@dataclass(slots=True)
-class _Usuals:
-    last: Usual | None = None
-
-    def keep(self, caller_key: str, usual: Usual) -> None:  # noqa: ARG002 - one caller
-        self.last = usual
-
-    def find(self, caller_key: str) -> Usual | None:  # noqa: ARG002 - one caller
-        return self.last
-
-
-@dataclass(slots=True)
-class _Callers:
-    """What the table of subscribers does, for the one caller."""
-
-    language: Language | None
-
-    def find_language(self, caller_key: str) -> Language | None:  # noqa: ARG002 - one caller
-        return self.language
-
-
-@dataclass(frozen=True, slots=True)
-class _Library:
-    program: Program
-
-    def live(self) -> tuple[int, Program]:
-        return 1, self.program
-
-    def get(self, menu_version: int) -> Program | None:
-        return self.program if menu_version == 1 else None
