@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -27,6 +27,7 @@ from menu.service_codes import split_dialled
 from menu.session import Session
 from menu.stand_ins import Callers, Library, Sessions, Usuals
 from menu.turns import Caller, Thought, Visit
+from menu.walked import Branch, Walked, is_last_try, watched
 from menu.ways import Go, screens_of
 from telecom.events import Cumulative, Last, Said
 from telecom.msisdn import Msisdn
@@ -39,18 +40,6 @@ SMS_SESSION: Final = "sms"
 SECONDS_A_TURN: Final = 10.0  # a person reads; and no turn is taken for a repeat of another
 TTL_SECONDS: Final = 180
 QUIET_SECONDS: Final = 3600  # as a bridge is set unless its operator says otherwise
-
-
-@dataclass(slots=True)
-class Walked:
-    """What callers came by: screens with the language they were shown in, and options."""
-
-    screens: set[tuple[str, Language]] = field(default_factory=set)
-    options: set[tuple[str, str]] = field(default_factory=set)  # screen, and key or save_as
-
-    def add(self, other: Walked) -> None:
-        self.screens |= other.screens
-        self.options |= other.options
 
 
 class Refused(Exception):
@@ -76,7 +65,9 @@ class Rehearsal:
         self._caller = caller
         self._sessions = Sessions()
         self._callers = Callers(language)
-        self._runner = Runner(Library(program), self._sessions, self._callers, services, Usuals())
+        self._branches: list[Branch] = []  # taken since the caller did something
+        library = Library(watched(program, self._branches.append))
+        self._runner = Runner(library, self._sessions, self._callers, services, Usuals())
         self._unknown_at: float | None = None
         self._taken: set[str] = set()
         self._events = 0
@@ -124,6 +115,7 @@ class Rehearsal:
 
     def _do(self, webhook: Callable[..., None], *args: object) -> None:
         self._last = partial(webhook, *args)
+        self._branches.clear()
         self._last()
 
     def _new_id(self, kind: str) -> str:
@@ -141,6 +133,8 @@ class Rehearsal:
             self._commit(event_id, thought.program, thought.effects)
         session = self._runner.keep(visit, thought)
         self.reply = UssdReply(fit(session.shown, visit.display.limit), ends=session.ended)
+        if before is None and dialogue.typed:
+            self._branches.clear()  # a shortcut looks ahead further than it goes
         if not thought.is_repeat:
             self._note(before, dialogue.typed[-1] if dialogue.typed else "", thought)
 
@@ -209,8 +203,11 @@ class Rehearsal:
         if thought.session.offers:
             return
         self.walked.screens.add((thought.session.screen, thought.session.language))
+        self.walked.branches.update(self._branches)
         if before is None or before.offers:
             return
+        if is_last_try(self._program, before, typed, thought.session):
+            self.walked.used_up.add(before.screen)
         screen, now = self._program.screens[before.screen], thought.session
         key = pressed_key(typed)
         key = screen.words.get(fold(typed), key)
