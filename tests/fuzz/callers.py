@@ -49,6 +49,7 @@ class Caller:
         self.dice, self.program, self.ways = dice, drawn.program, Ways(drawn.menu)
         self.sessions, self.services = Sessions(), Services()
         self.callers, self.usuals = Callers(), Usuals()
+        self.usual = self.usuals.last  # as it was when it was looked at last
         self.runner = Runner(
             Library(drawn.program), self.sessions, self.callers, self.services, self.usuals
         )
@@ -250,5 +251,10 @@ class Caller:
         stored = self.sessions.stored[key]
         assert len(stored) <= MAX_SESSION_BYTES, len(stored)
         assert self.sessions.find(key) == thought.session
+        if self.usuals.last is not self.usual:
+            self.usual = usual = self.usuals.last
+            assert usual, "a query that was kept is gone"
+            assert usual.rows == thought.session.rows
+            assert usual.values == thought.session.values
         for secret in self.secrets:
             assert secret.encode() not in stored

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from hypothesis import note
 
@@ -12,6 +13,8 @@ from menu.turns import Thought, Visit
 from telecom.events import Cumulative, Last
 from tests.fuzz.callers import Caller
 from tests.fuzz.typing_people import KEYS
+
+MOST_DROPS: Final = 4  # in a row
 
 
 def live(caller: Caller) -> None:
@@ -27,13 +30,20 @@ def live(caller: Caller) -> None:
             caller.texts()
         case "ring":
             caller.rings()
-    if caller.usuals.last and caller.dice.chance(50):
+    if caller.usuals.last and not caller.dice.chance(50):
         caller.rings()
-    if caller.resumes.left and caller.dice.chance(40):
+    for _ in range(MOST_DROPS):
+        if not caller.resumes.left or caller.dice.chance(20):
+            break
         waits(caller)
-        caller.texts()
-        if caller.dice.chance(30):  # what went on by SMS goes on there alone
-            LastDialogue(caller).runs()
+        match caller.dice.one_of(("ussd", "last", "last", "sms")):
+            case "ussd":
+                CumulativeDialogue(caller).runs()
+            case "last":
+                LastDialogue(caller).runs()
+            case "sms":
+                caller.texts()
+                LastDialogue(caller).dials()  # what went on by SMS goes on there alone
 
 
 def waits(caller: Caller) -> None:

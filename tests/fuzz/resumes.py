@@ -25,9 +25,12 @@ class Left:
     is_plain: bool  # it was shown as it is, and no word above it of what was wrong
 
 
-def _stands(session: Session) -> tuple[object, ...]:
-    """An answer after which he stands elsewhere was not wrong."""
-    return session.screen, session.path, session.page, session.query
+def _went_on(before: Session, after: Session) -> bool:
+    """An answer after which he stands elsewhere, on the next page or before other finds was not
+    wrong."""
+    is_elsewhere = (after.screen, after.path) != (before.screen, before.path)
+    has_found = bool(after.query) and after.query != before.query
+    return is_elsewhere or has_found or after.page > before.page
 
 
 @dataclass
@@ -58,7 +61,7 @@ class Resumes:
         if thought.is_secret:
             self._private.add(key)
         if session.path and not session.ended and key not in self._private:
-            is_plain = before is None or before.offers or _stands(before) != _stands(session)
+            is_plain = before is None or before.offers or _went_on(before, session)
             self.left = Left(key, code, session, is_plain)
         elif before is not None:
             self.left = None
