@@ -164,7 +164,9 @@ class Caller:
             assert session.screen in shown or is_nowhere, (session.screen, shown)
             return
         if self.ways.is_secret(before.screen) and thought.is_secret:
-            self.secrets |= {typed} if len(typed) > 5 else set()
+            # What we say ourselves is no secret, though somebody may type it where one is asked.
+            is_ours = len(typed) <= 5 or asks_to_go_on(self.program, typed)
+            self.secrets |= set() if is_ours else {typed}
         self.check_transition(thought, before, typed)
 
     def leads_nowhere(self, session: Session) -> bool:
