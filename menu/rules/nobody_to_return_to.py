@@ -1,4 +1,4 @@
-"""M412: an entry point leads to the end of a sub-menu before anything is shown. Nobody called that
+"""M415: an entry point leads to the end of a sub-menu before anything is shown. Nobody called that
 sub-menu, so there is no screen to return to: the caller would be told to try again later."""
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from menu.screen_schema import Screen
 from menu.source import Source
 from menu.way_schema import OneWay, ways_of
 
-RULE: Final = "M412"
+RULE: Final = "M415"
 
 
 def check(source: Source) -> Iterator[Diagnostic]:

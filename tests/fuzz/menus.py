@@ -24,7 +24,7 @@ from menu.value_types import ValueKind
 Draw = Callable[[st.SearchStrategy[int]], int]
 T = TypeVar("T")
 ACTS_BY_CALL: Final = "M409"  # where a missed call leads is drawn by chance
-RETURNS_AT_ONCE: Final = "M412"  # and where other ways in lead
+RETURNS_AT_ONCE: Final = "M415"  # and where other ways in lead
 SERVICES: Final = {
     "balance": ServiceSpec(takes=frozenset({"pin"}), gives={"amount": ValueKind.MONEY}, reads=True),
     "weather": ServiceSpec(gives={"sky": ValueKind.TEXT, "heat": ValueKind.NUMBER}, reads=True),
