@@ -14,6 +14,7 @@ from menu import walking
 from menu.answer_forms import Wrong
 from menu.arriving import arrive, go_on
 from menu.choices import Choice, find_by_word, find_choice, rows_found
+from menu.data_set import Row
 from menu.effects import Effect, RememberLanguage
 from menu.inputs import beginning, pressed_key
 from menu.known import Known
@@ -296,7 +297,8 @@ def _wrong(known: Known, told: str, question: Question | Ask, display: Display) 
 def _found(
     known: Known, ask: Ask, typed: str, display: Display, before: tuple[Effect, ...] = ()
 ) -> Step:
-    """The only row that fits is chosen at once; of several the caller chooses."""
+    """The only row that fits is chosen at once, if it was named, or nothing happens by that; of
+    others the caller chooses."""
     query = beginning(typed.strip(), MAX_QUERY, MAX_QUERY_BYTES)
     found = rows_found(known.program, ask, query)
     asking = known.at(replace(known.place, page=0, query=""))
@@ -304,11 +306,15 @@ def _found(
         told = _phrase(asking, "not_found", display)
         step = _wrong(asking, told, ask, display)
         return replace(step, effects=(*before, *step.effects))
-    if len(found) == 1:
+    if len(found) == 1 and not (ask.offers_guess and not _is_named(known, ask, found[0], typed)):
         choice = Choice("", ask.go, saves=(ask.save_as, found[0].key))
         return _chosen(asking, choice, display, before)
     finds = replace(asking.place, query=query, tries=0)
     return show(asking.at(finds), display, before)
+
+
+def _is_named(known: Known, ask: Ask, row: Row, typed: str) -> bool:
+    return known.program.data_sets[ask.data_set].names(row, typed)
 
 
 def _back(known: Known, display: Display) -> Step:

@@ -73,7 +73,11 @@ class RowOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """A question that is answered with the name of a row. Several that fit are offered."""
+    """A question that is answered with the name of a row. Several that fit are offered.
+
+    `offers_guess`: so is the only one, unless it was named exactly, because what follows has an
+    effect.
+    """
 
     data_set: str
     label: Texts
@@ -81,6 +85,7 @@ class Ask:
     go: Go
     tries: int | None = None
     after_last_try: str | None = None
+    offers_guess: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
