@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property
@@ -29,6 +30,8 @@ from outbound.outbox import Outbox
 from outbound.receipts import Receipts
 from outbound.register import Register
 from services.app_links import AppLinks
+from services.click_notes import ClickNotes
+from services.guesses import Guesses
 from services.short_links import ShortLinks
 from services.table import ServiceDesk, specs_of
 from settings import Settings
@@ -148,7 +151,18 @@ class Channels:
 
     @cached_property
     def short_links(self) -> ShortLinks:
-        return ShortLinks(self.database, self.library, self.clock)
+        return ShortLinks(
+            self.database,
+            self.library,
+            self.clock,
+            self.click_notes,
+            Guesses(time.monotonic),
+            self.meter,
+        )
+
+    @cached_property
+    def click_notes(self) -> ClickNotes:
+        return ClickNotes(self.settings.var / "clicks")
 
     @cached_property
     def guard(self) -> Guard:

@@ -19,6 +19,7 @@ from menu.formats import Formats
 from menu.language import Language, Texts
 from menu.openings import Hours
 from menu.paging import Footers
+from menu.switches import NO_SWITCHES, Switches
 from menu.texts import Plural
 from menu.value_types import ValueType
 from menu.ways import Go
@@ -242,6 +243,7 @@ class Program:
     country: str = "IN"
     repeatable: frozenset[str] = frozenset()  # screens that "my usual" may come back to
     has_plain_letters: bool = False  # SMS lose typographic characters where that makes them shorter
+    switches: Switches = NO_SWITCHES  # what is off now: no part of the menu's version
 
     @property
     def fallback_language(self) -> Language:

@@ -65,6 +65,10 @@ SEND_REASONS: Final = ("accepted", "too_late", "consent_unknown", "unsealable", 
 MEMBERS: Final = ("dispatcher", "web", "redis")
 CHOICES: Final = ("home", "route", "failover", "stays")
 HOLDS: Final = ("tps", "quiet_hours", "paused")
+OPENS: Final = (
+    *("android", "ios", "kaios", "web"),
+    *("preview", "uncounted", "expired", "unknown", "throttled"),
+)
 OPEN: Final = tuple(status for status in MtStatus if status not in FINAL | {MtStatus.SENT})
 
 WEBHOOKS: Final = Counter(
@@ -128,6 +132,11 @@ CONSENT_CHANGES: Final = Counter(
         "cause": ("sms", "gateway", "list"),
     },
 )
+LINK_OPENS: Final = Counter(
+    name="sanket_link_opens_total",
+    meaning="Short links that were opened, by the platform of the phone, or why none was counted.",
+    labels={"outcome": OPENS},
+)
 SESSION_FAULTS: Final = Counter(
     name="sanket_session_store_faults_total",
     meaning="Times that Redis did not answer a turn.",
@@ -184,6 +193,7 @@ COUNTED: Final[tuple[Counter | Histogram, ...]] = (
     MT_HELD,
     DELIVERY_REPORTS,
     CONSENT_CHANGES,
+    LINK_OPENS,
     SESSION_FAULTS,
     DEATHS,
 )
