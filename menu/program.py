@@ -20,6 +20,7 @@ from menu.language import Language, Texts
 from menu.openings import Hours
 from menu.paging import Footers
 from menu.service_parts import Service
+from menu.switches import NO_SWITCHES, Switches
 from menu.texts import Plural
 from menu.value_types import ValueType
 from menu.ways import Go
@@ -255,6 +256,7 @@ class Program:
     services: Mapping[str, Service] = field(default_factory=dict)  # that the menu declares itself
     has_plain_letters: bool = False  # SMS lose typographic characters where that makes them shorter
     dlt: DltBook | None = None  # None: nothing is registered, and no text is held to it
+    switches: Switches = NO_SWITCHES  # what is off now: no part of the menu's version
 
     @property
     def fallback_language(self) -> Language:
