@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property
@@ -11,6 +12,7 @@ from gateways import loader as gateways_loader
 from gateways.base import Gateway
 from gateways.loader import Shelf
 from menu.runner import Runner
+from menu.turn_record import Recorder
 from metrics.folder import Folder
 from metrics.prometheus import PrometheusMeter
 from missed_call.answering import CallAnswers
@@ -28,14 +30,23 @@ from outbound.limits import Limits
 from outbound.outbox import Outbox
 from outbound.receipts import Receipts
 from outbound.register import Register
+from services.address_guard import AddressGuard
 from services.app_links import AppLinks
+from services.caller import ServiceCaller
+from services.click_notes import ClickNotes
+from services.guesses import Guesses
+from services.http import HttpConnector
+from services.python_calls import PythonConnector
+from services.secrets import Secrets
 from services.short_links import ShortLinks
 from services.table import ServiceDesk, specs_of
+from services.tokens import Tokens
 from settings import Settings
 from sms.handler import SmsHandler
 from sms.inbox import Inbox
 from sms.optouts import OptOutHandler
 from sms.receipts import DlrHandler
+from state.answers import RedisAnswers
 from state.bell import Bell
 from state.connection import connect
 from state.embedded import EmbeddedRedis
@@ -79,16 +90,29 @@ class Channels:
         self.redis = connect(redis_url)
         self.bell = Bell(self.redis)
         self.outbox = Outbox(self._sealer, self._hasher, self._shared_clock, self.bell.ring)
-        self.sessions = RedisSessions(self.redis, self.meter)
+        self.sessions = RedisSessions(self.redis, self.meter, most_turns=settings.turns_waiting)
         self.heartbeat = Heartbeat(self.redis)
         self.tallies = RedisTallies(self.redis)
-        callers, services = SqlCallers(self.database), ServiceDesk(self.clock)
+        callers = SqlCallers(self.database)
+        services = ServiceDesk(self.clock, caller=self._service_caller())
         usual = self._sealer.bound_to("usual")
         usuals = RedisUsuals(self.redis, usual.seal, usual.find_open)
         self.share_counts = ShareCounts(self.redis, self.library.running)
+        self.turn_sealer = Sealer(derive_key(secret, "sealing of turns"), "turn")
+        record = Recorder(self.turn_sealer.seal) if settings.turns else None
         self._runner = Runner(
-            self.library, self.sessions, callers, services, usuals, self.share_counts
+            self.library, self.sessions, callers, services, usuals, record, self.share_counts
         )
+
+    def _service_caller(self) -> ServiceCaller:
+        """Opens nothing, as everything here."""
+        sealed = self._sealer.bound_to("answers of services")
+        answers = RedisAnswers(self.redis, sealed.seal, sealed.find_open)
+        secrets = Secrets(self._environ)
+        guard = AddressGuard(allows_loopback=self.settings.services_loopback)
+        http = HttpConnector(guard, secrets, Tokens(answers, secrets, self.clock))
+        python = PythonConnector()
+        return ServiceCaller(self.clock, answers, self._hasher, http, python, self.meter)
 
     @cached_property
     def shelf(self) -> Shelf:
@@ -152,7 +176,18 @@ class Channels:
 
     @cached_property
     def short_links(self) -> ShortLinks:
-        return ShortLinks(self.database, self.library, self.clock)
+        return ShortLinks(
+            self.database,
+            self.library,
+            self.clock,
+            self.click_notes,
+            Guesses(time.monotonic),
+            self.meter,
+        )
+
+    @cached_property
+    def click_notes(self) -> ClickNotes:
+        return ClickNotes(self.settings.var / "clicks")
 
     @cached_property
     def guard(self) -> Guard:

@@ -211,6 +211,25 @@ class Settings(BaseModel):
         le=100,
         description="A shared menu is taken back when so many in 100 more fail.",
     )
+    turns: Annotated[bool, BeforeValidator(_is_one)] = Field(
+        default=True,
+        strict=True,
+        description="0: no turn of a dialogue is recorded for `flask menus replay`.",
+    )
+    turns_waiting: int = Field(
+        default=100_000,
+        ge=1_000,
+        le=10_000_000,
+        description="Turns that may wait in Redis for the database, about; older ones are dropped.",
+    )
+    turns_days: int = Field(
+        default=30, ge=1, le=365, description="How long a recorded turn is kept in the database."
+    )
+    services_loopback: Annotated[bool, BeforeValidator(_is_one)] = Field(
+        default=False,
+        strict=True,
+        description="1: services of menus may be on this computer itself. For development.",
+    )
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = (
         Field(default="info", description="debug, info, warning or error.")
     )

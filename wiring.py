@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime, timedelta
 from functools import cached_property, partial
 from typing import Final
 
@@ -25,20 +26,27 @@ from menu import linter
 from menu.diagnostics import BadMenu, Diagnostic, Place, error, in_file_order
 from menu.fit import Network
 from menu.fit_report import Report, find_misfits, report
+from menu.recorded import Dialogue, dialogues_of, opened
 from menu.shares import Limits as ShareLimits
-from models import migrate, outbox_pause, publishing, send_attempt
+from models import link_funnel, migrate, outbox_pause, publishing, send_attempt, turn
 from models.database import DatabaseDown
 from models.fitting_files import FittingFiles
 from models.key_mark import KeyMark
+from models.library import NothingPublished
+from models.link_funnel import Funnel
 from models.menu_desk import MenuDesk
 from models.menu_files import MenuFiles
 from models.menu_publication import Listed
 from models.menu_rounds import MenuRounds
 from models.menu_watcher import MenuReview, MenuWatcher
 from models.publishing import Published
+from models.switchboard import Switchboard
 from outbound.backups import Backups
 from outbound.desk import Desk
 from outbound.dispatcher import Dispatcher
+from outbound.dlt_gate import DltGate
+from outbound.drainer import MOST_TOGETHER, Drainer
+from outbound.outcomes import NotTaken
 from outbound.reaper import Reaper
 from outbound.standing import Standings
 from outbound.traffic import Account, Traffic
@@ -47,10 +55,13 @@ from outbound.worker import Worker
 from settings import Settings
 from sms import optouts, receipts
 from state.pace import RedisPace
+from state.turns import TurnStream
 from telecom.clock import Clock
 from telecom.dlt import DltIds
+from telecom.dlt_book import DltBook
 from telecom.keyed_hash import KeyedHash
 from telecom.money import Money
+from telecom.prices import PriceList
 from telecom.replies import MtSms
 from web.spool import Take
 
@@ -244,7 +255,17 @@ class Bridge(Channels):
             self._shared_clock,
             settle_seconds=self.settings.settle_seconds,
             gateways=self._find_sending,
+            dlt=self._dlt_book,
         )
+
+    def count_links(self, since: datetime, until: datetime) -> Funnel:
+        """Of the links that were made in that time. Raises DatabaseDown."""
+        with self.database.read() as conn:
+            return link_funnel.count(conn, since, until)
+
+    @cached_property
+    def switchboard(self) -> Switchboard:
+        return Switchboard(self.database, self.library, self.clock, self._networks)
 
     @cached_property
     def backups(self) -> Backups:
@@ -295,12 +316,17 @@ class Bridge(Channels):
         follow = partial(self.spool.replay_until, stop, self.takers)
         replayer = threading.Thread(target=follow, name="spool", daemon=True)
         replayer.start()
+        count = partial(self.click_notes.take_in_until, stop, self.database)
+        threading.Thread(target=count, name="clicks", daemon=True).start()
         if self.settings.menus_watch:
             watch = partial(self.menu_watcher().run, stop)
             threading.Thread(target=watch, name="menu-watcher", daemon=True).start()
         rounds = partial(self.menu_rounds().run, stop)
         threading.Thread(target=rounds, name="menu-rounds", daemon=True).start()
         self.start()
+        drain = partial(self.drainer().run, stop)
+        drainer = threading.Thread(target=drain, name="turns", daemon=True)
+        drainer.start()
         worker, calls = self.worker(), Wake()
         answer = partial(self.call_answers.answer_until, stop, calls, worker.idle_seconds)
         answerer = threading.Thread(target=answer, name="calls", daemon=True)
@@ -314,7 +340,7 @@ class Bridge(Channels):
         threading.Thread(target=listen, name="bell", daemon=True).start()
         worker.run(stop)
         calls.poke()
-        for thread in (answerer, replayer):
+        for thread in (answerer, replayer, drainer):
             thread.join(REPLAYER_PATIENCE_SECONDS)
 
     @cached_property
@@ -355,7 +381,7 @@ class Bridge(Channels):
             clock=self._shared_clock,
             host_clock=self.clock,
             monotonic=time.monotonic,
-            owner=f"{socket.gethostname()}:{os.getpid()}"[:64],
+            owner=_owner(),
             lease_seconds=self.settings.lease_seconds,
             send_seconds=min(SEND_SECONDS, self.settings.lease_seconds / 2),
             batch=max(LEAST_BATCH, threads or self.settings.worker_threads),
@@ -380,9 +406,22 @@ class Bridge(Channels):
             meter=self.meter,
         )
 
-    def _dlt_of(self, gateway: str, mt: MtSms) -> DltIds | None:
+    def _dlt_of(self, gateway: str, mt: MtSms) -> DltIds | NotTaken | None:
         dlt = self.gateways[gateway].settings.dlt
-        return dlt.ids_for(mt.message_class) if dlt and mt.to.region == "IN" else None
+        account = dlt.ids_for(mt.message_class) if dlt else None
+        return self._dlt_gate.look(account, mt)
+
+    @cached_property
+    def _dlt_gate(self) -> DltGate:
+        return DltGate(self._dlt_book, self.clock)
+
+    def _dlt_book(self) -> DltBook | None:
+        """What the live menu registers. Raises DatabaseDown."""
+        try:
+            _, program = self.library.live()
+        except NothingPublished:
+            return None
+        return program.dlt
 
     def _tried(self, mt_id: str) -> Sequence[str]:
         with self.database.read() as conn:
@@ -400,13 +439,36 @@ class Bridge(Channels):
             meter=self.meter,
         )
 
+    def recorded(self, last: int) -> list[Dialogue]:
+        """The dialogues that began last, at most so many, the oldest first. Raises DatabaseDown."""
+        with self.database.read() as conn:
+            turns = turn.last_dialogues(conn, last)
+        return dialogues_of(opened(each, self.turn_sealer.find_open) for each in turns)
+
+    def drainer(self, most_together: int = MOST_TOGETHER) -> Drainer:
+        return Drainer(
+            TurnStream(self.redis, _owner()),
+            self.database,
+            self._shared_clock,
+            kept=timedelta(days=self.settings.turns_days),
+            most_together=most_together,
+        )
+
     def menu_warnings(self) -> Sequence[str]:
         """What keeps the menu file from being live, while the last good menu serves."""
         return self._review.warnings() if self.settings.menus_watch else ()
 
+    def sms_prices(self) -> Mapping[str, PriceList]:
+        """What a segment costs, by gateway. Raises BadGateways."""
+        return {name: tariff.prices for name, tariff in self.spend_world.tariffs.items()}
+
     def menu_files(self) -> Mapping[str, bytes]:
         """The menu's files as they lie on the disk, the root first. Raises BadMenu."""
         return self._menu_files.read()
+
+
+def _owner() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"[:64]
 
 
 def _account(gateway: Gateway) -> Account:

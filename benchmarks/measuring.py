@@ -46,6 +46,7 @@ class Scale:
     largest_menu: int = 10_000
     searches: int = 4_000
     largest_table: int = 50_000
+    dialogues: int = 10_000
 
 
 FULL: Final = Scale(rounds=5, seconds=2.0, webhooks=1000, steps=100_000, sends=400, accepts=1000)
@@ -59,6 +60,7 @@ QUICK: Final = Scale(
     largest_menu=1_000,
     searches=100,
     largest_table=1_000,
+    dialogues=50,
 )
 
 

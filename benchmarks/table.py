@@ -12,10 +12,12 @@ from benchmarks import (
     in_process,
     menu_loading,
     over_http,
+    replaying,
     searching,
     sending,
     sessions,
     steps,
+    turn_stream,
 )
 from benchmarks.measuring import Round, Scale
 
@@ -109,6 +111,15 @@ GROUPS: Final = (
             "accept-postgresql-64": "a missed call through the edge, 64 in flight, PostgreSQL",
         },
     ),
+    Group(
+        turn_stream.turns,
+        {
+            "turn-plain": "a session saved, no turn recorded",
+            "turn-stream": "the same, and its turn in the stream",
+        },
+    ),
+    Group(turn_stream.draining, {"drain-postgresql": "a turn from the stream to PostgreSQL"}),
+    Group(replaying.rounds, {"replay-10000": "a recorded dialogue, run again; 10,000 a round"}),
 )
 WORDS: Final[Mapping[str, str]] = {
     name: words for group in GROUPS for name, words in group.names.items()
@@ -122,4 +133,5 @@ RATIOS: Final = (
     ("step-1000", "step-10"),
     ("step-10000", "step-10"),
     ("search-50000", "search-1000"),
+    ("turn-stream", "turn-plain"),
 )

@@ -19,6 +19,7 @@ KEYS: Final[Mapping[str, str]] = {
     "gateway": "the account's name in gateways.yaml",
     "channel": "ussd, sms, missed_call; or dlr, for a delivery report",
     "service": "the connector that a menu calls, by its name",
+    "outcome": "what happened instead of a service's answer: slow, down, and the like",
     "mt_id": "the row of mt_message",
     "event_id": "the row of inbound_event",
     "status": "what an SMS came to, or what a report says of it",

@@ -9,7 +9,7 @@ from typing import Final
 import click
 
 from cli.findings import show
-from cli.menu_draft import checked_draft
+from cli.menu_ready import checked_draft
 from cli.ports import Bridge, BridgeFactory
 from cli.refusal import Refusal, database_faults
 from cli.who import by

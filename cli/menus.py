@@ -7,10 +7,12 @@ from typing import Final
 
 import click
 
+from cli import menu_explain, menu_graph, menu_render
 from cli.findings import EXIT_WITH_ERRORS, show
 from cli.menu_diff import diff_command
 from cli.menu_fit import fit_command
 from cli.menu_publish import publish_command
+from cli.menu_replay import replay
 from cli.menu_tests import count, show_not_walked, show_outcomes
 from cli.menu_trials import audit_command, cancel_command, preview_command, standing_lines
 from cli.ports import BridgeFactory
@@ -44,7 +46,7 @@ TEST_EXAMPLES: Final = """\b
 Examples:
   flask menus test                         every test in menus.yaml
   flask menus test -k "missed call"        some of them
-  flask menus test --coverage              and the screens and options that none came by
+  flask menus test --coverage              and the screens, options and ways that none came by
   flask menus test --json                  the same, for programs
 """
 
@@ -140,6 +142,10 @@ def commands(bridge_factory: BridgeFactory) -> click.Group:
     menus.add_command(preview_command(bridge_factory))
     menus.add_command(cancel_command(bridge_factory))
     menus.add_command(audit_command(bridge_factory))
+    menus.add_command(replay(bridge_factory))
+    menu_render.add(menus, bridge_factory)
+    menu_graph.add(menus, bridge_factory)
+    menu_explain.add(menus, bridge_factory)
     return menus
 
 

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from menu.diagnostics import Diagnostic
 from menu.fit_report import Report
+from menu.recorded import Dialogue
 from metrics.meter import Meter
+from models.link_funnel import Funnel
 from models.menu_desk import MenuDesk
 from models.menu_publication import Listed
 from models.publishing import Published
+from models.switchboard import Switchboard
 from outbound.ledger import Ledger
 from outbound.register import Register
+from telecom.clock import Clock
 from telecom.money import Money
+from telecom.prices import PriceList
 
 
 class ServeSettings(Protocol):
@@ -70,6 +76,10 @@ class Bridge(Protocol):
         """The menu's files as they are on the disk, the root first. Raises BadMenu."""
         ...
 
+    def sms_prices(self) -> Mapping[str, PriceList]:
+        """What a segment costs, by gateway. Raises BadGateways."""
+        ...
+
     def migrate(self) -> None:
         """Brings the database to the newest schema. Safe to repeat."""
         ...
@@ -110,6 +120,10 @@ class Bridge(Protocol):
         """Every publication, the live one first. Raises DatabaseDown."""
         ...
 
+    def recorded(self, last: int) -> list[Dialogue]:
+        """The dialogues that began last, at most so many. Raises DatabaseDown."""
+        ...
+
     def how_to_reach(self) -> Sequence[str]:
         """Lines that tell what to dial, text or ring."""
         ...
@@ -131,6 +145,22 @@ class Listener(Protocol):
 
     @property
     def do_not_disturb(self) -> Register: ...
+
+
+class Linker(Protocol):
+    """What `flask links` needs. Counting raises DatabaseDown."""
+
+    @property
+    def clock(self) -> Clock: ...
+
+    def count_links(self, since: datetime, until: datetime) -> Funnel: ...
+
+
+class Switcher(Protocol):
+    """What `flask switches` needs."""
+
+    @property
+    def switchboard(self) -> Switchboard: ...
 
 
 BridgeFactory = Callable[[], Bridge]  # raises cli.refusal.Refusal for bad settings

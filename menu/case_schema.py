@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic import WithJsonSchema as InEditors
 
-from menu.shapes import Flag, LanguageCode, Shape, matching, wrong
+from menu.question_scalars import count_of
+from menu.shapes import Flag, LanguageCode, Name, Shape, matching, wrong
 from menu.text_schema import Keys, Text, Yes
 
 _AT: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}"
@@ -75,6 +76,26 @@ class Step(Shape):
         return next(iter(self.model_fields_set))
 
 
+def _as_outcome(value: object) -> object:
+    return {"outcome": value} if isinstance(value, str) else value
+
+
+class SampleAnswer(Shape):
+    """What a service says in a test: nothing is asked there."""
+
+    gives: dict[Name, Text] = Field(default_factory=dict)
+    """The parts of its answer, such as { price: "2400", day: 2026-11-23 }."""
+    outcome: Name | None = None
+    """What happens instead, such as not_found or down."""
+    minutes_old: Annotated[int, count_of(10_000, 0)] = 0
+    """So old is the answer."""
+
+
+AnySampleAnswer = Annotated[
+    SampleAnswer, BeforeValidator(_as_outcome, json_schema_input_type=Name | SampleAnswer)
+]
+
+
 class Case(Shape):
     """A test: what a caller does, and what must be seen then."""
 
@@ -87,6 +108,8 @@ class Case(Shape):
     at: At | None = None
     """The day and time of it, such as "2026-11-23 10:00", on the menu's own clocks. Without it, it
     is early on a Thursday of long ago."""
+    answers: dict[Name, AnySampleAnswer] = Field(default_factory=dict)
+    """What services say in this test, by their names; the others do not answer."""
     dial: Text | None = None
     """The first step, if the caller begins by dialling this service code."""
     text: Text | None = None

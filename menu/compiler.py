@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from menu import schema
 from menu.diagnostics import BadMenu, Diagnostic
+from menu.dlt_compiler import compile_dlt
 from menu.files import Files, root_of
 from menu.formats import formats_of
 from menu.inputs import fold
@@ -99,7 +100,9 @@ def _program(source: Source, digest: str) -> Program:
         resume_seconds=menu.resume.minutes * 60,
         country=menu.country,
         repeatable=repeatable(source),
+        services=source.declared,
         has_plain_letters=menu.plain_letters,
+        dlt=compile_dlt(source),
     )
 
 

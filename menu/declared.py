@@ -10,7 +10,7 @@ from menu.condition_reader import KIND_OF, BadExpression, Is, Scope, read_expres
 from menu.document import KeyPath
 from menu.language import Language, Texts
 from menu.screen_schema import Screen
-from menu.services import Services
+from menu.services import Services, ServiceSpec
 from menu.texts import filled
 from menu.value_types import NUMBER, ValueKind, ValueType
 
@@ -43,13 +43,19 @@ def asked_types(
 def given_types(screens: Mapping[str, Screen], services: Services) -> dict[str, ValueType]:
     """What the answers of services are, by "name.part"."""
     return {
-        f"{screen.call.save_as}.{part}": ValueType(
-            kind=kind, widest=services[screen.call.service].widest.get(part, _WIDEST_SET)
-        )
+        f"{screen.call.save_as}.{part}": _given_type(services[screen.call.service], part, kind)
         for screen in screens.values()
         if screen.call and screen.call.save_as and screen.call.service in services
         for part, kind in services[screen.call.service].gives.items()
     }
+
+
+def _given_type(spec: ServiceSpec, part: str, kind: ValueKind) -> ValueType:
+    return ValueType(
+        kind=kind,
+        currency=spec.currencies.get(part, ""),
+        widest=spec.widest.get(part, _WIDEST_SET),
+    )
 
 
 def with_set_types(

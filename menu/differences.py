@@ -44,6 +44,7 @@ def _of_all(before: Program, after: Program) -> Iterator[Difference]:
         "the country is another": (before.country, after.country),
         "the currency is another": (before.currency, after.currency),
         "the time zone is another": (before.zone.key, after.zone.key),
+        "services are asked otherwise": (before.services, after.services),
         "opening hours changed": (before.openings, after.openings),
         "who is dropped may go on for another time": (before.resume_seconds, after.resume_seconds),
         "SMS are written with other letters": (before.has_plain_letters, after.has_plain_letters),

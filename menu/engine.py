@@ -6,7 +6,7 @@ never fails on what a caller types.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -14,11 +14,14 @@ from menu import walking
 from menu.answer_forms import Wrong
 from menu.arriving import arrive, go_on
 from menu.choices import Choice, find_by_word, find_choice, rows_found
+from menu.closing import closed_by
+from menu.data_set import Row
 from menu.effects import Effect, RememberLanguage
 from menu.inputs import beginning, pressed_key
 from menu.known import Known
 from menu.language import Language
 from menu.limits_told import tell
+from menu.moments import told_age
 from menu.place import Place
 from menu.program import (
     BACK_KEY,
@@ -30,6 +33,7 @@ from menu.program import (
     Question,
 )  # fmt: skip
 from menu.screens import Display
+from menu.services import Reply
 from menu.showing import Step as Step
 from menu.showing import end_with, pages_of_place, show, show_again, shown_language
 from menu.usual import Usual
@@ -68,6 +72,8 @@ def enter_asking(
     """The first turn of somebody who brings the answer along: "HELPLINE fire"."""
     step = enter(program, entry, language, display, now)
     screen, known = program.screens[step.place.screen], _known(program, step.place, now)
+    if step.is_closed:
+        return step
     if screen.ask is not None and not step.needs:
         return _found(known, screen.ask, typed, display, step.effects)
     if screen.question is not None and not step.needs:
@@ -82,7 +88,7 @@ def answer(
     """The next turn of somebody who brings the answer to the question that saves as `name`; None
     where something else is asked, or nothing."""
     screen, known = program.screens[step.place.screen], _known(program, step.place, now)
-    if step.needs or step.ends:
+    if step.needs or step.ends or step.is_closed:
         return None
     if screen.ask is not None and screen.ask.save_as == name:
         return _found(known, screen.ask, typed, display, step.effects)
@@ -149,6 +155,8 @@ def press(program: Program, place: Place, typed: str, display: Display, now: flo
     known, key = _known(program, place, now), pressed_key(typed)
     screen = program.screens[place.screen]
     question = screen.question
+    if closed_by(known) is not None:
+        return _pressed_at_closed(known, key, display)
     if key == BACK_KEY and not (question and question.takes_zero):
         return _back(known, display)
     if key == HOME_KEY:
@@ -179,20 +187,22 @@ def leave(program: Program, place: Place, display: Display, now: float = 0.0) ->
 def resume(
     program: Program,
     step: Step,
-    answer: Mapping[str, str] | None,
+    reply: Reply,
     display: Display,
     now: float = 0.0,
 ) -> Step:
-    """The rest of a turn that needed a service. `answer`: its parts, None where it failed."""
+    """The rest of a turn that needed a service."""
     if step.needs is None:
         return step
     call = step.needs.call
     known = _known(program, step.place, now)
     reads = step.place.language
-    if answer is None:
-        onward = walking.went(step.place, Target(call.on_error), was_seen=False)
+    if reply.outcome:
+        after = Target(call.screen_after(reply.outcome))
+        onward = walking.went(step.place, after, was_seen=False)
         done = arrive(known.at(onward), display, step.effects, reads=reads)
     else:
+        answer = {**reply.parts, **told_age(program.zone, reply.at, now)}
         parts = {f"{call.save_as}.{part}": text[:160] for part, text in answer.items()}
         kept = {name: text for name, text in parts.items() if name in program.values}
         place = walking.with_values(step.place, kept)
@@ -226,7 +236,7 @@ def _walked_by(
     """The step of one key of a shortcut; None where it would do more than walk."""
     known = _known(program, place, now)
     screen = program.screens[place.screen]
-    if screen.question is not None or screen.confirms:
+    if screen.question is not None or screen.confirms or closed_by(known) is not None:
         return None
     choice = find_choice(known, pressed_key(typed))
     if choice is None or choice.sets_language:
@@ -292,7 +302,8 @@ def _wrong(known: Known, told: str, question: Question | Ask, display: Display) 
 def _found(
     known: Known, ask: Ask, typed: str, display: Display, before: tuple[Effect, ...] = ()
 ) -> Step:
-    """The only row that fits is chosen at once; of several the caller chooses."""
+    """The only row that fits is chosen at once, if it was named, or nothing happens by that; of
+    others the caller chooses."""
     query = beginning(typed.strip(), MAX_QUERY, MAX_QUERY_BYTES)
     found = rows_found(known.program, ask, query)
     asking = known.at(replace(known.place, page=0, query=""))
@@ -300,11 +311,15 @@ def _found(
         told = _phrase(asking, "not_found", display)
         step = _wrong(asking, told, ask, display)
         return replace(step, effects=(*before, *step.effects))
-    if len(found) == 1:
+    if len(found) == 1 and not (ask.offers_guess and not _is_named(known, ask, found[0], typed)):
         choice = Choice("", ask.go, saves=(ask.save_as, found[0].key))
         return _chosen(asking, choice, display, before)
     finds = replace(asking.place, query=query, tries=0)
     return show(asking.at(finds), display, before)
+
+
+def _is_named(known: Known, ask: Ask, row: Row, typed: str) -> bool:
+    return known.program.data_sets[ask.data_set].names(row, typed)
 
 
 def _back(known: Known, display: Display) -> Step:
@@ -316,6 +331,17 @@ def _back(known: Known, display: Display) -> Step:
     if not place.path:
         return end_with(known, "goodbye", display)
     return show(known.at(walking.back(place)), display)
+
+
+def _pressed_at_closed(known: Known, key: str, display: Display) -> Step:
+    """Back, home and more lead on; whatever else is typed there is read by nobody."""
+    place = replace(known.place, query="")
+    if key == HOME_KEY:
+        return show(known.at(walking.home(place)), display)
+    if key == BACK_KEY:
+        return _back(known.at(replace(place, page=0)), display)
+    onward = replace(place, page=place.page + 1 if key == MORE_KEY else 0)
+    return show(known.at(onward), display)
 
 
 def _phrase(known: Known, name: str, display: Display) -> str:

@@ -20,18 +20,19 @@ _BETWEEN: Final = re.compile(r"\s*[;\n]\s*|,\s+")
 
 class Keyword(NamedTuple):
     """`answer` is what follows the keyword: "fire" of "HELPLINE fire"; `answers` is the same by the
-    names of the questions, where the keyword says which they are."""
+    names of the questions, where the keyword says which they are. `word` is the keyword itself."""
 
     entry: EntryPoint
     answer: str = ""
     answers: tuple[tuple[str, str], ...] = ()
+    word: str = ""
 
 
 def find_keyword(program: Program, text: str) -> Keyword | None:
     """The whole text as a keyword, else the longest beginning of it that leads to a question, or
     that only a language follows."""
     if entry := _find(program, text):
-        return Keyword(entry)
+        return Keyword(entry, word=fold(text))
     words = text.split(maxsplit=MAX_WORDS)
     for count in range(min(len(words) - 1, MAX_WORDS), 0, -1):
         entry = _find(program, " ".join(words[:count]))
@@ -39,7 +40,7 @@ def find_keyword(program: Program, text: str) -> Keyword | None:
             continue
         rest = text.split(maxsplit=count)[count].strip()
         if found := _with_rest(program, entry, rest):
-            return found
+            return found._replace(word=fold(" ".join(words[:count])))
     return None
 
 

@@ -31,6 +31,16 @@ from menu.rules import (
     called_number,
     condition,
     costly_character,
+    dlt_category,
+    dlt_header,
+    dlt_link,
+    dlt_registered,
+    dlt_unknown,
+    dlt_unused,
+    dlt_value,
+    dlt_variables,
+    dlt_without,
+    dlt_words,
     duplicate_key,
     elsewhere,
     empty_list,
@@ -55,6 +65,7 @@ from menu.rules import (
     no_fallback_text,
     no_language_option,
     no_way_back,
+    nobody_to_return_to,
     nothing_to_choose,
     options_or_end,
     placeholder,
@@ -67,7 +78,14 @@ from menu.rules import (
     screen_too_long,
     secret_args,
     sensitive,
+    service_address,
+    service_answer,
+    service_blank,
     service_code,
+    service_effects,
+    service_outcome,
+    service_secret,
+    service_test,
     test_caller,
     test_entry,
     test_order,
@@ -132,6 +150,7 @@ RULES: Final[tuple[Rule, ...]] = (
     link_address,
     elsewhere,
     no_entry,
+    nobody_to_return_to,
     reserved_keyword,
     missed_call_acts,
     keyword_args,
@@ -170,6 +189,23 @@ RULES: Final[tuple[Rule, ...]] = (
     told_too_early,
     never_there_yet,
     looks_secret,
+    dlt_unknown,
+    dlt_words,
+    dlt_value,
+    dlt_variables,
+    dlt_link,
+    dlt_category,
+    dlt_header,
+    dlt_unused,
+    dlt_without,
+    dlt_registered,
+    service_blank,
+    service_address,
+    service_effects,
+    service_secret,
+    service_outcome,
+    service_answer,
+    service_test,
 )
 
 RULE_IDS: Final[tuple[str, ...]] = (
@@ -250,7 +286,7 @@ def examine(
             # Published data was judged in its time; it only has to be there.
             if rules is None or len(data_sets) < len(menu.data):
                 found += faults
-            source = Source(menu, document, data_sets, services)
+            source = Source.of(menu, document, data_sets, services)
             for rule in RULES if rules is None else rules:
                 found.extend(islice(rule.check(source), MAX_PER_RULE))
     has_error = any(diagnostic.is_error for diagnostic in found)

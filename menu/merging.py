@@ -19,13 +19,15 @@ INCLUDES_AGAIN: Final = "M018"
 TOO_MANY_FILES: Final = "M019"
 TOO_LARGE_IN_ALL: Final = "M020"
 
-PARTS: Final = ("entry_points", "links", "data", "screens", "tests")  # of an included file
+# Of an included file.
+PARTS: Final = ("entry_points", "links", "data", "services", "screens", "tests")
 # What several files fill together. All else has one place.
 MAPS: Final[frozenset[KeyPath]] = frozenset(
     {
         ("screens",),
         ("links",),
         ("data",),
+        ("services",),
         ("entry_points",),
         ("entry_points", "ussd"),
         ("entry_points", "sms"),

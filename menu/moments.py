@@ -33,3 +33,12 @@ class Moment:
 def moment_of(now: float, zone: ZoneInfo) -> Moment:
     """`now` in seconds since the epoch."""
     return Moment((_EPOCH + timedelta(seconds=now)).astimezone(zone))
+
+
+def told_age(zone: ZoneInfo, at: float | None, now: float) -> dict[str, str]:
+    """How old an answer is that was given at `at` (None: just now), as screens tell it: minutes,
+    and the time of day, with the day before it where that is another."""
+    then, today = (moment_of(now if at is None else at, zone), moment_of(now, zone))
+    form = "%H:%M" if then.today == today.today else "%d-%m %H:%M"
+    minutes = 0 if at is None else max(0, int((now - at) // 60))
+    return {"age": str(minutes), "as_of": then.at.strftime(form)}

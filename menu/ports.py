@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from menu.language import Language
 from menu.program import Program
+from menu.service_parts import DOWN
+from menu.services import Inquiry, Reply
 from menu.session import Session
 from menu.usual import Usual
 
@@ -53,11 +54,13 @@ class SessionStore(Protocol):
         expected_turn: int,
         ttl_seconds: int,
         left_off: LeftOff | None = None,
+        turn: bytes | None = None,
     ) -> Session | None:
         """Compare-and-set: None when saved, else the session that is already there.
 
         Saved only if the stored turn equals `expected_turn`, or nothing is stored, and `left_off`
-        with it, in the same trip; without it, what is kept there stays.
+        with it, in the same trip; without it, what is kept there stays. So is the record of the
+        `turn`, as far as there is room for it: it may be lost.
         Raises SessionsDown.
         """
         ...
@@ -89,25 +92,16 @@ class NoUsuals:
 class ServicePort(Protocol):
     """What asks services for menus (menu.services tells which there are)."""
 
-    def ask(
-        self, service: str, told: Mapping[str, str], answer_by: float
-    ) -> Mapping[str, str] | None:
-        """The parts of its answer; None where it failed, or was not there in time: the turn must be
-        answered by then (epoch seconds; infinite where nobody waits). Never raises. What it is told
-        may be a PIN: it is for the service alone."""
+    def ask(self, inquiry: Inquiry) -> Reply:
+        """Its answer, or what happened instead, in time. Never raises."""
         ...
 
 
 class NoServices:
     """Every call fails, so that the menu goes where it says for that."""
 
-    def ask(
-        self,
-        service: str,  # noqa: ARG002
-        told: Mapping[str, str],  # noqa: ARG002
-        answer_by: float,  # noqa: ARG002
-    ) -> Mapping[str, str] | None:
-        return None
+    def ask(self, inquiry: Inquiry) -> Reply:  # noqa: ARG002
+        return Reply(outcome=DOWN)
 
 
 class Tally(Protocol):

@@ -19,9 +19,12 @@ from menu.formats import Formats
 from menu.language import Language, Texts
 from menu.openings import Hours
 from menu.paging import Footers
+from menu.service_parts import Service
+from menu.switches import NO_SWITCHES, Switches
 from menu.texts import Plural
 from menu.value_types import ValueType
 from menu.ways import Go
+from telecom.dlt_book import DltBook
 
 BACK_KEY = "0"
 HOME_KEY = "00"
@@ -71,7 +74,11 @@ class RowOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """A question that is answered with the name of a row. Several that fit are offered."""
+    """A question that is answered with the name of a row. Several that fit are offered.
+
+    `offers_guess`: so is the only one, unless it was named exactly, because what follows has an
+    effect.
+    """
 
     data_set: str
     label: Texts
@@ -79,6 +86,7 @@ class Ask:
     go: Go
     tries: int | None = None
     after_last_try: str | None = None
+    offers_guess: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +127,10 @@ class ServiceCall:
     save_as: str = ""
     by_sms_when_slow: bool = False
     on_error: str
+    outcomes: Mapping[str, str] = field(default_factory=dict)  # screens, by what happened instead
+
+    def screen_after(self, outcome: str) -> str:
+        return self.outcomes.get(outcome, self.on_error)
 
 
 class WaysOut(NamedTuple):
@@ -241,7 +253,10 @@ class Program:
     resume_seconds: int = 0
     country: str = "IN"
     repeatable: frozenset[str] = frozenset()  # screens that "my usual" may come back to
+    services: Mapping[str, Service] = field(default_factory=dict)  # that the menu declares itself
     has_plain_letters: bool = False  # SMS lose typographic characters where that makes them shorter
+    dlt: DltBook | None = None  # None: nothing is registered, and no text is held to it
+    switches: Switches = NO_SWITCHES  # what is off now: no part of the menu's version
 
     @property
     def fallback_language(self) -> Language:

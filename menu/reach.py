@@ -125,4 +125,5 @@ def _ways_on(screen: Screen) -> Iterator[tuple[Go, frozenset[str]]]:
     if screen.ask and screen.ask.after_last_try:
         yield screen.ask.after_last_try, frozenset()
     if screen.call:
-        yield screen.call.on_error, frozenset()
+        for go in (screen.call.on_error, *screen.call.outcomes.values()):
+            yield go, frozenset()

@@ -28,7 +28,7 @@ def led_to(
         if screen.leads_on and screen.go is not None:
             waiting += [go for _, go in screens_of(screen.go)]
         if screen.call and errors:
-            waiting.append(screen.call.on_error)
+            waiting += [screen.call.on_error, *screen.call.outcomes.values()]
     return frozenset(seen)
 
 

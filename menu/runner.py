@@ -6,7 +6,7 @@ the gateway's repeat: the session still asks the same, and the effects' keys are
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from math import inf
@@ -18,7 +18,7 @@ from menu import engine, offers, resuming
 from menu.effects import RememberLanguage
 from menu.engine import Step
 from menu.hearing import Repeat, hear, kept
-from menu.inputs import is_choice
+from menu.inputs import is_choice, pressed_key
 from menu.keywords import Keyword, brings_secret, find_keyword
 from menu.language import Language
 from menu.near_misses import Near, find_near, is_yes
@@ -40,6 +40,8 @@ from menu.program import EntryPoint, Program
 from menu.resuming import Wish
 from menu.screens import ANY_PHONE, Display
 from menu.service_codes import Dialled, read_dialled
+from menu.service_parts import FAULTS
+from menu.services import Inquiry
 from menu.session import Session
 from menu.turns import (
     Caller,
@@ -50,6 +52,7 @@ from menu.turns import (
     left_off_by,
     next_thought,
     thought_of,
+    turn_key,
 )  # fmt: skip
 from menu.usual import Usual
 
@@ -72,13 +75,16 @@ class Runner:
         callers: Callers,
         services: ServicePort | None = None,
         usuals: Usuals | None = None,
+        record: Callable[[Visit, Thought], bytes] | None = None,
         tally: Tally | None = None,
     ) -> None:
+        """`record` writes a turn for the stream of turns; without it none is kept."""
         self._library = library
         self._sessions = sessions
         self._callers = callers
         self._services = services or NoServices()
         self._usuals = usuals or NoUsuals()
+        self._record = record
         self._tally = tally or NoTally()
 
     def dial(self, visit: Visit, service_code: str) -> Thought:
@@ -126,13 +132,17 @@ class Runner:
         if keyword is None and resuming.asks_to_go_on(live, said):
             left_off, program = self._left_off(loaded, live, visit.now)
             if left_off is not None and program is not None:
-                return offers.take_up(program, visit, session, left_off)
+                there = offers.take_up(program, visit, session, left_off)
+                return replace(there, typed=said, begins=True)
         if keyword is None and session and not session.ended:
             program = self._library.get(session.menu_version)
             if program is not None:
                 return _lost_again(session, self._go_on(program, visit, session, said), said)
         if keyword is None and session and session.offer and is_yes(said):
             keyword = find_keyword(live, session.offer)
+            if keyword is not None:
+                begun = self._begin_with(visit, loaded, version, live, keyword)
+                return replace(begun, begins=False)
         if keyword is not None:
             return self._begin_with(visit, loaded, version, live, keyword)
         if near := find_near(live, said):
@@ -163,9 +173,9 @@ class Runner:
             step = engine.enter_again(program, usual, language, ANY_PHONE, now)
         if step is None:
             step = engine.enter(program, entry, language, ANY_PHONE, now)
-        step = self._served(program, step, ANY_PHONE, now, answer_by)
+        step = self._served(program, step, ANY_PHONE, now, answer_by, caller.key)
         thought = thought_of(program, version, step, turn=1, visit=None, now=now)
-        return replace(thought, is_told=entry.is_usual and step.ends)
+        return replace(thought, is_told=(entry.is_usual and step.ends) or step.is_closed)
 
     def hearer(self, caller_key: str) -> tuple[Program, Language | None]:
         """Whom a text is written for that no menu brings: the live menu, and what he reads."""
@@ -199,6 +209,7 @@ class Runner:
             expected_turn=thought.session.turn - 1,
             ttl_seconds=visit.ttl_seconds,
             left_off=left_off_by(visit, thought),
+            turn=self._record(visit, thought) if self._record else None,
         )
         for effect in thought.effects:
             if isinstance(effect, RememberLanguage):
@@ -227,7 +238,7 @@ class Runner:
             visit, loaded, version, program, entry, first, answers=keyword.answers
         )
         is_secret = thought.is_secret or brings_secret(program, keyword)
-        return replace(thought, is_secret=is_secret)
+        return replace(thought, is_secret=is_secret, entry=keyword.word)
 
     def _offer(
         self, visit: Visit, loaded: Loaded, version: int, program: Program, near: Near
@@ -247,7 +258,13 @@ class Runner:
             at=visit.now,
             offer=near.keyword if is_secret else near.text[:MOST_OFFERED],
         )
-        return Thought(program=program, session=session, is_secret=is_secret)
+        return Thought(
+            program=program,
+            session=session,
+            is_secret=is_secret,
+            typed=visit.said.text,
+            begins=True,
+        )
 
     def _begin(
         self,
@@ -271,27 +288,39 @@ class Runner:
             step = engine.enter_asking(program, entry, language, answer, display, now)
         else:
             step = engine.enter(program, entry, language, display, now)
-        step = self._served(program, step, display, now, visit.answer_by)
+        key = turn_key(visit, loaded.session, ahead=0 if loaded.session else len(dialled.keys))
+        step = self._served(program, step, display, now, visit.answer_by, key)
         if heard is not None:
             # Nor does what a service leads to happen before somebody has seen its screen.
             step = replace(step, effects=())
-        for name, typed in answers:
+        for at, (name, typed) in enumerate(answers):
             onward = engine.answer(program, step, name, typed, display, now)
             if onward is None:
                 break
-            step = self._served(program, onward, display, now, visit.answer_by)
+            step = self._served(program, onward, display, now, visit.answer_by, f"{key}:{at}")
         turn = loaded.session.turn + 1 if loaded.session else 1
         heard = heard or kept(loaded.session, visit.said, is_secret=step.is_secret)
-        thought = thought_of(program, version, step, turn=turn, visit=visit, now=now, heard=heard)
+        followed = map(pressed_key, dialled.keys[: step.walked])
+        thought = thought_of(
+            program,
+            version,
+            step,
+            turn=turn,
+            visit=visit,
+            now=now,
+            heard=heard,
+            typed="*".join(followed) if dialled.code else visit.said.text,
+            begins=True,
+        )
         # Turns are what effects are told apart by: those of a session that was lost count on.
         ahead = 0 if loaded.session else len(dialled.keys)
-        begun = replace(thought, begins=True)
-        return changed(begun, code=dialled.code, ahead=ahead, is_private=step.is_secret)
+        return changed(thought, code=dialled.code, ahead=ahead, is_private=step.is_secret)
 
     def _go_on(self, program: Program, visit: Visit, session: Session, typed: str) -> Thought:
         step = engine.press(program, session.place, typed, visit.display, visit.now)
-        step = self._served(program, step, visit.display, visit.now, visit.answer_by)
-        return next_thought(program, visit, session, step)
+        key = turn_key(visit, session)
+        step = self._served(program, step, visit.display, visit.now, visit.answer_by, key)
+        return next_thought(program, visit, session, step, typed)
 
     def _dialled(self, visit: Visit, loaded: Loaded, service_code: str) -> Thought:
         """The first turn: what was dropped is offered, unless a shortcut says where to go."""
@@ -321,23 +350,40 @@ class Runner:
         """The answer to the offer. Who begins again does so in the menu of today."""
         wish = resuming.wish_of(program, typed)
         if wish is not Wish.AFRESH:
-            return offers.answered(program, visit, session, wish)
+            return replace(offers.answered(program, visit, session, wish), typed=typed)
         version, live = self._library.live_for(visit.caller_key)
         entry, dialled = live.ussd.get(session.code), Dialled(session.code)
         return self._begin(visit, loaded, version, live, entry, dialled=dialled)
 
     def _served(
-        self, program: Program, step: Step, display: Display, now: float, answer_by: float
+        self,
+        program: Program,
+        step: Step,
+        display: Display,
+        now: float,
+        answer_by: float,
+        key: str,
     ) -> Step:
-        """The step after what it needs of services. A call that fails leads where the menu says."""
+        """The step after what it needs of services. A call that fails leads where the menu says.
+
+        `key` names the turn: what a service does in it happens once, however often it comes.
+        """
         has_failed = step.has_failed
-        for _ in range(MOST_CALLS):
+        for count in range(MOST_CALLS):
             if step.needs is None:
                 break
             needs = step.needs
-            answer = self._services.ask(needs.call.service, dict(needs.told), answer_by)
-            has_failed = has_failed or answer is None
-            step = engine.resume(program, step, answer, display, now)
+            service = needs.call.service
+            inquiry = Inquiry(
+                service=service,
+                told=dict(needs.told),
+                answer_by=answer_by,
+                declared=program.services.get(service),
+                key=f"{key}:{step.place.screen}:{count}",
+            )
+            reply = self._services.ask(inquiry)
+            has_failed = has_failed or reply.outcome in FAULTS
+            step = engine.resume(program, step, reply, display, now)
         if step.needs is not None:
             step, has_failed = engine.give_up(program, step, display, now), True
         return replace(step, has_failed=True) if has_failed else step
@@ -350,7 +396,7 @@ class Runner:
         self._tally.turn(
             session.menu_version,
             session.began_at,
-            begins=thought.begins,
+            begins=thought.begins and not thought.takes_up,
             completes=is_end and not has_failed,
             fails=has_failed,
         )

@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from menu.case_schema import OPENINGS, Case, Step
 from menu.data_schema import DataSource
+from menu.dlt_schema import Dlt, DltNames, DltPhrases, DltTemplate
 from menu.entry_schema import SEVERAL, Called, Entry, EntryPoints, Keyword, SmsEntryPoints
 from menu.files import MENU_FILE
 from menu.question_schema import KIND_TAGS, AnyAsk, Ask
@@ -26,6 +27,7 @@ from menu.screen_schema import (
     RowOptions,
     Screen,
 )
+from menu.service_schema import ServiceShape
 from menu.shapes import Flag, LanguageCode, Name, Shape, matching, wrong
 from menu.text_schema import BY_LANGUAGE, COUNTED, ONE_TEXT, Counted, CountedTexts, Text, Texts
 from menu.top_schema import AnyResume, Country, Helpline, Opening, Openings, Resume, TimeZone
@@ -41,6 +43,9 @@ __all__ = [
     "Case",
     "Counted",
     "CountedTexts",
+    "Dlt",
+    "DltPhrases",
+    "DltTemplate",
     "Entry",
     "EntryPoints",
     "Go",
@@ -155,6 +160,8 @@ class Phrases(Shape):
     """The offer to begin anew."""
     did_you_mean: Texts | None = None
     """Whether a text was nearly a keyword: {keyword}, which "1" stands for."""
+    link_over: Texts | None = None
+    """On the web page of a short link that is too old, above what to dial or ring."""
 
 
 class Link(Shape):
@@ -174,6 +181,8 @@ class Link(Shape):
     """The text message; {link} is replaced by a short address."""
     sms_unknown_language: Text | None = None
     """The text message for a caller whose language nobody knows yet."""
+    dlt: DltNames = Field(default_factory=list)
+    """The DLT templates of these texts, of whichever language each is."""
 
 
 class Menu(Shape):
@@ -208,6 +217,10 @@ class Menu(Shape):
     """People whom screens hand callers over to, each under a name."""
     data: dict[Name, DataSource] = Field(default_factory=dict)
     """Data sets: tables that are kept in CSV files, each under a name."""
+    dlt: Dlt | None = None
+    """What is registered with India's DLT: texts to Indian numbers are held to it."""
+    services: dict[Name, ServiceShape] = Field(default_factory=dict, max_length=200)
+    """Services that screens call, each under a name."""
     screens: dict[Name, Screen] = Field(min_length=1)
     """What is shown, each screen under a name that "go" leads to."""
     tests: list[Case] = Field(default_factory=list)

@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
+from menu.dlt_schema import DltNames
 from menu.document import KeyPath
 from menu.question_schema import AnyAsk, Ask
 from menu.shapes import Flag, LanguageCode, Name, Shape
@@ -114,6 +115,9 @@ class Call(Shape):
     """sms: an answer that takes too long is sent by SMS."""
     on_error: Name
     """The screen when the service does not answer."""
+    outcomes: dict[Name, Name] = Field(default_factory=dict)
+    """Screens for what may happen instead of an answer, such as { not_found: unknown, slow: wait };
+    all else leads to on_error."""
 
 
 def _as_helpline(value: object) -> object:
@@ -155,6 +159,9 @@ class Screen(Shape):
     """The app link that is sent by SMS when somebody reaches this screen."""
     send_sms: CountedTexts | None = None
     """The text that is sent by SMS when somebody reaches this screen."""
+    dlt: DltNames = Field(default_factory=list)
+    """The DLT templates of the SMS that this screen sends, or is answered by, of whichever language
+    each is."""
     helpline: AnyHandOver | None = None
     """Shows the number of this helpline, and ends."""
     call: Call | None = None
@@ -214,6 +221,8 @@ class Screen(Shape):
                 yield (*path, "after_last_try"), ask.after_last_try
         if self.call:
             yield ("call", "on_error"), self.call.on_error
+            for outcome, screen in self.call.outcomes.items():
+                yield ("call", "outcomes", outcome), screen
 
     def questions(self) -> Iterator[tuple[KeyPath, AnyAsk]]:
         """Everything that is asked, with its path."""

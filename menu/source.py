@@ -18,6 +18,8 @@ from menu.language_names import own_name
 from menu.phrases import BUILT_IN, resolve
 from menu.question_schema import AskChoice
 from menu.romanised import romanised_of
+from menu.service_compiler import compile_service, spec_of
+from menu.service_parts import Service
 from menu.services import Services, no_services
 from menu.text_schema import AnyTexts
 from menu.texts import languages_in
@@ -40,7 +42,24 @@ class Source:
     data_sets: Mapping[str, DataSet] = field(default_factory=dict)
     """Those that could be read; what is wrong with the others, and in these, was told."""
     services: Services = field(default_factory=no_services)
-    """What the menu may call."""
+    """What the menu may call, besides what it declares itself; `of` adds that."""
+
+    @classmethod
+    def of(
+        cls,
+        menu: schema.Menu,
+        document: Document,
+        data_sets: Mapping[str, DataSet],
+        services: Services,
+    ) -> Source:
+        """With the services that the menu declares."""
+        own = {name: spec_of(each) for name, each in declared_in(menu).items()}
+        return cls(menu, document, data_sets, {**services, **own})
+
+    @cached_property
+    def declared(self) -> Mapping[str, Service]:
+        """The services that the menu declares itself."""
+        return declared_in(self.menu)
 
     @property
     def languages(self) -> list[Language]:
@@ -145,6 +164,13 @@ class Source:
         for name, screen in self.menu.screens.items():
             for path, go in screen.goes():
                 yield ("screens", name, *path), go
+
+    @cached_property
+    def after_sub_menus(self) -> frozenset[str]:
+        """Every screen that may follow the end of a sub-menu, home included."""
+        ways = (way for _, go in self.goes() for _, way, _ in ways_of(go))
+        thens = {way.then for way in ways if not isinstance(way, str) and way.then}
+        return frozenset(thens | {entry.go for _, entry in self.entries()})
 
     def conditions(self) -> Iterator[tuple[KeyPath, str]]:
         """Every condition with its path."""
@@ -272,3 +298,8 @@ class Source:
     def value_place(self, *path: str | int) -> Place:
         """Where the value at this path stands; of what is not there, the nearest thing around."""
         return self.document.value_place(path)
+
+
+def declared_in(menu: schema.Menu) -> dict[str, Service]:
+    currency = currency_of(menu.country)
+    return {name: compile_service(name, its, currency) for name, its in menu.services.items()}

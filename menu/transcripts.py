@@ -14,12 +14,14 @@ from typing import Final
 from menu.compiler import compile_published
 from menu.diagnostics import BadMenu, Diagnostic, Place, error, warning
 from menu.linter import Files, examine
-from menu.ports import ServicePort
+from menu.not_taken import not_taken
+from menu.ports import NoServices, ServicePort
 from menu.program import Program
-from menu.rehearsal import Refused, Rehearsal, Walked
+from menu.rehearsal import Refused, Rehearsal
 from menu.schema import Ask, Case, Step
-from menu.services import NO_SERVICES, Services
+from menu.services import NO_SERVICES, Inquiry, Reply, Services
 from menu.source import Source
+from menu.walked import Walked
 from telecom.msisdn import Msisdn
 
 FAILED: Final = "T001"
@@ -64,17 +66,19 @@ class Transcripts:
                 yield self._run(position, case)
 
     def not_walked(self, outcomes: Iterable[Outcome]) -> list[Diagnostic]:
-        """The screens, by language, and the options that none of these cases came by."""
+        """The screens, by language, the options and the conditional ways that none of these cases
+        came by, and the tries that none used up."""
         walked = Walked()
         for outcome in outcomes:
             walked.add(outcome.walked)
-        return [*self._screens_but(walked), *self._options_but(walked)]
+        by_screen = (*self._screens_but(walked), *self._options_but(walked))
+        return [*by_screen, *not_taken(self._source, walked)]
 
     def _run(self, position: int, case: Case) -> Outcome:
         caller = Msisdn.parse(case.caller or SAMPLE_CALLER, "IN")
-        rehearsal = Rehearsal(
-            self._program, caller, case.language, self._services, _began_at(self._program, case)
-        )
+        began_at = _began_at(self._program, case)
+        answers = _Answers(case, self._services or NoServices(), began_at)
+        rehearsal = Rehearsal(self._program, caller, case.language, answers, began_at)
         place = self._source.value_place("tests", position)
         failure = None
         for path, step in case.numbered_steps():
@@ -124,6 +128,22 @@ class Transcripts:
             if (str(path[1]), lookup.save_as) not in walked.options:
                 reason = f'No test chooses a row of "{lookup.data_set}" on the screen "{path[1]}".'
                 yield warning(self._source.value_place(*path), OPTION_NOT_CHOSEN, reason)
+
+
+@dataclass
+class _Answers:
+    """Says for services what the author of a test says; of the others, what `beside` says."""
+
+    case: Case
+    beside: ServicePort
+    now: float = 0.0
+
+    def ask(self, inquiry: Inquiry) -> Reply:
+        sample = self.case.answers.get(inquiry.service)
+        if sample is None:
+            return self.beside.ask(inquiry)
+        at = self.now - 60 * sample.minutes_old if sample.minutes_old else None
+        return Reply(parts=sample.gives, outcome=sample.outcome or "", at=at)
 
 
 def read(

@@ -24,7 +24,10 @@ class Visit:
     """One turn as the runner needs it. Keys carry no personal value; `now` is epoch seconds.
 
     `keeps_input` only where repeats are told by it: what people write is nobody's to keep. A
-    gateway hears the answer to it by `answer_by` (epoch seconds), or hears none.
+    gateway hears the answer to it by `answer_by` (epoch seconds), or hears none. `channel`,
+    `gateway` and the `masked` number are for the record of the turn alone.
+    `event` names what came in, where that has a name of its own; a turn of a session is named by
+    its number.
     """
 
     session_key: str
@@ -36,6 +39,10 @@ class Visit:
     now: float
     keeps_input: bool = True
     answer_by: float = inf
+    channel: str = ""
+    gateway: str = ""
+    masked: str = ""
+    event: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +52,12 @@ class Thought:
     `is_secret`: nobody may keep what was typed. `takes_up`: a dialogue that was dropped on another
     channel goes on in this one. `is_unknown`: a text that was not understood, and is no choice
     either; a machine may have sent it. `start` is where the last screen was reached from in this
-    turn. `is_told`: a missed call is answered with what is shown. `begins`: a dialogue starts with
-    it. `has_failed`: a service did not answer.
+    turn. `is_told`: a missed call is answered with what is shown. `has_failed`: a service did not
+    answer.
+
+    For the record of the turn: `typed` is what was heard in it, of a dialled shortcut the keys that
+    were followed, with stars between them. `begins`: nothing that was said before counts; `entry`
+    is the keyword by which it did. `is_withheld`: the spend guard let no SMS of it pass.
     """
 
     program: Program
@@ -58,7 +69,10 @@ class Thought:
     is_unknown: bool = False
     start: str = ""
     is_told: bool = False
+    typed: str = ""
     begins: bool = False
+    entry: str = ""
+    is_withheld: bool = False
     has_failed: bool = False
 
 
@@ -89,7 +103,19 @@ def followed_input(said: Said, count: int) -> tuple[str, int]:
     return clear, len(said.text) - len(clear)
 
 
-def next_thought(program: Program, visit: Visit, session: Session, step: Step) -> Thought:
+def turn_key(visit: Visit, session: Session | None, ahead: int = 0) -> str:
+    """The name of a turn behind this session, None before the first: a repeat has the same, and so
+    has somebody who goes on elsewhere and answers once more (menu.resuming.effects_key)."""
+    if visit.event:
+        return visit.event
+    if session is None:
+        return f"{visit.session_key}:{1 + ahead}"
+    return f"{session.origin or visit.session_key}:{session.turn + 1 + session.ahead + ahead}"
+
+
+def next_thought(
+    program: Program, visit: Visit, session: Session, step: Step, typed: str = ""
+) -> Thought:
     """The turn after this session's last one."""
     thought = thought_of(
         program,
@@ -99,6 +125,7 @@ def next_thought(program: Program, visit: Visit, session: Session, step: Step) -
         visit=visit,
         now=visit.now,
         heard=kept(session, visit.said, is_secret=step.is_secret),
+        typed=typed,
     )
     return changed(
         thought,
@@ -124,6 +151,9 @@ def thought_of(
     visit: Visit | None,
     now: float,
     heard: tuple[str, int] = ("", 0),
+    typed: str = "",
+    begins: bool = False,
+    entry: str = "",
 ) -> Thought:
     """The first turn of a dialogue, or whatever else a step comes to."""
     clear, hidden = heard if visit and visit.keeps_input else ("", 0)
@@ -154,4 +184,7 @@ def thought_of(
         is_secret=step.is_secret,
         start=step.start,
         has_failed=step.has_failed,
+        typed=typed,
+        begins=begins,
+        entry=entry,
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from metrics.kinds import GATEWAY, Counter, Gauge, Histogram, Metric
+from telecom.dlt_book import DltRefusal
 from telecom.errors import Reason, Verdict
 from telecom.statuses import FINAL, DlrStatus, MtStatus
 
@@ -61,10 +62,32 @@ DECISIONS: Final = (
 )
 RECEIPTS: Final = ("taken", "late", "repeated", "waits", "contradicts")
 SEND_OUTCOMES: Final = ("accepted", *Verdict)
-SEND_REASONS: Final = ("accepted", "too_late", "consent_unknown", "unsealable", *Reason)
+SEND_REASONS: Final = (
+    *("accepted", "too_late", "consent_unknown", "unsealable", "dlt_unknown"),
+    *Reason,
+    *DltRefusal,
+)
+# How services' answers are come by, and what happens instead of one.
+ANSWERS: Final = (
+    "answered",
+    "cached",
+    "shared",
+    "stale",
+    "named",
+    "slow",
+    "down",
+    "refused",
+    "bad_answer",
+    "bad_input",
+    "unsure",
+)
 MEMBERS: Final = ("dispatcher", "web", "redis")
 CHOICES: Final = ("home", "route", "failover", "stays")
 HOLDS: Final = ("tps", "quiet_hours", "paused")
+OPENS: Final = (
+    *("android", "ios", "kaios", "web"),
+    *("preview", "uncounted", "expired", "unknown", "throttled"),
+)
 OPEN: Final = tuple(status for status in MtStatus if status not in FINAL | {MtStatus.SENT})
 
 WEBHOOKS: Final = Counter(
@@ -128,6 +151,11 @@ CONSENT_CHANGES: Final = Counter(
         "cause": ("sms", "gateway", "list"),
     },
 )
+LINK_OPENS: Final = Counter(
+    name="sanket_link_opens_total",
+    meaning="Short links that were opened, by the platform of the phone, or why none was counted.",
+    labels={"outcome": OPENS},
+)
 SESSION_FAULTS: Final = Counter(
     name="sanket_session_store_faults_total",
     meaning="Times that Redis did not answer a turn.",
@@ -135,6 +163,17 @@ SESSION_FAULTS: Final = Counter(
 SHARES_ROLLED_BACK: Final = Counter(
     name="sanket_menu_shares_rolled_back_total",
     meaning="Menus that were shared with some callers and did worse than the live one.",
+)
+SERVICE_CALLS: Final = Counter(
+    name="sanket_service_calls_total",
+    meaning="Calls of services that menus declare, by how they were answered or why not.",
+    labels={"service": GATEWAY, "answer": ANSWERS},
+)
+SERVICE_SECONDS: Final = Histogram(
+    name="sanket_service_seconds",
+    meaning="How long a call of a service took, cached ones included.",
+    labels={"service": GATEWAY},
+    buckets=TURN_BUCKETS,
 )
 DEATHS: Final = Counter(
     name="sanket_member_deaths_total",
@@ -188,8 +227,11 @@ COUNTED: Final[tuple[Counter | Histogram, ...]] = (
     MT_HELD,
     DELIVERY_REPORTS,
     CONSENT_CHANGES,
+    LINK_OPENS,
     SESSION_FAULTS,
     SHARES_ROLLED_BACK,
+    SERVICE_CALLS,
+    SERVICE_SECONDS,
     DEATHS,
 )
 GAUGES: Final = (

@@ -12,6 +12,7 @@ from models.delivery_report import delivery_report
 from models.do_not_disturb import do_not_disturb
 from models.inbound_event import inbound_event
 from models.key_mark import key_mark
+from models.link_click import link_click
 from models.menu_plan import menu_plan
 from models.menu_preview import menu_preview
 from models.menu_publication import menu_publication
@@ -24,6 +25,8 @@ from models.send_attempt import send_attempt
 from models.short_link import short_link
 from models.spend import spend_counter, spend_trip
 from models.subscriber import subscriber
+from models.switch_act import switch_act
+from models.turn import turn
 
 TABLES: Final[tuple[Table, ...]] = (
     subscriber,
@@ -42,6 +45,9 @@ TABLES: Final[tuple[Table, ...]] = (
     outbox_pause,
     outbox_act,
     key_mark,
+    turn,
+    link_click,
+    switch_act,
     audit,
     menu_share,
     menu_plan,

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import BigInteger, Boolean, Connection, Integer, LargeBinary, Table
+from sqlalchemy import BigInteger, Boolean, Connection, Float, Integer, LargeBinary, Table
 from sqlalchemy.dialects import sqlite
 
 from models.metadata import UtcDateTime
@@ -41,7 +41,7 @@ _NOTHING: Final = "NOTHING"
 _encode: Final = msgspec.json.Encoder().encode
 _KINDS: Final = {
     LargeBinary: "bytea", UtcDateTime: "timestamptz", BigInteger: "bigint", Integer: "integer",
-    Boolean: "boolean",
+    Boolean: "boolean", Float: "double precision",
 }  # fmt: skip
 
 

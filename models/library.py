@@ -6,7 +6,7 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import structlog
@@ -17,8 +17,10 @@ from menu.diagnostics import BadMenu
 from menu.program import Program
 from menu.services import NO_SERVICES, Services
 from menu.shares import Running, is_among
-from models import menu_preview, menu_publication, menu_share, menu_version
+from menu.switches import NO_SWITCHES
+from models import menu_preview, menu_share, menu_version, switch_act
 from models.database import Database, DatabaseDown
+from models.switching import switches_of
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +51,10 @@ class _Served:
 
 
 class SqlLibrary:
-    """Implements menu.ports.Library. One per process; any thread may ask it."""
+    """Implements menu.ports.Library. One per process; any thread may ask it.
+
+    Every menu that it hands out carries the switches of now (menu.switches).
+    """
 
     def __init__(self, database: Database, services: Services = NO_SERVICES) -> None:
         self._database = database
@@ -57,6 +62,7 @@ class SqlLibrary:
         self._programs: OrderedDict[int, Program] = OrderedDict()
         self._lock = threading.Lock()
         self._served: _Served | None = None
+        self._switches, self._last_act = NO_SWITCHES, 0
 
     def live(self) -> Version:
         """Raises NothingPublished; DatabaseDown only before the first success."""
@@ -82,7 +88,7 @@ class SqlLibrary:
     def get(self, menu_version_id: int) -> Program | None:
         known = self._programs.get(menu_version_id)
         if known is not None:
-            return known
+            return self._switched(menu_version_id, known)
         try:
             with self._database.read() as conn:
                 stored = menu_version.get(conn, menu_version_id)
@@ -90,7 +96,7 @@ class SqlLibrary:
             log.warning("menu version not read", menu_version=menu_version_id, why=str(fault))
             return None
         try:
-            return self._compiled(stored) if stored else None
+            return self._switched(stored.id, self._compiled(stored)) if stored else None
         except BadMenu as fault:
             log.error(  # noqa: TRY400 - the first finding says it
                 "menu version not read",
@@ -100,23 +106,26 @@ class SqlLibrary:
             return None
 
     def refresh(self) -> Version:
-        """Looks for a newer publication, and for who sees another. Raises NothingPublished,
-        DatabaseDown, BadMenu."""
+        """Looks for a newer publication, for who sees another, and for switches. Raises
+        NothingPublished, DatabaseDown, BadMenu.
+        """
         return self._look(self._served).live
 
     def _look(self, served: _Served | None) -> _Served:
         with self._database.read() as conn:
-            live_id = menu_publication.find_live_id(conn)
+            live_id, last_act = switch_act.find_marks(conn)
+            acts = switch_act.holding(conn) if last_act != self._last_act else None
+            if acts is not None:
+                self._switches, self._last_act = switches_of(acts), last_act
             if live_id is None:
                 raise NothingPublished
             previewed = menu_preview.previews(conn)
             share = _running(menu_share.find_running(conn), live_id)
-            if served and served.live[0] == live_id:
-                if (served.previewed, served.share) == (previewed, share):
+            seen = (live_id, previewed, share)
+            if served and seen == (served.live[0], served.previewed, served.share):
+                if served.live[1].switches is self._switches:
                     return served
-                live = served.live
-            else:
-                live = (live_id, self._read(conn, live_id))
+            live = (live_id, self._read(conn, live_id))
             beside = {*previewed.values(), *({share.version} if share else ())}
             found = {version: self._find(conn, version) for version in beside}
         programs = {version: (version, program) for version, program in found.items() if program}
@@ -139,11 +148,21 @@ class SqlLibrary:
     def _read(self, conn: Connection, version: int) -> Program:
         known = self._programs.get(version)
         if known is not None:
-            return known
+            return self._switched(version, known)
         stored = menu_version.get(conn, version)
         if stored is None:
             raise NothingPublished
-        return self._compiled(stored)
+        return self._switched(version, self._compiled(stored))
+
+    def _switched(self, version: int, program: Program) -> Program:
+        """It carries the switches of now; a copy is made once for each change of them."""
+        switches = self._switches
+        if program.switches is switches:
+            return program
+        dressed = replace(program, switches=switches)
+        if version in self._programs:
+            self._programs[version] = dressed
+        return dressed
 
     def keep_fresh(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -12,6 +12,7 @@ from models import consent, mt_search, outbox_act, outbox_pause
 from models.consent import Change
 from models.delivery_report import delivery_report
 from models.inbound_event import inbound_event
+from models.mt_message import mt_message
 from models.mt_search import Row
 from models.outbox_act import Act
 from models.outbox_pause import Pause
@@ -62,6 +63,7 @@ class Story:
     acts: list[Act]
     copies: list[Row]
     pauses: list[Pause]
+    body_sealed: bytes | None = field(default=None, repr=False)
 
     @property
     def has_opted_out(self) -> bool:
@@ -80,6 +82,7 @@ def find(conn: Connection, mt_id: str, now: datetime) -> Story | None:
     event = select(*_EVENT).where(inbound_event.c.id == row.inbound_event_id)
     attempts = select(*_ATTEMPT).where(send_attempt.c.mt_id == mt_id).order_by(send_attempt.c.id)
     reports = select(*_REPORT).where(delivery_report.c.mt_id == mt_id)
+    body = select(mt_message.c.body_sealed).where(mt_message.c.id == mt_id)
     came = conn.execute(event).mappings().first()
     return Story(
         now=now,
@@ -94,4 +97,5 @@ def find(conn: Connection, mt_id: str, now: datetime) -> Story | None:
         acts=outbox_act.acts_on(conn, mt_id),
         copies=mt_search.copies_of(conn, mt_id),
         pauses=outbox_pause.pauses(conn),
+        body_sealed=conn.execute(body).scalar(),
     )

@@ -24,6 +24,7 @@ from outbound.outcomes import (
     STOPPED,
     TOO_LATE,
     UNEXPECTED,
+    NotTaken,
     Outcome,
     Taken,
     not_taken,
@@ -52,10 +53,10 @@ class Caller:
         lease_seconds: float,
         meter: Meter,
         heard: Callable[[str, Outcome, float], None],
-        dlt_of: Callable[[str, MtSms], DltIds | None],
+        dlt_of: Callable[[str, MtSms], DltIds | NotTaken | None],
     ) -> None:
         """`heard` is told what became of each call, and how many seconds it took; `dlt_of` tells
-        what a gateway's account is registered with.
+        what India's operators want to know, or why they would refuse it.
         """
         self._database = database
         self._outbox = outbox
@@ -70,13 +71,21 @@ class Caller:
 
     def opened(self, intent: Intent) -> Intent:
         """With what shall be sent."""
-        return replace(intent, mt=self._open(intent))
+        mt = self._open(intent)
+        if mt is None:
+            return intent
+        dlt = self._dlt_of(intent.claim.gateway, mt)
+        if isinstance(dlt, NotTaken):
+            return replace(intent, mt=mt, refused=dlt)
+        return replace(intent, mt=replace(mt, dlt=dlt))
 
     def call(self, intent: Intent) -> Outcome:
         """At most one request to the gateway, in no transaction."""
         claim, mt = intent.claim, intent.mt
         if mt is None:
             return POISONED
+        if intent.refused is not None:
+            return intent.refused
         is_stale = self._monotonic() - intent.wanted_at > FRESH_SECONDS
         if is_stale and (forbidden := self._forbidden(claim)) is not None:
             return forbidden
@@ -112,7 +121,6 @@ class Caller:
             mt,
             # Adapters tell the vendor how long a message still lives: by the clock that they have.
             expires_at=mt.expires_at + intent.host_is_ahead,
-            dlt=self._dlt_of(claim.gateway, mt),
         )
 
     def _forbidden(self, claim: Claim) -> Outcome | None:

@@ -18,8 +18,11 @@ from models.outbox_pause import ALL, Pause
 from models.sealing import Unsealable
 from models.shared_clock import SharedClock
 from outbound import story as stories
+from outbound.dlt_advice import NOT_CALLED, advise
 from outbound.outbox import Outbox
 from outbound.story import OPEN, Told
+from telecom.dlt_book import COUNTRY, DltBook
+from telecom.dlt_codes import advice_for
 from telecom.keyed_hash import KeyedHash
 from telecom.msisdn import Msisdn
 from telecom.statuses import MessageClass
@@ -71,13 +74,16 @@ class Desk:
         *,
         settle_seconds: float,
         gateways: Callable[[], Collection[str] | None],
+        dlt: Callable[[], DltBook | None] = lambda: None,
     ) -> None:
+        """`dlt`: what the live menu registers for texts to India."""
         self._database = database
         self._outbox = outbox
         self._hasher = hasher
         self._clock = clock
         self._settle_seconds = settle_seconds
         self.gateways = gateways
+        self._dlt = dlt
 
     def pause(self, gateway: str | None, who: Who) -> bool:
         """False when it was paused before; then nothing changes."""
@@ -124,7 +130,12 @@ class Desk:
 
     def tell(self, story: Story) -> Told:
         known = self.gateways()
-        return stories.tell(story, settle_seconds=self._settle_seconds, gateways=known)
+        return stories.tell(
+            story,
+            settle_seconds=self._settle_seconds,
+            gateways=known,
+            advice=self._advice(story),
+        )
 
     def masked(self, story: Story) -> str:
         return self._masked(story.row)
@@ -180,6 +191,19 @@ class Desk:
             total += ended
             if ended < PAGE:
                 return total
+
+    def _advice(self, story: Story) -> list[str]:
+        """What DLT has to do with it."""
+        words = [f"{report.vendor_status} {report.reason or ''}" for report in story.reports]
+        if story.row.last_outcome not in NOT_CALLED and not any(map(advice_for, words)):
+            return []
+        try:
+            if self._outbox.recipient(story.row.to_sealed).region != COUNTRY:
+                return []
+            text = self._outbox.text_of(story.body_sealed) if story.body_sealed else None
+        except Unsealable:
+            text = None
+        return advise(self._dlt(), text, story.row.last_outcome, words)
 
     def _find(self, conn: Connection, mt_id: str) -> Story:
         found = mt_story.find(conn, mt_id, self._clock.now(conn))

@@ -29,6 +29,7 @@ from outbound.claiming import Claims
 from outbound.faults import report
 from outbound.outbox import Outbox
 from outbound.outcomes import (
+    NotTaken,
     Outcome,
     Taken,
 )
@@ -76,10 +77,10 @@ class Dispatcher:
         meter: Meter = SILENT,
         may_move_on: MayMoveOn = lambda _intent, _tried: False,
         heard: Callable[[str, Outcome, float], None] = lambda _gateway, _outcome, _seconds: None,
-        dlt_of: Callable[[str, MtSms], DltIds | None] = lambda _gateway, _mt: None,
+        dlt_of: Callable[[str, MtSms], DltIds | NotTaken | None] = lambda _gateway, _mt: None,
     ) -> None:
         """`heard` is told what became of each call, and how many seconds it took; `dlt_of` tells
-        what a gateway's account is registered with.
+        what India's operators want to know, or why they would refuse it.
         """
         if send_seconds >= lease_seconds:
             raise ValueError("a lease must outlast a send")

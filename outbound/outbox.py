@@ -161,6 +161,10 @@ class Outbox:
             link_id=claim.link_id,
         )
 
+    def text_of(self, body_sealed: bytes) -> str:
+        """Raises Unsealable."""
+        return self._bodies.open(body_sealed)
+
     def recipient(self, to_sealed: bytes) -> Msisdn:
         """Raises Unsealable."""
         try:

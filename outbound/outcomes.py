@@ -8,6 +8,7 @@ from typing import Final
 
 from models.mt_moves import Settlement
 from outbound.retry import MAX_ATTEMPTS, MAX_POISONED_ATTEMPTS, wait_seconds
+from telecom.dlt_book import DltRefusal
 from telecom.errors import Reason, SendError, Verdict
 from telecom.statuses import MessageClass, MtStatus
 
@@ -43,6 +44,11 @@ STOPPED: Final = NotTaken(verdict=Verdict.GIVE_UP, why=Reason.OPTED_OUT.value)
 CONSENT_UNKNOWN: Final = NotTaken(verdict=Verdict.RETRY, why="consent_unknown")
 # Nothing was called: the row does not open with this worker's key.
 POISONED: Final = NotTaken(verdict=Verdict.RETRY, why="unsealable", is_poison=True)
+# Nothing was called: the operators of India would refuse the text.
+DLT_WORDS: Final = NotTaken(verdict=Verdict.GIVE_UP, why=DltRefusal.WORDS.value)
+DLT_VALUE: Final = NotTaken(verdict=Verdict.GIVE_UP, why=DltRefusal.VALUE.value)
+# Nothing was called: nobody could say which texts are registered.
+DLT_UNKNOWN: Final = NotTaken(verdict=Verdict.RETRY, why="dlt_unknown")
 # A bug in an adapter: nobody knows how far the call went.
 UNEXPECTED: Final = NotTaken(verdict=Verdict.AMBIGUOUS, why=Reason.UNKNOWN.value)
 

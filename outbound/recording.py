@@ -43,6 +43,7 @@ class Intent:
     host_is_ahead: timedelta  # of the clock that the message's times are of
     wanted_at: float = -inf  # on the monotonic clock, seconds
     mt: MtSms | None = None
+    refused: NotTaken | None = None  # why no gateway is called
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -13,6 +13,7 @@ from models.mt_restored import RESTORED
 from models.mt_search import Row
 from models.mt_story import Attempt, Report, Story
 from models.outbox_act import Act, Deed
+from outbound.dlt_advice import NOT_CALLED
 from telecom.statuses import POLICIES, DlrStatus, MessageClass, MtStatus
 
 _CHANNELS: Final = MappingProxyType(
@@ -56,11 +57,19 @@ class Told:
     comes: list[str]
 
 
-def tell(story: Story, *, settle_seconds: float, gateways: Collection[str] | None) -> Told:
-    """`gateways` are those that this host can send through; None where that cannot be told."""
+def tell(
+    story: Story,
+    *,
+    settle_seconds: float,
+    gateways: Collection[str] | None,
+    advice: Sequence[str] = (),
+) -> Told:
+    """`gateways` are those that this host can send through; None where that cannot be told.
+    `advice`: what else is known of how it stands.
+    """
     facts = sorted(_facts(story), key=lambda fact: fact.at)
     comes = list(_comes(story, timedelta(seconds=settle_seconds), gateways))
-    return Told(facts, list(_stands(story)), comes)
+    return Told(facts, [*_stands(story), *advice], comes)
 
 
 def risk(story: Story) -> str:
@@ -127,6 +136,8 @@ def _attempt(number: int, attempt: Attempt) -> str:
             f"Attempt {number} is a guess: it waited when the backup was made that was restored"
             " here, and may have been sent after that."
         )
+    if attempt.reason is not None and attempt.reason in NOT_CALLED:
+        return f"Attempt {number} called nobody: {NOT_CALLED[attempt.reason]}."
     if attempt.finished_at is None:
         return f"Attempt {number} was begun, and no end is recorded."
     took = (attempt.finished_at - attempt.started_at).total_seconds()

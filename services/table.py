@@ -1,4 +1,5 @@
-"""The services that menus may call, and what asks them. What exists is what can be read here."""
+"""The services that menus may call, and what asks them. What exists is what can be read here; a
+menu may declare further ones, which `services.caller` asks."""
 
 from __future__ import annotations
 
@@ -8,11 +9,11 @@ from typing import Final, Protocol
 
 import structlog
 
-from menu.services import Services, ServiceSpec
+from menu.service_parts import DOWN, SLOW
+from menu.services import Inquiry, Reply, Services, ServiceSpec
+from services.caller import MOST_SECONDS, SPARE_SECONDS, ServiceCaller
 from telecom.clock import Clock
 
-MOST_SECONDS: Final = 2.5  # one service may take; a turn has room for what comes behind it
-SPARE_SECONDS: Final = 0.5  # of a turn, for its answer
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 
@@ -39,24 +40,32 @@ def specs_of(connectors: Mapping[str, Connector] = SERVICES) -> Services:
 class ServiceDesk:
     """Implements menu.ports.ServicePort."""
 
-    def __init__(self, clock: Clock, connectors: Mapping[str, Connector] = SERVICES) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        connectors: Mapping[str, Connector] = SERVICES,
+        caller: ServiceCaller | None = None,
+    ) -> None:
         self._clock = clock
         self._connectors = connectors
+        self._caller = caller
 
-    def ask(
-        self, service: str, told: Mapping[str, str], answer_by: float
-    ) -> Mapping[str, str] | None:
+    def ask(self, inquiry: Inquiry) -> Reply:
         """A turn has one budget: whoever is asked last gets what the others left of it."""
+        if inquiry.declared is not None and self._caller is not None:
+            return self._caller.ask(inquiry.declared, inquiry)
+        service = inquiry.service
         connector = self._connectors.get(service)
         if connector is None:  # of a menu that was published when there was such a service
             log.warning("service not asked", service=service, why="there is none")
-            return None
-        seconds = min(MOST_SECONDS, answer_by - self._clock.now().timestamp() - SPARE_SECONDS)
+            return Reply(outcome=DOWN)
+        now = self._clock.now().timestamp()
+        seconds = min(MOST_SECONDS, inquiry.answer_by - now - SPARE_SECONDS)
         if seconds <= 0:
             log.warning("service not asked", service=service, why="no time is left")
-            return None
+            return Reply(outcome=SLOW)
         try:
-            return connector.ask(told, seconds)
+            return Reply(parts=connector.ask(inquiry.told, seconds))
         except Exception as fault:  # whatever it is, a phone waits behind it
             log.warning("service failed", service=service, why=type(fault).__name__)
-            return None
+            return Reply(outcome=DOWN)

@@ -109,7 +109,7 @@ class SmsHandler:
 
     def _answer(self, gateway: Gateway, mo: MoSms, key: EventKey, sender: Msisdn) -> bool:
         """False for a repeat."""
-        visit = self._visit(gateway, mo, sender)
+        visit = replace(self._visit(gateway, mo, sender), event=f"{mo.gateway}:{key.here}")
         try:
             thought = self._runner.text(visit)
         except NoSuchEntry:
@@ -129,7 +129,7 @@ class SmsHandler:
         if kept.withheld:
             # A screen that was never sent waits for no answer.
             unseen = msgspec.structs.replace(thought.session, ended=True)
-            thought = replace(thought, session=unseen)
+            thought = replace(thought, session=unseen, is_withheld=True)
         if kept.is_new:
             self._keep(visit, thought)
         return kept.is_new
@@ -157,6 +157,9 @@ class SmsHandler:
             keeps_input=False,
             now=now,
             answer_by=now + TURN_SECONDS,
+            channel=CHANNEL,
+            gateway=mo.gateway,
+            masked=sender.masked,
         )
 
 

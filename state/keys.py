@@ -10,6 +10,7 @@ from telecom.keyed_hash import KeyedHash
 from telecom.nameless import EventKey, key_of_call, key_of_text
 
 HEARTBEAT: Final = "heartbeat:dispatcher"
+TURNS: Final = "turns"  # a stream
 BELL: Final = "bell:outbox"  # a channel, no key
 
 
@@ -68,3 +69,18 @@ def share_key(share: int) -> str:
 
 def tally_key(gateway: str) -> str:
     return "tally:" + gateway
+
+
+def service_keys(service: str, question: str) -> tuple[str, str, str, str]:
+    """The answer, who asks for it, the service's faults in a row, its open breaker. The braces keep
+    them on one node of a cluster."""
+    shared = f"svc:{{{service}}}:"
+    return (
+        f"{shared}answer:{question}", f"{shared}asks:{question}", f"{shared}faults",
+        f"{shared}open",
+    )  # fmt: skip
+
+
+def token_key(name: str) -> str:
+    """Of an access token, by the hash of what it was granted for."""
+    return "token:" + name

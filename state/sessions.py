@@ -20,10 +20,11 @@ from metrics.catalogue import SESSION_FAULTS
 from metrics.meter import SILENT, Meter
 from state.breaker import Breaker
 from state.connection import reason_of
-from state.keys import language_key, left_off_key
+from state.keys import TURNS, language_key, left_off_key
 
 MAX_SESSION_BYTES: Final = 4096
 LANGUAGE_SECONDS: Final = 3600
+MOST_TURNS: Final = 100_000  # that wait in the stream; the oldest are dropped beyond
 _TURN_BYTES: Final = 4
 _SAVE: Final = (Path(__file__).parent / "lua" / "save_session.lua").read_text(encoding="utf-8")
 
@@ -35,10 +36,17 @@ log = structlog.get_logger(__name__)
 class RedisSessions:
     """Implements menu.ports.SessionStore."""
 
-    def __init__(self, redis: Redis, meter: Meter = SILENT, breaker: Breaker | None = None) -> None:
+    def __init__(
+        self,
+        redis: Redis,
+        meter: Meter = SILENT,
+        breaker: Breaker | None = None,
+        most_turns: int = MOST_TURNS,
+    ) -> None:
         self._redis = redis
         self._meter = meter
         self._breaker = breaker or Breaker()
+        self._most_turns = most_turns
         self._save = redis.register_script(_SAVE)
 
     def load(self, session_key: str, caller_key: str) -> Loaded:
@@ -59,6 +67,7 @@ class RedisSessions:
         expected_turn: int,
         ttl_seconds: int,
         left_off: LeftOff | None = None,
+        turn: bytes | None = None,
     ) -> Session | None:
         encoded = _encode(session)
         if len(encoded) > MAX_SESSION_BYTES:
@@ -69,6 +78,11 @@ class RedisSessions:
         if left_off is not None:
             keys.append(left_off_key(left_off.caller_key))
             arguments += [_rest(left_off.session), left_off.seconds]
+        elif turn is not None:
+            arguments += [b"", b""]
+        if turn is not None:
+            keys.append(TURNS)
+            arguments += [turn, self._most_turns]
         there = self._ask(lambda: self._save(keys=keys, args=arguments))
         # Our own value: the reply to a first try was lost, and this was the second.
         return None if there == encoded else _decode(there)

@@ -52,8 +52,8 @@ class PriceList:
         for end in range(len(to.e164), 1, -1):
             if (price := self.by_place.get(to.e164[:end])) is not None:
                 return price
-        return self.by_place.get(to.region or "") or self.by_place[DEFAULT]
+        return self.in_country(to.region or "")
 
     def in_country(self, country: str) -> Money:
-        """The price of one segment to numbers of this country that no prefix names."""
+        """The price of one segment to a number there of which nothing else is known."""
         return self.by_place.get(country) or self.by_place[DEFAULT]

@@ -259,6 +259,8 @@ COMPUTED: Final = {
     "metrics_allow": "`127.0.0.0/8, ::1/128`",
     "dev": "`0`",
     "menus_watch": "`1`",
+    "turns": "`1`",
+    "services_loopback": "`0`",
     "sms_countries": "`IN US GB CA AU AE NL SG NZ`",
     "day_budget": "`5000.00 INR`",
     "service_day_budget": "none",

@@ -107,6 +107,9 @@ class UssdHandler:
             ttl_seconds=gateway.settings.session_seconds,
             now=now,
             answer_by=now + gateway.settings.turn_deadline_seconds,
+            channel="ussd",
+            gateway=asked.gateway,
+            masked=asked.msisdn.masked,
         )
 
     def _commit(self, asked: UssdRequest, visit: Visit, thought: Thought) -> Kept:
@@ -130,7 +133,8 @@ def _without_sms(thought: Thought, display: Display, withheld: Withheld) -> Thou
     shown_in = program.shown_in(session.language, is_latin=display.is_latin)
     phrase = "no_sms" if withheld is Withheld.OPTED_OUT else "too_many_sms"
     told = program.phrases[phrase][shown_in]
-    return replace(thought, session=msgspec.structs.replace(session, shown=told, ended=True))
+    told_so = msgspec.structs.replace(session, shown=told, ended=True)
+    return replace(thought, session=told_so, is_withheld=True)
 
 
 def _display_of(gateway: Gateway, country: str | None) -> Display:

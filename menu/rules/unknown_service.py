@@ -31,8 +31,9 @@ def _told(source: Source, name: str, screen: Screen) -> Iterator[Diagnostic]:
     call = screen.call
     if call is None:
         return
-    takes = source.services[call.service].takes
-    for missing in sorted(takes - call.with_.keys()):
+    spec = source.services[call.service]
+    takes = spec.takes
+    for missing in sorted(takes - spec.optional - call.with_.keys()):
         reason = f'The service "{call.service}" must be told "{missing}".'
         place = source.name_place("screens", name, "call")
         yield error(place, RULE, reason, f"Add it under with: {missing}: ...")

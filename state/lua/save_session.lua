@@ -1,7 +1,9 @@
 -- Saves a session unless another turn was faster (compare-and-set).
 -- KEYS[1] session; ARGV: expected turn and new value (each starts with a 4-byte turn), TTL in seconds.
--- KEYS[2], where it is told: what is kept for a caller who is dropped; ARGV[4] its value ('' takes it
--- away), ARGV[5] its TTL in seconds.
+-- KEYS[2], where ARGV[5] is told: what is kept for a caller who is dropped; ARGV[4] its value ('' takes
+-- it away), ARGV[5] its TTL in seconds.
+-- The last key, where ARGV[6] is told: the stream of turns; ARGV[6] the record of this one, ARGV[7] how
+-- many may wait, about. What is only recorded costs no phone its turn: so pcall.
 -- Returns nil when saved, else the value that is there. Nothing there is no conflict: sessions may
 -- be lost at any time, and the answer just thought is the newest one there is.
 local stored = redis.call('GET', KEYS[1])
@@ -9,11 +11,14 @@ if stored and string.sub(stored, 1, 4) ~= ARGV[1] then
   return stored
 end
 redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
-if KEYS[2] then
+if ARGV[5] and ARGV[5] ~= '' then
   if ARGV[4] == '' then
     redis.call('DEL', KEYS[2])
   else
     redis.call('SET', KEYS[2], ARGV[4], 'EX', ARGV[5])
   end
+end
+if ARGV[6] then
+  redis.pcall('XADD', KEYS[#KEYS], 'MAXLEN', '~', ARGV[7], '*', 't', ARGV[6])
 end
 return nil

@@ -24,6 +24,7 @@ IN_PROCESS = [
     "accept-sqlite-64",
     "search-1000",
     "session-fullest",
+    *("turn-plain", "turn-stream", "replay-10000"),
     *(f"{what}-{size}" for what in ("step", "check", "load") for size in (10, 1000)),
 ]
 

@@ -13,7 +13,7 @@ import pytest
 from click.testing import Result
 
 from app import create_app
-from cli import menu_draft
+from cli import menu_ready
 from cli.zoned_times import ZonedTime, moment_in
 
 Run = Callable[..., Result]
@@ -113,7 +113,7 @@ def test_on_a_terminal_warnings_are_asked_about(
 ) -> None:
     text = MENU.replace("[en]", "[en, hi]").replace("Open until 5", "{ en: Open until 5 }")
     menus.write_text(text, encoding="utf-8")
-    monkeypatch.setattr(menu_draft, "_is_terminal", lambda: True)
+    monkeypatch.setattr(menu_ready, "_is_terminal", lambda: True)
     monkeypatch.setattr(click, "confirm", lambda _: said == "y")
     assert run("menus", "publish", "-m", "x").exit_code == code
 

@@ -17,11 +17,13 @@ from cli.refusal import Refusal
 from cli.serve import commands
 from menu.diagnostics import Diagnostic
 from menu.fit_report import Report
+from menu.recorded import Dialogue
 from metrics.meter import SILENT, Meter
 from models.menu_desk import MenuDesk
 from models.menu_publication import Listed
 from models.publishing import Published
 from telecom.money import Money
+from telecom.prices import PriceList
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Served
@@ -69,6 +71,9 @@ class NeverStarted:
     def menu_files(self) -> dict[str, bytes]:
         return {}
 
+    def sms_prices(self) -> dict[str, PriceList]:
+        return {}
+
     def migrate(self) -> None:
         pytest.fail("the database was touched")
 
@@ -92,6 +97,9 @@ class NeverStarted:
 
     def menu_history(self) -> list[Listed]:
         pytest.fail("it tells the history")
+
+    def recorded(self, last: int) -> list[Dialogue]:
+        pytest.fail("it reads the record")
 
     def how_to_reach(self) -> Sequence[str]:
         return pytest.fail("it greets")

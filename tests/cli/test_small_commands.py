@@ -15,11 +15,13 @@ from cli import db, serve, stop_signals, worker
 from cli.ports import BridgeFactory
 from menu.diagnostics import Diagnostic
 from menu.fit_report import Report
+from menu.recorded import Dialogue
 from metrics.meter import SILENT, Meter
 from models.menu_desk import MenuDesk
 from models.menu_publication import Listed
 from models.publishing import Published
 from telecom.money import Money
+from telecom.prices import PriceList
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,9 @@ class Recorder:
     def menu_files(self) -> dict[str, bytes]:
         return {}
 
+    def sms_prices(self) -> dict[str, PriceList]:
+        return {}
+
     def migrate(self) -> None:
         self.asked.append("migrate")
 
@@ -85,6 +90,9 @@ class Recorder:
         raise NotImplementedError
 
     def menu_history(self) -> list[Listed]:
+        raise NotImplementedError
+
+    def recorded(self, last: int) -> list[Dialogue]:
         raise NotImplementedError
 
     def how_to_reach(self) -> Sequence[str]:

@@ -15,7 +15,7 @@ from menu.effects import Effect, SendSms
 from menu.engine import Step, enter, enter_prefilled, press, resume
 from menu.program import EntryPoint, Program
 from menu.screens import ANY_PHONE
-from menu.services import ServiceSpec
+from menu.services import Reply, ServiceSpec
 from menu.value_types import ValueKind
 from menu.walking import MAX_INSIDE, MAX_KEPT_BYTES, MAX_PATH
 
@@ -99,9 +99,11 @@ PROGRAM: Program = compile_menu(FILES, SERVICES)
 HOME = EntryPoint(screen="home")
 
 
-def balance_of(told: Mapping[str, str]) -> Mapping[str, str] | None:
+def balance_of(told: Mapping[str, str]) -> Reply:
     """A service in a thimble."""
-    return {"amount": "125000", "else": "?"} if told["pin"] == "4321" else None
+    if told["pin"] != "4321":
+        return Reply(outcome="refused")
+    return Reply(parts={"amount": "125000", "else": "?"})
 
 
 def served(step: Step, now: float) -> Step:

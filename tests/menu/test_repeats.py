@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pytest
 
 from menu.compiler import compile_menu
 from menu.diagnostics import BadMenu
 from menu.linter import check
 from menu.rehearsal import Rehearsal
-from menu.services import ServiceSpec
+from menu.services import Inquiry, Reply, ServiceSpec
 from menu.usual import Usual
 from menu.value_types import ValueKind
 from telecom.msisdn import Msisdn
@@ -69,16 +67,11 @@ class Asked:
     def __init__(self) -> None:
         self.calls: list[str] = []
 
-    def ask(
-        self,
-        service: str,
-        told: Mapping[str, str],
-        answer_by: float,
-    ) -> Mapping[str, str]:
-        self.calls.append(service)
-        assert service != "prices" or told["crop"]
+    def ask(self, inquiry: Inquiry) -> Reply:
+        self.calls.append(inquiry.service)
+        assert inquiry.service != "prices" or inquiry.told["crop"]
         count = str(2150 + len(self.calls))
-        return {"modal": count, "amount": count, "number": count}
+        return Reply(parts={"modal": count, "amount": count, "number": count})
 
 
 def caller(number: str = "+919812345678") -> tuple[Rehearsal, Asked]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import msgspec
 import pytest
 from hypothesis import given
@@ -18,7 +16,7 @@ from menu.rehearsal import Rehearsal
 from menu.reserved_words import bare, command_of
 from menu.resuming import Wish
 from menu.screens import Display
-from menu.services import ServiceSpec
+from menu.services import Inquiry, Reply, ServiceSpec
 from menu.session import Session
 from menu.value_types import ValueKind
 from state.sessions import MAX_SESSION_BYTES
@@ -66,10 +64,8 @@ CALLER = Msisdn.parse("+919812345678", "IN")
 
 
 class Bank:
-    def ask(
-        self, service: str, told: Mapping[str, str], answer_by: float
-    ) -> Mapping[str, str] | None:
-        return {"amount": "5"}
+    def ask(self, inquiry: Inquiry) -> Reply:
+        return Reply(parts={"amount": "5"})
 
 
 def program(resume: str = "{ minutes: 10 }") -> Program:

@@ -3,7 +3,6 @@ still told from an answer."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import msgspec
@@ -18,7 +17,7 @@ from menu.engine import MAX_QUERY
 from menu.hearing import MOST_KEPT, Heard, Repeat, hear, kept
 from menu.place import Crumb, Place
 from menu.rehearsal import Rehearsal
-from menu.services import ServiceSpec
+from menu.services import Inquiry, Reply, ServiceSpec
 from menu.session import Session
 from menu.value_types import ValueKind
 from menu.walking import MAX_INSIDE, MAX_PATH
@@ -55,11 +54,10 @@ class Bank:
     def __init__(self) -> None:
         self.asked = 0
 
-    def ask(
-        self, service: str, told: Mapping[str, str], answer_by: float
-    ) -> Mapping[str, str] | None:
+    def ask(self, inquiry: Inquiry) -> Reply:
         self.asked += 1
-        return {"amount": "125000"} if told == {"pin": PIN} else None
+        is_right = inquiry.told == {"pin": PIN}
+        return Reply(parts={"amount": "125000"}) if is_right else Reply(outcome="refused")
 
 
 def rehearsal(bank: Bank | None = None) -> Rehearsal:
@@ -68,7 +66,7 @@ def rehearsal(bank: Bank | None = None) -> Rehearsal:
 
 def kept_in(played: Rehearsal) -> str:
     """Everything that the store of sessions has."""
-    return repr([msgspec.msgpack.encode(each) for each in played._sessions.by_key.values()])
+    return repr([*played._sessions.stored.values()])
 
 
 @pytest.mark.parametrize("dialled", ["*384*7#", "*384*7*1#", "*384*8#"])

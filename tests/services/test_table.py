@@ -8,7 +8,7 @@ from math import inf
 
 import pytest
 
-from menu.services import ServiceSpec
+from menu.services import Inquiry, Reply, ServiceSpec
 from menu.value_types import ValueKind
 from services.table import SERVICES, ServiceDesk, specs_of
 
@@ -35,6 +35,10 @@ class Balance:
         return {"amount": told["uan"]}
 
 
+def asked(answer_by: float = inf) -> Inquiry:
+    return Inquiry(service="balance", told={"uan": "5"}, answer_by=answer_by)
+
+
 BUDGETS = [
     # seconds until the turn must be answered, what the service gets of them
     (4.0, [2.5]),
@@ -49,19 +53,19 @@ BUDGETS = [
 @pytest.mark.parametrize(("left", "given"), BUDGETS)
 def test_a_service_gets_what_is_left_of_the_turn(left: float, given: list[float]) -> None:
     balance = Balance()
-    answer = ServiceDesk(Clock(), {"balance": balance}).ask("balance", {"uan": "5"}, NOW + left)
+    reply = ServiceDesk(Clock(), {"balance": balance}).ask(asked(NOW + left))
     assert balance.given == pytest.approx(given)
-    assert answer == ({"amount": "5"} if given else None)
+    assert reply == (Reply(parts={"amount": "5"}) if given else Reply(outcome="slow"))
 
 
 @pytest.mark.parametrize("fault", [OSError("gone"), ValueError("no JSON"), KeyError("uan")])
 def test_whatever_it_raises_is_no_answer(fault: Exception) -> None:
     desk = ServiceDesk(Clock(), {"balance": Balance(fault)})
-    assert desk.ask("balance", {"uan": "5"}, inf) is None
+    assert desk.ask(asked()) == Reply(outcome="down")
 
 
 def test_a_service_that_is_gone_is_no_answer() -> None:
-    assert ServiceDesk(Clock()).ask("balance", {}, inf) is None
+    assert ServiceDesk(Clock()).ask(asked()) == Reply(outcome="down")
 
 
 def test_menus_know_what_the_table_says() -> None:

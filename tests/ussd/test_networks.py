@@ -12,7 +12,7 @@ from telecom.encoding import Limit
 # By what is added to the gateway in gateways.yaml: the size of a page, and whether it is ASCII.
 NETWORKS = {
     "any": ("", Limit(), False),
-    "small": ("ussd_limit: { septets: 100, ucs2: 50 }", Limit(septets=100, ucs2=50), False),
+    "small": ("ussd_limit: { septets: 120, ucs2: 60 }", Limit(septets=120, ucs2=60), False),
     "large": ("ussd_limit: { septets: 182, ucs2: 80 }", Limit(septets=182, ucs2=80), False),
     "latin": ("ussd_script: latin", Limit(), True),
     "small and latin": (

@@ -14,6 +14,7 @@ from cli import db, serve, worker
 from cli.refusal import Refusal
 from menu.diagnostics import Diagnostic
 from menu.fit_report import Report
+from menu.recorded import Dialogue
 from metrics.meter import SILENT, Meter
 from models.menu_desk import MenuDesk
 from models.menu_publication import Listed
@@ -22,6 +23,7 @@ from settings import Settings
 from settings_reading import BadSettings, load_settings
 from state.connection import connect
 from telecom.money import Money
+from telecom.prices import PriceList
 
 
 class StubBridge:
@@ -56,6 +58,9 @@ class StubBridge:
     def menu_files(self) -> dict[str, bytes]:
         return {}
 
+    def sms_prices(self) -> dict[str, PriceList]:
+        return {}
+
     def migrate(self) -> None:
         self._note("migrated")
 
@@ -78,6 +83,9 @@ class StubBridge:
         raise NotImplementedError
 
     def menu_history(self) -> list[Listed]:
+        raise NotImplementedError
+
+    def recorded(self, last: int) -> list[Dialogue]:
         raise NotImplementedError
 
     def how_to_reach(self) -> Sequence[str]:

@@ -7,8 +7,8 @@ from alembic import op
 
 from models.metadata import UtcDateTime
 
-revision = "0011"
-down_revision = "0009"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

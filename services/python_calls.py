@@ -1,0 +1,93 @@
+"""Asks a service that is a function of the operator's own.
+
+It runs in a pool of its own, so that one that hangs holds up no turn; what it returns is read as
+the body of an HTTP answer is.
+"""
+
+from __future__ import annotations
+
+import importlib
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotInTime
+from dataclasses import dataclass, field
+from typing import Final
+
+from menu.service_parts import BAD_ANSWER, DOWN, SLOW, PythonCall, Service
+from menu.services import Reply
+from services.faults import Failed
+from services.response_reading import reply_of
+
+AT_ONCE: Final = 16  # functions that run; those that hang stay among them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a function is handed. `told`: what the service takes, all of it texts. It should answer
+    within `seconds`; `key` names what the call does, the same whenever the call is repeated."""
+
+    told: Mapping[str, str] = field(repr=False)
+    seconds: float
+    key: str
+
+
+class Outcome(Exception):
+    """Raised by a function: one of the outcomes that the service declares."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+Function = Callable[[Asked], object]
+
+
+class PythonConnector:
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="services")
+        self._free = threading.BoundedSemaphore(AT_ONCE)
+
+    def ask(
+        self, service: Service, call: PythonCall, told: Mapping[str, str], seconds: float, key: str
+    ) -> Reply:
+        """Raises Failed."""
+        function = find_function(call)
+        if not self._free.acquire(blocking=False):
+            raise Failed(DOWN, "too many functions hang")
+        asked = Asked(told=dict(told), seconds=seconds, key=key)
+        future = self._pool.submit(self._run, function, asked)
+        try:
+            body = future.result(seconds)
+        except NotInTime:
+            if future.cancel():
+                self._free.release()
+                raise Failed(SLOW, "not begun in time") from None
+            raise Failed(SLOW, "not in time", was_sent=True) from None
+        except Outcome as outcome:
+            if outcome.name in {each.name for each in service.outcomes}:
+                return Reply(outcome=outcome.name)
+            raise Failed(BAD_ANSWER, "an outcome that is not declared", was_sent=True) from None
+        except Exception as fault:
+            # Whatever it is, a phone waits behind it; its text may hold what somebody typed.
+            raise Failed(DOWN, type(fault).__name__, was_sent=True) from None
+        return reply_of(service, 200, body)
+
+    def _run(self, function: Function, asked: Asked) -> object:
+        try:
+            return function(asked)
+        finally:
+            self._free.release()
+
+
+def find_function(call: PythonCall) -> Function:
+    """Raises Failed."""
+    try:
+        module = importlib.import_module(call.module)
+        function = getattr(module, call.function)
+    except Exception as fault:  # whatever a module does when it is imported
+        raise Failed(DOWN, f"{call.module}: {type(fault).__name__}") from None
+    if not callable(function) or getattr(function, "__module__", "") != call.module:
+        raise Failed(DOWN, f"{call.module} has no function {call.function}")
+    checked: Function = function
+    return checked
