@@ -49,6 +49,10 @@ class _Served:
     share: Running | None
     shared: Version | None
 
+    @property
+    def seen(self) -> tuple[int, Mapping[str, int], Running | None]:
+        return self.live[0], self.previewed, self.share
+
 
 class SqlLibrary:
     """Implements menu.ports.Library. One per process; any thread may ask it.
@@ -122,9 +126,8 @@ class SqlLibrary:
             previewed = menu_preview.previews(conn)
             share = _running(menu_share.find_running(conn), live_id)
             seen = (live_id, previewed, share)
-            if served and seen == (served.live[0], served.previewed, served.share):
-                if served.live[1].switches is self._switches:
-                    return served
+            if served and seen == served.seen and served.live[1].switches is self._switches:
+                return served
             live = (live_id, self._read(conn, live_id))
             beside = {*previewed.values(), *({share.version} if share else ())}
             found = {version: self._find(conn, version) for version in beside}
