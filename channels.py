@@ -53,6 +53,7 @@ from state.embedded import EmbeddedRedis
 from state.heartbeat import Heartbeat
 from state.keys import Keys
 from state.sessions import RedisSessions
+from state.share_counts import ShareCounts
 from state.tallies import RedisTallies
 from state.usuals import RedisUsuals
 from telecom.clock import Clock, SystemClock
@@ -96,9 +97,12 @@ class Channels:
         services = ServiceDesk(self.clock, caller=self._service_caller())
         usual = self._sealer.bound_to("usual")
         usuals = RedisUsuals(self.redis, usual.seal, usual.find_open)
+        self.share_counts = ShareCounts(self.redis, self.library.running)
         self.turn_sealer = Sealer(derive_key(secret, "sealing of turns"), "turn")
         record = Recorder(self.turn_sealer.seal) if settings.turns else None
-        self._runner = Runner(self.library, self.sessions, callers, services, usuals, record)
+        self._runner = Runner(
+            self.library, self.sessions, callers, services, usuals, record, self.share_counts
+        )
 
     def _service_caller(self) -> ServiceCaller:
         """Opens nothing, as everything here."""

@@ -194,6 +194,23 @@ class Settings(BaseModel):
     hour_percent: int = Field(
         default=25, ge=1, le=100, description="How much of a day's budget one hour may spend."
     )
+    share_least_dialogues: int = Field(
+        default=200,
+        ge=1,
+        description="Dialogues that a shared menu and the live one need before they are compared.",
+    )
+    share_completion_drop: int = Field(
+        default=10,
+        ge=1,
+        le=100,
+        description="A shared menu is taken back when so many in 100 fewer are completed.",
+    )
+    share_error_rise: int = Field(
+        default=5,
+        ge=1,
+        le=100,
+        description="A shared menu is taken back when so many in 100 more fail.",
+    )
     turns: Annotated[bool, BeforeValidator(_is_one)] = Field(
         default=True,
         strict=True,

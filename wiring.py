@@ -27,14 +27,17 @@ from menu.diagnostics import BadMenu, Diagnostic, Place, error, in_file_order
 from menu.fit import Network
 from menu.fit_report import Report, find_misfits, report
 from menu.recorded import Dialogue, dialogues_of, opened
+from menu.shares import Limits as ShareLimits
 from models import link_funnel, migrate, outbox_pause, publishing, send_attempt, turn
 from models.database import DatabaseDown
 from models.fitting_files import FittingFiles
 from models.key_mark import KeyMark
 from models.library import NothingPublished
 from models.link_funnel import Funnel
+from models.menu_desk import MenuDesk
 from models.menu_files import MenuFiles
 from models.menu_publication import Listed
+from models.menu_rounds import MenuRounds
 from models.menu_watcher import MenuReview, MenuWatcher
 from models.publishing import Published
 from models.switchboard import Switchboard
@@ -88,7 +91,8 @@ class Bridge(Channels):
             return
         with self._starting:
             if not self._is_started:
-                follow = partial(self.library.keep_fresh, self._stopped)
+                counts = self.share_counts.flush
+                follow = partial(self.library.keep_fresh, self._stopped, then=counts)
                 threading.Thread(target=follow, name="menus", daemon=True).start()
                 self._is_started = True
 
@@ -190,11 +194,13 @@ class Bridge(Channels):
                 self.menu_services,
             )
 
-    def publish_menu_as(self, published_by: str, note: str) -> Published:
-        """The menu file becomes live in any case. Raises BadMenu, DatabaseDown."""
+    def publish_menu_as(
+        self, published_by: str, note: str, files: Mapping[str, bytes] | None = None
+    ) -> Published:
+        """The menu file, or these files, become live in any case. Raises BadMenu, DatabaseDown."""
         return publishing.publish(
             self.database,
-            self._fitting(),
+            self._fitting() if files is None else files,
             published_by=published_by,
             note=note,
             now=self.clock.now(),
@@ -215,6 +221,30 @@ class Bridge(Channels):
     def menu_history(self) -> list[Listed]:
         """Raises DatabaseDown."""
         return publishing.history(self.database)
+
+    @cached_property
+    def menu_desk(self) -> MenuDesk:
+        return MenuDesk(
+            self.database,
+            self.menu_services,
+            self.clock,
+            lambda number: self._keys.caller(number.e164),
+            self.share_counts.find,
+        )
+
+    def menu_rounds(self) -> MenuRounds:
+        return MenuRounds(
+            self.database,
+            self._shared_clock,
+            ShareLimits(
+                least_dialogues=self.settings.share_least_dialogues,
+                completion_drop=self.settings.share_completion_drop,
+                error_rise=self.settings.share_error_rise,
+            ),
+            self.share_counts.find,
+            self.menu_services,
+            self.meter,
+        )
 
     @cached_property
     def desk(self) -> Desk:
@@ -291,6 +321,8 @@ class Bridge(Channels):
         if self.settings.menus_watch:
             watch = partial(self.menu_watcher().run, stop)
             threading.Thread(target=watch, name="menu-watcher", daemon=True).start()
+        rounds = partial(self.menu_rounds().run, stop)
+        threading.Thread(target=rounds, name="menu-rounds", daemon=True).start()
         self.start()
         drain = partial(self.drainer().run, stop)
         drainer = threading.Thread(target=drain, name="turns", daemon=True)

@@ -28,7 +28,7 @@ KEYS: Final[Mapping[str, str]] = {
     "code": "the HTTP status of a gateway's answer",
     "menu_version": "the row of menu_version",
     "errors": "what is wrong in the menu file, with places",
-    "by": "who published a menu",
+    "by": "who published a menu, or planned it",
     "file": "the name of a file, without its folder",
     "metric": "the name of a metric",
     "check": "the part of /readyz",

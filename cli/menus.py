@@ -9,9 +9,12 @@ import click
 
 from cli import menu_explain, menu_graph, menu_render
 from cli.findings import EXIT_WITH_ERRORS, show
+from cli.menu_diff import diff_command
 from cli.menu_fit import fit_command
+from cli.menu_publish import publish_command
 from cli.menu_replay import replay
 from cli.menu_tests import count, show_not_walked, show_outcomes
+from cli.menu_trials import audit_command, cancel_command, preview_command, standing_lines
 from cli.ports import BridgeFactory
 from cli.refusal import Refusal, database_faults
 from cli.who import by
@@ -26,11 +29,6 @@ Examples:
   flask menus check                        the menus.yaml of the settings
   flask menus check --json                 the same, for programs
   BRIDGE_MENUS=draft.yaml flask menus check
-"""
-PUBLISH_EXAMPLES: Final = """\b
-Examples:
-  flask menus publish -m "New address of the office"
-  flask menus publish -m "As before the fair" --by lakshmi
 """
 HISTORY_EXAMPLES: Final = """\b
 Examples:
@@ -69,31 +67,19 @@ def commands(bridge_factory: BridgeFactory) -> click.Group:
         findings = in_file_order([*bridge.check_menus(), *bridge.find_moved_keys()])
         show(findings, bridge.settings.menus, as_json=as_json)
 
-    @menus.command("publish", epilog=PUBLISH_EXAMPLES)
-    @click.option("-m", "--note", metavar="NOTE", required=True, help="What changed, and why.")
-    @by
-    def publish(note: str, by: str) -> None:
-        """Make menus.yaml live, even if it was live before. Exit code 2 when it has an error.
-
-        Running bridges show it within two seconds. Dialogues that began go on in the menu in
-        which they began.
-        """
-        bridge = bridge_factory()
-        with database_faults():
-            try:
-                published = bridge.publish_menu_as(by, note)
-            except BadMenu as fault:
-                show(fault.diagnostics, bridge.settings.menus, as_json=False)
-                return
-        show(published.warnings, bridge.settings.menus, as_json=False)
-        click.echo(f"Version {published.version} is live.")
-
     @menus.command("history", epilog=HISTORY_EXAMPLES)
     @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
     def history(as_json: bool) -> None:
-        """Show every time that a menu went live: when, by whom, and why. The newest comes first."""
+        """Show every time that a menu went live: when, by whom, and why. The newest comes first.
+
+        Above it stands what is to come (+), what is shared with some callers (%), and what test
+        numbers see (?).
+        """
         with database_faults():
-            publications = bridge_factory().menu_history()
+            bridge = bridge_factory()
+            publications, others = bridge.menu_history(), standing_lines(bridge)
+        for line, fields in others:
+            click.echo(json.dumps(fields, ensure_ascii=False) if as_json else line)
         if not as_json and not publications:
             click.echo("No menu was published yet: flask serve or flask menus publish does it.")
         for place, each in enumerate(publications):
@@ -105,6 +91,9 @@ def commands(bridge_factory: BridgeFactory) -> click.Group:
     @by
     def rollback(version: int | None, note: str, by: str) -> None:
         """Make an older version live again: VERSION, or the one that was live before.
+
+        While a menu is shared with some callers, the way back is for them: the share ends, and
+        what is live stays.
 
         menus.yaml is neither read nor changed. It goes live again when you change it, or with
         "flask menus publish".
@@ -148,6 +137,11 @@ def commands(bridge_factory: BridgeFactory) -> click.Group:
             click.get_current_context().exit(EXIT_WITH_ERRORS)
 
     menus.add_command(fit_command(bridge_factory))
+    menus.add_command(publish_command(bridge_factory))
+    menus.add_command(diff_command(bridge_factory))
+    menus.add_command(preview_command(bridge_factory))
+    menus.add_command(cancel_command(bridge_factory))
+    menus.add_command(audit_command(bridge_factory))
     menus.add_command(replay(bridge_factory))
     menu_render.add(menus, bridge_factory)
     menu_graph.add(menus, bridge_factory)

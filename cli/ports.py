@@ -13,6 +13,7 @@ from menu.fit_report import Report
 from menu.recorded import Dialogue
 from metrics.meter import Meter
 from models.link_funnel import Funnel
+from models.menu_desk import MenuDesk
 from models.menu_publication import Listed
 from models.publishing import Published
 from models.switchboard import Switchboard
@@ -97,8 +98,15 @@ class Bridge(Protocol):
         """
         ...
 
-    def publish_menu_as(self, published_by: str, note: str) -> Published:
-        """Makes menus.yaml live in any case. Raises BadMenu, DatabaseDown."""
+    def publish_menu_as(
+        self, published_by: str, note: str, files: Mapping[str, bytes] | None = None
+    ) -> Published:
+        """Makes menus.yaml, or these files, live in any case. Raises BadMenu, DatabaseDown."""
+        ...
+
+    @property
+    def menu_desk(self) -> MenuDesk:
+        """Differences, previews, shares, plans, and the audit of all that."""
         ...
 
     def roll_back_menu(self, version: int | None, published_by: str, note: str) -> int:

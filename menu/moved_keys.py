@@ -34,7 +34,7 @@ def _moved_on(
     places = {
         key: source.value_place(*path) for path, key, _ in source.options() if path[1] == name
     }
-    stayed = {option.key: _same_in(after, before, option) for option in before}
+    stayed = {option.key: same_in(after, before, option) for option in before}
     for option in after:
         old = next((key for key, same in stayed.items() if same is option), None)
         place, label = places.get(option.key), _label(option)
@@ -50,7 +50,7 @@ def _moved_on(
             yield warning(place, RULE, reason, "Give it a number that nobody knows yet.")
 
 
-def _same_in(after: list[Option], before: list[Option], option: Option) -> Option | None:
+def same_in(after: list[Option], before: list[Option], option: Option) -> Option | None:
     """What has become of an option: by its label, else by where it alone leads."""
     by_label = [each for each in after if _says_the_same(each, option)]
     if by_label:

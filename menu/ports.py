@@ -104,6 +104,23 @@ class NoServices:
         return Reply(outcome=DOWN)
 
 
+class Tally(Protocol):
+    """What counts dialogues by the version of their menu. Never raises, and waits for nothing."""
+
+    def turn(
+        self, version: int, began_at: float, *, begins: bool, completes: bool, fails: bool
+    ) -> None:
+        """One turn of a dialogue that began then (epoch seconds)."""
+        ...
+
+
+class NoTally:
+    def turn(
+        self, version: int, began_at: float, *, begins: bool, completes: bool, fails: bool
+    ) -> None:
+        pass
+
+
 class CallersDown(Exception):
     """The durable record of callers did not answer."""
 
@@ -117,6 +134,11 @@ class Callers(Protocol):
 class Library(Protocol):
     def live(self) -> tuple[int, Program]:
         """The published menu with its version."""
+        ...
+
+    def live_for(self, caller_key: str) -> tuple[int, Program]:
+        """What this caller sees of it: a preview, a menu that is shared, or the live one. It takes
+        no trip to anywhere."""
         ...
 
     def get(self, menu_version: int) -> Program | None:

@@ -249,6 +249,9 @@ class _World:
     def live(self) -> tuple[int, Program]:
         return ONLY_VERSION, self.program
 
+    def live_for(self, caller_key: str) -> tuple[int, Program]:  # noqa: ARG002 - one menu for all
+        return self.live()
+
     def get(self, menu_version: int) -> Program | None:
         return self.program if menu_version == ONLY_VERSION else None
 

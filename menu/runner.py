@@ -6,7 +6,8 @@ the gateway's repeat: the session still asks the same, and the effects' keys are
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from math import inf
 from typing import Final
@@ -27,16 +28,19 @@ from menu.ports import (
     Library,
     Loaded,
     NoServices,
+    NoTally,
     NoUsuals,
     ServicePort,
     SessionsDown,
     SessionStore,
+    Tally,
     Usuals,
 )  # fmt: skip
 from menu.program import EntryPoint, Program
 from menu.resuming import Wish
 from menu.screens import ANY_PHONE, Display
 from menu.service_codes import Dialled, read_dialled
+from menu.service_parts import FAULTS
 from menu.services import Inquiry
 from menu.session import Session
 from menu.turns import (
@@ -72,6 +76,7 @@ class Runner:
         services: ServicePort | None = None,
         usuals: Usuals | None = None,
         record: Callable[[Visit, Thought], bytes] | None = None,
+        tally: Tally | None = None,
     ) -> None:
         """`record` writes a turn for the stream of turns; without it none is kept."""
         self._library = library
@@ -80,10 +85,15 @@ class Runner:
         self._services = services or NoServices()
         self._usuals = usuals or NoUsuals()
         self._record = record
+        self._tally = tally or NoTally()
 
     def dial(self, visit: Visit, service_code: str) -> Thought:
         """A USSD turn. Raises SessionsDown, NoSuchEntry."""
         loaded = self._sessions.load(visit.session_key, visit.caller_key)
+        with self._watched(visit, loaded):
+            return self._hop(visit, loaded, service_code)
+
+    def _hop(self, visit: Visit, loaded: Loaded, service_code: str) -> Thought:
         if loaded.session is None:
             return self._dialled(visit, loaded, service_code)
         heard = hear(loaded.session, visit.said, visit.sequence, visit.now)
@@ -91,7 +101,9 @@ class Runner:
         if isinstance(heard, Repeat) or program is None:
             # A menu that is gone cannot be walked on; its last screen is still the honest answer.
             return Thought(
-                program=program or self._library.live()[1], session=loaded.session, is_repeat=True
+                program=program or self._library.live_for(visit.caller_key)[1],
+                session=loaded.session,
+                is_repeat=True,
             )
         if loaded.session.offers:
             return self._decide(program, visit, loaded, loaded.session, heard.typed)
@@ -109,8 +121,12 @@ class Runner:
             loaded = self._sessions.load(visit.session_key, visit.caller_key)
         except SessionsDown:
             loaded = NO_SESSION
+        with self._watched(visit, loaded):
+            return self._read(visit, loaded)
+
+    def _read(self, visit: Visit, loaded: Loaded) -> Thought:
         session = loaded.session
-        version, live = self._library.live()
+        version, live = self._library.live_for(visit.caller_key)
         said = visit.said.text
         keyword = find_keyword(live, said)
         if keyword is None and resuming.asks_to_go_on(live, said):
@@ -146,7 +162,7 @@ class Runner:
         """A missed call of somebody for whom `language` is remembered. No session: it starts
         things, or repeats what was asked before, and never answers. Raises NoSuchEntry.
         """
-        version, program = self._library.live()
+        version, program = self._library.live_for(caller.key)
         entry = program.missed_call.get(called)
         if entry is None:
             raise NoSuchEntry(called)
@@ -163,7 +179,7 @@ class Runner:
 
     def hearer(self, caller_key: str) -> tuple[Program, Language | None]:
         """Whom a text is written for that no menu brings: the live menu, and what he reads."""
-        _, program = self._library.live()
+        _, program = self._library.live_for(caller_key)
         return program, self._find_language(caller_key)
 
     def speak(self, visit: Visit, language: Language) -> None:
@@ -198,6 +214,8 @@ class Runner:
         for effect in thought.effects:
             if isinstance(effect, RememberLanguage):
                 self._sessions.cache_language(visit.caller_key, effect.language)
+        if there is None:
+            self._count(thought)
         if there is None and thought.session.ended and thought.program.keeps_usuals:
             self._keep_usual(visit.caller_key, thought)
         return there or thought.session
@@ -306,7 +324,7 @@ class Runner:
 
     def _dialled(self, visit: Visit, loaded: Loaded, service_code: str) -> Thought:
         """The first turn: what was dropped is offered, unless a shortcut says where to go."""
-        version, live = self._library.live()
+        version, live = self._library.live_for(visit.caller_key)
         dialled = read_dialled(service_code, visit.said, live.ussd)
         if dialled is None:
             raise NoSuchEntry(service_code)
@@ -333,7 +351,7 @@ class Runner:
         wish = resuming.wish_of(program, typed)
         if wish is not Wish.AFRESH:
             return replace(offers.answered(program, visit, session, wish), typed=typed)
-        version, live = self._library.live()
+        version, live = self._library.live_for(visit.caller_key)
         entry, dialled = live.ussd.get(session.code), Dialled(session.code)
         return self._begin(visit, loaded, version, live, entry, dialled=dialled)
 
@@ -350,9 +368,10 @@ class Runner:
 
         `key` names the turn: what a service does in it happens once, however often it comes.
         """
+        has_failed = step.has_failed
         for count in range(MOST_CALLS):
             if step.needs is None:
-                return step
+                break
             needs = step.needs
             service = needs.call.service
             inquiry = Inquiry(
@@ -362,8 +381,40 @@ class Runner:
                 declared=program.services.get(service),
                 key=f"{key}:{step.place.screen}:{count}",
             )
-            step = engine.resume(program, step, self._services.ask(inquiry), display, now)
-        return step if step.needs is None else engine.give_up(program, step, display, now)
+            reply = self._services.ask(inquiry)
+            has_failed = has_failed or reply.outcome in FAULTS
+            step = engine.resume(program, step, reply, display, now)
+        if step.needs is not None:
+            step, has_failed = engine.give_up(program, step, display, now), True
+        return replace(step, has_failed=True) if has_failed else step
+
+    def _count(self, thought: Thought) -> None:
+        """A dialogue is completed where the menu ends it, not where its caller leaves."""
+        session, has_failed = thought.session, thought.has_failed
+        screen = thought.program.screens.get(session.screen)
+        is_end = session.ended and not session.offer and screen is not None and screen.ends
+        self._tally.turn(
+            session.menu_version,
+            session.began_at,
+            begins=thought.begins and not thought.takes_up,
+            completes=is_end and not has_failed,
+            fails=has_failed,
+        )
+
+    @contextmanager
+    def _watched(self, visit: Visit, loaded: Loaded) -> Iterator[None]:
+        """A turn of which nothing came is counted, too: it may be the menu's fault."""
+        try:
+            yield
+        except SessionsDown:
+            raise
+        except Exception:
+            session = loaded.session
+            at = session.began_at if session else visit.now
+            version = session.menu_version if session else 0
+            version = version or self._library.live_for(visit.caller_key)[0]
+            self._tally.turn(version, at, begins=session is None, completes=False, fails=True)
+            raise
 
     def _language_of(self, caller_key: str, loaded: Loaded) -> Language | None:
         if loaded.language_is_cached:

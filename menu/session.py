@@ -20,7 +20,8 @@ class Session(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     had `ahead` turns more than this session has. `is_private`: somebody typed a secret in it.
 
     `offer` is the text that "1" stands for, after "did you mean"; `is_lost`: it began with a text
-    that nobody understood, and none was understood since. The others are those of `Place`.
+    that nobody understood, and none was understood since. `began_at` is the time of its first turn
+    (0: nobody knows). The others are those of `Place`.
     """
 
     menu_version: int
@@ -47,6 +48,7 @@ class Session(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     is_private: bool = False
     offer: str = ""
     is_lost: bool = False
+    began_at: float = 0.0
 
     @property
     def place(self) -> Place:

@@ -94,5 +94,8 @@ class Library:
     def live(self) -> tuple[int, Program]:
         return 1, self.program
 
+    def live_for(self, caller_key: str) -> tuple[int, Program]:  # noqa: ARG002 - one menu for all
+        return self.live()
+
     def get(self, menu_version: int) -> Program | None:
         return self.program if menu_version == 1 else None

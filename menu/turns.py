@@ -52,7 +52,8 @@ class Thought:
     `is_secret`: nobody may keep what was typed. `takes_up`: a dialogue that was dropped on another
     channel goes on in this one. `is_unknown`: a text that was not understood, and is no choice
     either; a machine may have sent it. `start` is where the last screen was reached from in this
-    turn. `is_told`: a missed call is answered with what is shown.
+    turn. `is_told`: a missed call is answered with what is shown. `has_failed`: a service did not
+    answer.
 
     For the record of the turn: `typed` is what was heard in it, of a dialled shortcut the keys that
     were followed, with stars between them. `begins`: nothing that was said before counts; `entry`
@@ -72,6 +73,7 @@ class Thought:
     begins: bool = False
     entry: str = ""
     is_withheld: bool = False
+    has_failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +133,12 @@ def next_thought(
         origin=session.origin,
         ahead=session.ahead,
         offers=session.offers,
+        began_at=session.began_at,
         is_private=session.is_private or step.is_secret,
     )
 
 
-def changed(thought: Thought, **fields: str | int | bool) -> Thought:
+def changed(thought: Thought, **fields: str | float | bool) -> Thought:
     return replace(thought, session=msgspec.structs.replace(thought.session, **fields))
 
 
@@ -172,6 +175,7 @@ def thought_of(
         ended=step.ends,
         at=now,
         sequence=visit.sequence if visit else None,
+        began_at=now,
     )
     return Thought(
         program=program,
@@ -179,6 +183,7 @@ def thought_of(
         effects=step.effects,
         is_secret=step.is_secret,
         start=step.start,
+        has_failed=step.has_failed,
         typed=typed,
         begins=begins,
         entry=entry,

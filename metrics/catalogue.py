@@ -160,6 +160,10 @@ SESSION_FAULTS: Final = Counter(
     name="sanket_session_store_faults_total",
     meaning="Times that Redis did not answer a turn.",
 )
+SHARES_ROLLED_BACK: Final = Counter(
+    name="sanket_menu_shares_rolled_back_total",
+    meaning="Menus that were shared with some callers and did worse than the live one.",
+)
 SERVICE_CALLS: Final = Counter(
     name="sanket_service_calls_total",
     meaning="Calls of services that menus declare, by how they were answered or why not.",
@@ -225,6 +229,7 @@ COUNTED: Final[tuple[Counter | Histogram, ...]] = (
     CONSENT_CHANGES,
     LINK_OPENS,
     SESSION_FAULTS,
+    SHARES_ROLLED_BACK,
     SERVICE_CALLS,
     SERVICE_SECONDS,
     DEATHS,

@@ -6,13 +6,17 @@ from typing import Final
 
 from sqlalchemy import Table
 
+from models.audit import audit
 from models.consent import consent, consent_change
 from models.delivery_report import delivery_report
 from models.do_not_disturb import do_not_disturb
 from models.inbound_event import inbound_event
 from models.key_mark import key_mark
 from models.link_click import link_click
+from models.menu_plan import menu_plan
+from models.menu_preview import menu_preview
 from models.menu_publication import menu_publication
+from models.menu_share import menu_share
 from models.menu_version import menu_version
 from models.mt_message import mt_message
 from models.outbox_act import outbox_act
@@ -44,4 +48,8 @@ TABLES: Final[tuple[Table, ...]] = (
     turn,
     link_click,
     switch_act,
+    audit,
+    menu_share,
+    menu_plan,
+    menu_preview,
 )

@@ -9,10 +9,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, Text, func, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKey,
+    Integer,
+    String,
+    Table,
+    Text,
+    exists,
+    func,
+    select,
+)
 from sqlalchemy import insert as sql_insert
 
+from models import audit, menu_preview, menu_share
 from models import menu_version as versions
+from models.audit import What
 from models.dialect import alone
 from models.menu_version import MenuVersion, menu_version
 from models.metadata import UtcDateTime, metadata
@@ -50,16 +63,15 @@ def publish(
     published_by: str,
     now: datetime,
     note: str = "",
+    what: What = What.PUBLISHED,
 ) -> int:
-    """Makes this source live and returns its version.
+    """Makes this source live and returns its version. A share that runs ends.
 
     A fingerprint that was published before keeps its version and its source: sessions that pin
     it go on unchanged. Two publishers at once take turns: `be_publisher`.
     """
     be_publisher(conn)
-    version = versions.find_id(conn, fingerprint)
-    if version is None:
-        version = versions.insert(conn, fingerprint=fingerprint, source=source)
+    version = keep(conn, fingerprint, source)
     last = conn.execute(select(func.coalesce(func.max(_log.publication), 0))).scalar_one()
     conn.execute(
         sql_insert(menu_publication).values(
@@ -70,6 +82,18 @@ def publish(
             note=note,
         )
     )
+    menu_share.end(conn, now, f"version {version} went live for all")
+    menu_preview.stop_version(conn, version)
+    done = audit.Entry(at=now, who=published_by, what=what, menu_version=version, note=note)
+    audit.record(conn, done)
+    return version
+
+
+def keep(conn: Connection, fingerprint: str, source: str) -> int:
+    """The version of this source, live or not. As a publisher (`be_publisher`)."""
+    version = versions.find_id(conn, fingerprint)
+    if version is None:
+        version = versions.insert(conn, fingerprint=fingerprint, source=source)
     return version
 
 
@@ -86,6 +110,10 @@ def find_live_id(conn: Connection) -> int | None:
 def find_live(conn: Connection) -> MenuVersion | None:
     live = find_live_id(conn)
     return versions.get(conn, live) if live is not None else None
+
+
+def was_live(conn: Connection, version: int) -> bool:
+    return bool(conn.execute(select(exists().where(_log.menu_version == version))).scalar())
 
 
 def find_previous_id(conn: Connection) -> int | None:

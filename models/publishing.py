@@ -16,7 +16,8 @@ from menu.files import Files
 from menu.linter import examine
 from menu.moved_keys import find_moved
 from menu.services import NO_SERVICES, Services
-from models import menu_publication, menu_version
+from models import audit, menu_plan, menu_publication, menu_share, menu_version
+from models.audit import What
 from models.database import Database
 
 TRIES: Final = 5  # two publishers at once: one of them fails on a unique column, and comes again
@@ -67,7 +68,7 @@ def publish(
     """
     compiled = compile_with_warnings(files, services)
     moved = find_moved_keys(database, files, services)
-    source = _source(_texts(files))
+    source = source_of(texts_of(files))
     digest = compiled.program.fingerprint
 
     def make_live(conn: Connection) -> int:
@@ -80,7 +81,7 @@ def publish(
             now=now,
         )
 
-    return Published(_write(database, make_live), (*compiled.warnings, *moved))
+    return Published(write_again(database, make_live), (*compiled.warnings, *moved))
 
 
 def find_moved_keys(
@@ -139,7 +140,7 @@ def _publish_unless(
             return None
         live = menu_publication.find_live(conn)
     compile_with_warnings(files, services)
-    texts = _texts(files)
+    texts = texts_of(files)
     note = _changed(json.loads(live.source), texts) if live else ""
 
     def make_live(conn: Connection) -> int | None:
@@ -149,17 +150,26 @@ def _publish_unless(
         return menu_publication.publish(
             conn,
             fingerprint=digest,
-            source=_source(texts),
+            source=source_of(texts),
             published_by=published_by,
             note=note,
             now=now,
         )
 
-    return _write(database, make_live)
+    return write_again(database, make_live)
 
 
 def _was_published(conn: Connection, digest: str) -> bool:
-    return menu_version.find_id(conn, digest) is not None
+    return _find_released(conn, digest) is not None
+
+
+def _find_released(conn: Connection, digest: str) -> int | None:
+    """The version that somebody gave to callers: to all, to some, or for a day to come. One that
+    only test numbers saw is no news to keep from going live.
+    """
+    known = menu_version.find_id(conn, digest)
+    ways = (menu_publication.was_live, menu_share.was_shared, menu_plan.was_planned)
+    return known if known and any(was(conn, known) for was in ways) else None
 
 
 def _is_live(conn: Connection, digest: str) -> bool:
@@ -176,15 +186,31 @@ def roll_back(
     now: datetime,
     services: Services = NO_SERVICES,
 ) -> int:
-    """Makes an older version live again: this one, or the one that was live before.
+    """Makes an older version live again: this one, or the one that was live before; while one is
+    shared, the way back for those who see it is the live one. Returns the version that is live.
 
     Its source is not looked up in any file, and no rule judges it again. Raises NoSuchVersion;
     BadMenu for a source that can no longer be read at all; DatabaseDown.
     """
 
     def make_live(conn: Connection) -> int:
+        menu_publication.be_publisher(conn)
+        shared, live = menu_share.find_running(conn), menu_publication.find_live_id(conn)
+        if version is None and shared is not None and live is not None:
+            why = note or "rolled back"
+            menu_share.end(conn, now, why)
+            ended = audit.Entry(
+                at=now,
+                who=published_by,
+                what=What.SHARE_ENDED,
+                menu_version=shared.menu_version,
+                note=why,
+            )
+            audit.record(conn, ended)
+            return live
         target = _target(conn, version)
-        stored = menu_version.get(conn, target)
+        was_live = menu_publication.was_live(conn, target)
+        stored = menu_version.get(conn, target) if was_live else None
         if stored is None:
             raise NoSuchVersion(f"version {target} was never published")
         compile_published(json.loads(stored.source), services)
@@ -195,9 +221,10 @@ def roll_back(
             published_by=published_by,
             note=note or f"back to version {target}",
             now=now,
+            what=What.ROLLED_BACK,
         )
 
-    return _write(database, make_live)
+    return write_again(database, make_live)
 
 
 def history(database: Database) -> list[menu_publication.Listed]:
@@ -224,7 +251,7 @@ def find_outdated(database: Database, files: Files) -> Outdated | None:
     Raises DatabaseDown.
     """
     with database.read() as conn:
-        known = menu_version.find_id(conn, fingerprint(files))
+        known = _find_released(conn, fingerprint(files))
         live = menu_publication.find_live_id(conn)
     return Outdated(known, live) if known and live and known != live else None
 
@@ -236,7 +263,7 @@ def _target(conn: Connection, version: int | None) -> int:
     return target
 
 
-def _texts(files: Files) -> dict[str, str]:
+def texts_of(files: Files) -> dict[str, str]:
     """What compiled is UTF-8."""
     return {
         name: content if isinstance(content, str) else content.decode("utf-8")
@@ -244,7 +271,7 @@ def _texts(files: Files) -> dict[str, str]:
     }
 
 
-def _source(texts: Mapping[str, str]) -> str:
+def source_of(texts: Mapping[str, str]) -> str:
     """JSON text: its objects keep the order of their names, so the root stays the first."""
     return json.dumps(texts, ensure_ascii=False)
 
@@ -257,7 +284,7 @@ def _changed(before: Mapping[str, str], after: Mapping[str, str]) -> str:
     return ", ".join([*names[:MAX_NAMED], *([f"and {left_out} more"] if left_out > 0 else [])])
 
 
-def _write(database: Database, make_live: Callable[[Connection], Made]) -> Made:
+def write_again(database: Database, make_live: Callable[[Connection], Made]) -> Made:
     for _ in range(TRIES - 1):
         try:
             with database.write() as conn:

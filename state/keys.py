@@ -62,6 +62,11 @@ def bucket_key(bucket: str) -> str:
     return "pace:" + bucket
 
 
+def share_key(share: int) -> str:
+    """What is counted while a menu is shared."""
+    return f"share:{share}"
+
+
 def tally_key(gateway: str) -> str:
     return "tally:" + gateway
 

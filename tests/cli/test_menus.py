@@ -6,11 +6,15 @@ import getpass
 import json
 from collections.abc import Callable
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import click
 import pytest
 from click.testing import Result
 
 from app import create_app
+from cli import menu_ready
+from cli.zoned_times import ZonedTime, moment_in
 
 Run = Callable[..., Result]
 
@@ -93,9 +97,147 @@ def test_warnings_are_shown_and_pass(run: Run, menus: Path) -> None:
     text = MENU.replace("[en]", "[en, hi]").replace("Open until 5", "{ en: Open until 5 }")
     menus.write_text(text, encoding="utf-8")
     answer = run("menus", "publish", "-m", "x")
+    assert answer.exit_code == 1, answer.output
+    assert "M302 warning" in answer.output
+    assert "not done: 2 warnings. Look at them; --yes goes on all the same" in answer.output
+    assert run("menus", "history", "--json").output == ""
+    answer = run("menus", "publish", "-m", "x", "--yes")
     assert answer.exit_code == 0, answer.output
     assert "M302 warning" in answer.output
     assert "Version 1 is live." in answer.output
+
+
+@pytest.mark.parametrize(("said", "code"), [("y", 0), ("n", 1), ("", 1)])
+def test_on_a_terminal_warnings_are_asked_about(
+    run: Run, menus: Path, monkeypatch: pytest.MonkeyPatch, said: str, code: int
+) -> None:
+    text = MENU.replace("[en]", "[en, hi]").replace("Open until 5", "{ en: Open until 5 }")
+    menus.write_text(text, encoding="utf-8")
+    monkeypatch.setattr(menu_ready, "_is_terminal", lambda: True)
+    monkeypatch.setattr(click, "confirm", lambda _: said == "y")
+    assert run("menus", "publish", "-m", "x").exit_code == code
+
+
+def test_a_test_that_fails_keeps_a_menu_from_callers(run: Run, menus: Path) -> None:
+    case = 'tests: [{ name: hours, dial: "*384*7#", steps: [{ sees: until 6 }] }]\n'
+    menus.write_text(MENU + case, encoding="utf-8")
+    for command in (["publish"], ["publish", "--share", "5"], ["preview", "--for", TESTER]):
+        answer = run("menus", *command, "-m", "x")
+        assert answer.exit_code == 2
+        assert "FAILED  hours" in answer.output
+        assert "not done: a test of the menu fails" in answer.output
+    change(menus, 6)
+    menus.write_text(menus.read_text(encoding="utf-8") + case, encoding="utf-8")
+    answer = run("menus", "publish", "-m", "x")
+    assert answer.exit_code == 0
+    assert "menus.yaml: 1 tests, 1 passed, 0 failed\n" in answer.output
+
+
+def test_the_difference_is_told_and_publish_tells_it(run: Run, menus: Path) -> None:
+    assert run("menus", "diff").exit_code == 2  # nothing is live
+    run("menus", "publish", "-m", "x")
+    same = run("menus", "diff")
+    assert (same.exit_code, same.output) == (0, "Nothing that callers would notice.\n")
+    change(menus, 6)
+    told = '  home: the text changed: "Open until 5" -> "Open until 6".\n'
+    differs = run("menus", "diff")
+    assert (differs.exit_code, differs.output) == (1, told)
+    assert json.loads(run("menus", "diff", "--json").output)["where"] == "home"
+    published = run("menus", "publish", "-m", "x")
+    assert f"Compared with version 1, which is live:\n{told}" in published.output
+    assert run("menus", "diff", "1", "live").output == told
+    assert run("menus", "diff", "2", "draft").exit_code == 0
+    for arguments, said in ((["9"], "there is no version 9"), (["x"], "'x' is no version")):
+        refused = run("menus", "diff", *arguments)
+        assert (refused.exit_code, said in refused.output) == (2, True)
+    menus.write_text("screens: [", encoding="utf-8")
+    broken = run("menus", "diff")
+    assert (broken.exit_code, "menus.yaml:" in broken.output) == (2, True), broken.output
+
+
+TESTER = "+919812345678"
+
+
+def test_a_preview_a_share_and_a_plan_stand_in_the_history(run: Run, menus: Path) -> None:
+    run("menus", "publish", "-m", "first", "--by", "asha")
+    change(menus, 6)
+    shown = run("menus", "preview", "--for", TESTER, "--by", "asha")
+    assert shown.exit_code == 0, shown.output
+    assert shown.output.endswith("Version 2 is what 1 test number see.\n")
+    shared = run("menus", "publish", "-m", "six", "--share", "5", "--by", "asha")
+    assert shared.output.endswith("5 % of callers see version 2.\n")
+    change(menus, 7)
+    planned = run("menus", "publish", "-m", "seven", "--at", "2999-11-27 09:00", "--by", "asha")
+    assert planned.output.endswith(
+        "Version 3 goes live at 2999-11-27 09:00 Asia/Kolkata (2999-11-27 03:30 UTC): plan 1.\n"
+    )
+    lines = run("menus", "history").output.splitlines()
+    assert lines[0] == "+    3  2999-11-27 03:30:00 UTC  plan 1  asha  seven"
+    assert lines[1].startswith("%    2  20")
+    assert lines[1].endswith("  5 %  asha  six")
+    assert lines[2] == "        not counted now"  # there is no Redis here
+    assert lines[3] == "?    2  preview for 1 test number"
+    assert lines[4].startswith("*    1")
+    told = [json.loads(line) for line in run("menus", "history", "--json").output.splitlines()]
+    kinds = [each.get("kind", "publication") for each in told]
+    assert kinds == ["plan", "share", "preview", "publication"]
+    assert run("menus", "cancel", "--by", "asha").output.startswith("Plan 1 is cancelled")
+    assert run("menus", "preview", "--stop").output.startswith("1 test number")
+    assert run("menus", "publish", "--all", "-m", "well").output == "Version 2 is live.\n"
+    audit = run("menus", "audit").output
+    deeds = [
+        json.loads(line)["what"] for line in run("menus", "audit", "--json").output.splitlines()
+    ]
+    assert deeds == [
+        *("published", "preview ended", "cancelled", "planned", "shared", "previewed", "published"),
+    ]
+    assert TESTER[1:] not in audit + "".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["publish", "-m", "x", "--all"], "not published: no menu is shared"),
+        (["publish", "-m", "x", "--share", "100"], "not published: no menu is shared"),
+        (["publish", "-m", "x", "--share", "0"], "0 is not in the range"),
+        (["publish", "-m", "x", "--share", "5"], "no menu is live yet: publish one for all first"),
+        (["publish", "-m", "x", "--share", "5", "--all"], "are three different things"),
+        (["publish", "-m", "x", "--at", "2020-01-01 09:00"], "that time is over"),
+        (["publish", "-m", "x", "--at", "tomorrow"], "'tomorrow' is no time such as"),
+        (["publish", "-m", "x", "--zone", "Asia/Kolkata"], "--zone is for --at"),
+        (["publish", "-m", "x", "--at", "2999-01-01 09:00", "--zone", "Asia/X"], "no time zone"),
+        (["preview"], "--for tells who shall see it"),
+        (["preview", "--for", "98123"], "a number is not written as +919812345678"),
+        (["preview", "--for", "+9198123"], "a number is not written as +919812345678"),
+        (["cancel"], "not cancelled: no plan waits"),
+        (["cancel", "7"], "not cancelled: plan 7 does not wait"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(run: Run, arguments: list[str], said: str) -> None:
+    answer = run("menus", *arguments)
+    assert answer.exit_code == 2, answer.output
+    assert said in answer.output
+    assert run("menus", "history", "--json").output == ""
+
+
+ZONES = [
+    ("Asia/Kolkata", "2026-11-27 09:00", "2026-11-27 03:30"),
+    ("Asia/Kolkata", "2026-11-27T09:00", "2026-11-27 03:30"),
+    ("Africa/Nairobi", "2026-11-27 09:00", "2026-11-27 06:00"),
+    ("Asia/Kolkata", "2026-11-27 09:00+00:00", "2026-11-27 09:00"),
+    ("Europe/London", "2026-10-25 01:30", "twice"),
+    ("Europe/London", "2026-03-29 01:30", "leave out"),
+]
+
+
+@pytest.mark.parametrize(("zone", "typed", "meant"), ZONES)
+def test_a_time_is_that_of_the_zone(zone: str, typed: str, meant: str) -> None:
+    at = ZonedTime().convert(typed, None, None)
+    try:
+        found = f"{moment_in(ZoneInfo(zone), at):%Y-%m-%d %H:%M}"
+    except click.BadParameter as fault:
+        found = fault.message
+    assert meant in found
 
 
 def test_a_mistake_is_named_and_nothing_is_published(run: Run, menus: Path) -> None:
@@ -153,7 +295,9 @@ def test_a_system_without_user_names_asks_for_one(
     assert run("menus", "publish", "-m", "x", "--by", "asha").exit_code == 0
 
 
-@pytest.mark.parametrize("command", ["check", "publish", "history", "rollback"])
+@pytest.mark.parametrize(
+    "command", ["check", "publish", "history", "rollback", "diff", "preview", "cancel", "audit"]
+)
 def test_every_help_page_has_examples(run: Run, command: str) -> None:
     assert "Examples:\n" in run("menus", command, "--help").output
 
@@ -216,7 +360,8 @@ def test_a_number_that_people_know_and_that_moves_is_told_and_kept_nobody_from_i
     checked = run("menus", "check")
     assert checked.exit_code == 0
     assert checked.output.startswith(warned)
-    published = run("menus", "publish", "-m", "one")
+    assert run("menus", "publish", "-m", "one").exit_code == 1  # no terminal, and no --yes
+    published = run("menus", "publish", "-m", "one", "--yes")
     assert warned in published.output
     assert "Version 2 is live." in published.output
     assert "P001" not in run("menus", "check").output  # said so, and published

@@ -19,6 +19,7 @@ from menu.diagnostics import Diagnostic
 from menu.fit_report import Report
 from menu.recorded import Dialogue
 from metrics.meter import SILENT, Meter
+from models.menu_desk import MenuDesk
 from models.menu_publication import Listed
 from models.publishing import Published
 from telecom.money import Money
@@ -82,7 +83,13 @@ class NeverStarted:
     def publish_menu(self) -> None:
         pytest.fail("a menu was published")
 
-    def publish_menu_as(self, published_by: str, note: str) -> Published:
+    def publish_menu_as(
+        self, published_by: str, note: str, files: Mapping[str, bytes] | None = None
+    ) -> Published:
+        pytest.fail("a menu was published")
+
+    @property
+    def menu_desk(self) -> MenuDesk:
         pytest.fail("a menu was published")
 
     def roll_back_menu(self, version: int | None, published_by: str, note: str) -> int:

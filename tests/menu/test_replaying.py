@@ -85,6 +85,9 @@ class Tape:
     def live(self) -> tuple[int, Program]:
         return 7, self.program
 
+    def live_for(self, caller_key: str) -> tuple[int, Program]:
+        return self.live()
+
     def get(self, menu_version: int) -> Program | None:
         return self.program if menu_version == 7 else None
 

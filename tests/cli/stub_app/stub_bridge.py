@@ -16,6 +16,7 @@ from menu.diagnostics import Diagnostic
 from menu.fit_report import Report
 from menu.recorded import Dialogue
 from metrics.meter import SILENT, Meter
+from models.menu_desk import MenuDesk
 from models.menu_publication import Listed
 from models.publishing import Published
 from settings import Settings
@@ -69,7 +70,13 @@ class StubBridge:
     def publish_menu(self) -> None:
         self._note("published")
 
-    def publish_menu_as(self, published_by: str, note: str) -> Published:
+    def publish_menu_as(
+        self, published_by: str, note: str, files: Mapping[str, bytes] | None = None
+    ) -> Published:
+        raise NotImplementedError
+
+    @property
+    def menu_desk(self) -> MenuDesk:
         raise NotImplementedError
 
     def roll_back_menu(self, version: int | None, published_by: str, note: str) -> int:
