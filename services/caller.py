@@ -263,11 +263,13 @@ class ServiceCaller:
         return Reply(outcome=outcome), outcome if outcome in FAULTS else "named"
 
     def _told(self, service: Service, inquiry: Inquiry) -> Mapping[str, str]:
-        """With who asks, where the service takes that: two services cannot compare notes."""
+        """With who asks, where the service takes that, and never what a menu says of it: two
+        services cannot compare notes, and nobody passes for another."""
         callers = [name for name, taken in service.takes.items() if taken.kind is TakenKind.CALLER]
-        if not callers or not inquiry.caller_key:
+        if not callers:
             return inquiry.told
-        who = self._hasher.of(f"caller of {service.name}:{inquiry.caller_key}")
+        key = inquiry.caller_key
+        who = self._hasher.of(f"caller of {service.name}:{key}") if key else ""
         return {**inquiry.told, **dict.fromkeys(callers, who)}
 
     def _name(self, service: Service, told: Mapping[str, str], key: str) -> str:

@@ -32,10 +32,11 @@ NUMBERS: Final = f"""
 """
 REFILL_CALL: Final = """
   refill_call:
-    text:
+    send_sms:
       en: "LPG refill (SAMPLE). Nothing is booked yet: to book, SMS REFILL"
       hi: "SAMPLE: बुकिंग अभी नहीं हुई। SMS करें: REFILL"
       bn: "SAMPLE: বুকিং এখনও হয়নি। SMS করুন: REFILL"
+    text: { en: Nothing is booked yet., hi: बुकिंग अभी नहीं हुई।, bn: বুকিং এখনও হয়নি। }
     end: true
 """
 
@@ -82,7 +83,9 @@ CASES: Final = {
             "bn": "SAMPLE: বুক হল। রেফারেন্স SAMPLE[0-9]{5}",
         },
         replies=("1", "1"), call="a dialogue",
-        calls_shown={"en": "Nothing is booked yet", "hi": "बुकिंग अभी नहीं हुई", "bn": "বুকিং এখনও হয়নি"},
+        calls_shown={
+            "en": "Nothing is booked yet", "hi": "बुकिंग अभी नहीं हुई", "bn": "বুকিং এখনও হয়নি",
+        },
     ),
     "PNR": Case(
         f"5*5*1*{PNR}", f"PNR {PNR}",
