@@ -45,9 +45,13 @@ def ask(running: Any, path: str, body: object = None, **headers: str) -> tuple[i
         ("/v1/refills", {"company": "indane", "caller": "c"}, {"reference"}),
         ("/v1/pnr/2345678912", None, {"train", "date", "status", "seat"}),
         ("/v1/bills/12345678", None, {"due", "by", "account"}),
-        ("/v1/results", {"roll": "1234567", "born": "2010-08-15"}, {"roll", "result", "marks", "of"}),
+        (
+            "/v1/results",
+            {"roll": "1234567", "born": "2010-08-15"},
+            {"roll", "result", "marks", "of"},
+        ),
     ],
-)  # fmt: skip
+)
 def test_each_answers_and_says_that_it_is_a_sample(
     running: Any, path: str, body: object, parts: set[str]
 ) -> None:
