@@ -11,7 +11,20 @@ from functools import cache
 import click
 from flask import Flask
 
-from cli import backup, consent, db, gateways, logs, menus, outbox, serve, spending, worker
+from cli import (
+    backup,
+    consent,
+    db,
+    gateways,
+    links,
+    logs,
+    menus,
+    outbox,
+    serve,
+    spending,
+    switches,
+    worker,
+)
 from cli.refusal import Refusal
 from health import routes as health
 from missed_call import routes as missed_call
@@ -32,7 +45,7 @@ def create_app() -> Flask:
     """Raises Refusal for bad settings; a command line still gets its commands and their help."""
     app = Flask("sanket", static_folder=None)
     bridge = cache(_bridge)  # one a process, made when the first command or page asks
-    for noun in (consent, db, gateways, menus, outbox, serve, spending, worker):
+    for noun in (consent, db, gateways, links, menus, outbox, serve, spending, switches, worker):
         app.cli.add_command(noun.commands(bridge))
     app.cli.add_command(backup.backup(bridge))
     app.cli.add_command(backup.restore(bridge))
@@ -67,7 +80,7 @@ def mount(app: Flask, bridge: Bridge) -> None:
     inbox = bridge.inbox if bridge.settings.dev else None
     app.register_blueprint(sms.blueprint(bridge.sms, bridge.dlrs, bridge.optouts, door, inbox))
     app.register_blueprint(missed_call.blueprint(bridge.missed_call, door))
-    app.register_blueprint(short_links.blueprint(bridge.short_links))
+    app.register_blueprint(short_links.blueprint(bridge.short_links, clients))
     # The busiest webhooks do not go through Flask's own dispatch, which costs more than they do.
     busiest = {
         "ussd": ("ussd", bridge.ussd.turn),

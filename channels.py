@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property
@@ -32,6 +33,8 @@ from outbound.register import Register
 from services.address_guard import AddressGuard
 from services.app_links import AppLinks
 from services.caller import ServiceCaller
+from services.click_notes import ClickNotes
+from services.guesses import Guesses
 from services.http import HttpConnector
 from services.python_calls import PythonConnector
 from services.secrets import Secrets
@@ -169,7 +172,18 @@ class Channels:
 
     @cached_property
     def short_links(self) -> ShortLinks:
-        return ShortLinks(self.database, self.library, self.clock)
+        return ShortLinks(
+            self.database,
+            self.library,
+            self.clock,
+            self.click_notes,
+            Guesses(time.monotonic),
+            self.meter,
+        )
+
+    @cached_property
+    def click_notes(self) -> ClickNotes:
+        return ClickNotes(self.settings.var / "clicks")
 
     @cached_property
     def guard(self) -> Guard:

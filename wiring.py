@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property, partial
 from typing import Final
 
@@ -27,15 +27,17 @@ from menu.diagnostics import BadMenu, Diagnostic, Place, error, in_file_order
 from menu.fit import Network
 from menu.fit_report import Report, find_misfits, report
 from menu.recorded import Dialogue, dialogues_of, opened
-from models import migrate, outbox_pause, publishing, send_attempt, turn
+from models import link_funnel, migrate, outbox_pause, publishing, send_attempt, turn
 from models.database import DatabaseDown
 from models.fitting_files import FittingFiles
 from models.key_mark import KeyMark
 from models.library import NothingPublished
+from models.link_funnel import Funnel
 from models.menu_files import MenuFiles
 from models.menu_publication import Listed
 from models.menu_watcher import MenuReview, MenuWatcher
 from models.publishing import Published
+from models.switchboard import Switchboard
 from outbound.backups import Backups
 from outbound.desk import Desk
 from outbound.dispatcher import Dispatcher
@@ -226,6 +228,15 @@ class Bridge(Channels):
             dlt=self._dlt_book,
         )
 
+    def count_links(self, since: datetime, until: datetime) -> Funnel:
+        """Of the links that were made in that time. Raises DatabaseDown."""
+        with self.database.read() as conn:
+            return link_funnel.count(conn, since, until)
+
+    @cached_property
+    def switchboard(self) -> Switchboard:
+        return Switchboard(self.database, self.library, self.clock, self._networks)
+
     @cached_property
     def backups(self) -> Backups:
         secret = self.settings.secret_key.get_secret_value().encode()
@@ -275,6 +286,8 @@ class Bridge(Channels):
         follow = partial(self.spool.replay_until, stop, self.takers)
         replayer = threading.Thread(target=follow, name="spool", daemon=True)
         replayer.start()
+        count = partial(self.click_notes.take_in_until, stop, self.database)
+        threading.Thread(target=count, name="clicks", daemon=True).start()
         if self.settings.menus_watch:
             watch = partial(self.menu_watcher().run, stop)
             threading.Thread(target=watch, name="menu-watcher", daemon=True).start()

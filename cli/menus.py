@@ -48,7 +48,7 @@ TEST_EXAMPLES: Final = """\b
 Examples:
   flask menus test                         every test in menus.yaml
   flask menus test -k "missed call"        some of them
-  flask menus test --coverage              and the screens and options that none came by
+  flask menus test --coverage              and the screens, options and ways that none came by
   flask menus test --json                  the same, for programs
 """
 

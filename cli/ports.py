@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -11,10 +12,13 @@ from menu.diagnostics import Diagnostic
 from menu.fit_report import Report
 from menu.recorded import Dialogue
 from metrics.meter import Meter
+from models.link_funnel import Funnel
 from models.menu_publication import Listed
 from models.publishing import Published
+from models.switchboard import Switchboard
 from outbound.ledger import Ledger
 from outbound.register import Register
+from telecom.clock import Clock
 from telecom.money import Money
 from telecom.prices import PriceList
 
@@ -133,6 +137,22 @@ class Listener(Protocol):
 
     @property
     def do_not_disturb(self) -> Register: ...
+
+
+class Linker(Protocol):
+    """What `flask links` needs. Counting raises DatabaseDown."""
+
+    @property
+    def clock(self) -> Clock: ...
+
+    def count_links(self, since: datetime, until: datetime) -> Funnel: ...
+
+
+class Switcher(Protocol):
+    """What `flask switches` needs."""
+
+    @property
+    def switchboard(self) -> Switchboard: ...
 
 
 BridgeFactory = Callable[[], Bridge]  # raises cli.refusal.Refusal for bad settings

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from menu import walking
+from menu.closing import closed_by
 from menu.effects import Effect, SendLink, SendSms
 from menu.known import Known
 from menu.language import Language
@@ -38,6 +39,9 @@ def arrive(
     start = known.place.screen
     for _ in range(MOST_IN_A_ROW):
         screen = known.program.screens[known.place.screen]
+        if closed_by(known) is not None:
+            # Nothing of this screen happens: what was on the way to it has.
+            return show(known, display, effects, start)
         if screen.sets:
             known = known.at(walking.with_sets(known, screen.sets))
         if screen.call is not None:

@@ -10,6 +10,7 @@ from typing import Final
 from menu import data_search
 from menu.data_index import Notes, SearchIndex
 from menu.data_schema import Kind
+from menu.data_words import squeezed, words_of
 from menu.language import Language, Texts
 
 Rows = Mapping[str, tuple["Row", ...]]
@@ -66,6 +67,18 @@ class DataSet:
     def search(self, typed: str, most: int) -> tuple[Row, ...]:
         """The rows that somebody may mean who types this, the likeliest first."""
         return tuple(self.rows[at] for at in data_search.search(self._index, typed, most))
+
+    def names(self, row: Row, typed: str) -> bool:
+        """Whether this is what the row is called, whole: a label in any language, one of its words
+        or its phone."""
+        phrase = words_of(typed)
+        called = [text for texts in row.labels.values() for text in texts.values()]
+        called += [*_parts(row, self._named(Kind.WORDS))]
+        phones = {
+            squeezed(row.cells[name]) for name in self._named(Kind.PHONE) if name in row.cells
+        }
+        is_called = any(words_of(text) == phrase for text in called)
+        return bool(phrase) and (is_called or squeezed(typed) in phones)
 
     def starting(self, typed: str, most: int) -> tuple[Row, ...]:
         """The rows whose name, in any language, begins with this."""

@@ -14,6 +14,8 @@ from menu import walking
 from menu.answer_forms import Wrong
 from menu.arriving import arrive, go_on
 from menu.choices import Choice, find_by_word, find_choice, rows_found
+from menu.closing import closed_by
+from menu.data_set import Row
 from menu.effects import Effect, RememberLanguage
 from menu.inputs import beginning, pressed_key
 from menu.known import Known
@@ -70,6 +72,8 @@ def enter_asking(
     """The first turn of somebody who brings the answer along: "HELPLINE fire"."""
     step = enter(program, entry, language, display, now)
     screen, known = program.screens[step.place.screen], _known(program, step.place, now)
+    if step.is_closed:
+        return step
     if screen.ask is not None and not step.needs:
         return _found(known, screen.ask, typed, display, step.effects)
     if screen.question is not None and not step.needs:
@@ -84,7 +88,7 @@ def answer(
     """The next turn of somebody who brings the answer to the question that saves as `name`; None
     where something else is asked, or nothing."""
     screen, known = program.screens[step.place.screen], _known(program, step.place, now)
-    if step.needs or step.ends:
+    if step.needs or step.ends or step.is_closed:
         return None
     if screen.ask is not None and screen.ask.save_as == name:
         return _found(known, screen.ask, typed, display, step.effects)
@@ -151,6 +155,8 @@ def press(program: Program, place: Place, typed: str, display: Display, now: flo
     known, key = _known(program, place, now), pressed_key(typed)
     screen = program.screens[place.screen]
     question = screen.question
+    if closed_by(known) is not None:
+        return _pressed_at_closed(known, key, display)
     if key == BACK_KEY and not (question and question.takes_zero):
         return _back(known, display)
     if key == HOME_KEY:
@@ -230,7 +236,7 @@ def _walked_by(
     """The step of one key of a shortcut; None where it would do more than walk."""
     known = _known(program, place, now)
     screen = program.screens[place.screen]
-    if screen.question is not None or screen.confirms:
+    if screen.question is not None or screen.confirms or closed_by(known) is not None:
         return None
     choice = find_choice(known, pressed_key(typed))
     if choice is None or choice.sets_language:
@@ -296,7 +302,8 @@ def _wrong(known: Known, told: str, question: Question | Ask, display: Display) 
 def _found(
     known: Known, ask: Ask, typed: str, display: Display, before: tuple[Effect, ...] = ()
 ) -> Step:
-    """The only row that fits is chosen at once; of several the caller chooses."""
+    """The only row that fits is chosen at once, if it was named, or nothing happens by that; of
+    others the caller chooses."""
     query = beginning(typed.strip(), MAX_QUERY, MAX_QUERY_BYTES)
     found = rows_found(known.program, ask, query)
     asking = known.at(replace(known.place, page=0, query=""))
@@ -304,11 +311,15 @@ def _found(
         told = _phrase(asking, "not_found", display)
         step = _wrong(asking, told, ask, display)
         return replace(step, effects=(*before, *step.effects))
-    if len(found) == 1:
+    if len(found) == 1 and not (ask.offers_guess and not _is_named(known, ask, found[0], typed)):
         choice = Choice("", ask.go, saves=(ask.save_as, found[0].key))
         return _chosen(asking, choice, display, before)
     finds = replace(asking.place, query=query, tries=0)
     return show(asking.at(finds), display, before)
+
+
+def _is_named(known: Known, ask: Ask, row: Row, typed: str) -> bool:
+    return known.program.data_sets[ask.data_set].names(row, typed)
 
 
 def _back(known: Known, display: Display) -> Step:
@@ -320,6 +331,17 @@ def _back(known: Known, display: Display) -> Step:
     if not place.path:
         return end_with(known, "goodbye", display)
     return show(known.at(walking.back(place)), display)
+
+
+def _pressed_at_closed(known: Known, key: str, display: Display) -> Step:
+    """Back, home and more lead on; whatever else is typed there is read by nobody."""
+    place = replace(known.place, query="")
+    if key == HOME_KEY:
+        return show(known.at(walking.home(place)), display)
+    if key == BACK_KEY:
+        return _back(known.at(replace(place, page=0)), display)
+    onward = replace(place, page=place.page + 1 if key == MORE_KEY else 0)
+    return show(known.at(onward), display)
 
 
 def _phrase(known: Known, name: str, display: Display) -> str:

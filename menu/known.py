@@ -53,7 +53,20 @@ class Known:
         return row.cells.get(column) if row else None
 
     def is_open(self, hours: str) -> bool:
+        switches = self.program.switches
+        if switches.openings:
+            if switches.closed(hours, self.now) is not None:
+                return False
+            changed = switches.hours_of(hours, self.now)
+            if changed is not None:
+                return is_open(changed, self.moment)
         return is_open(self.program.openings.get(hours, ()), self.moment)
+
+    def why_closed(self, hours: str, language: Language) -> str:
+        """The reason of a holiday, if one was told, else that it is closed now."""
+        holiday = self.program.switches.closed(hours, self.now)
+        reason = holiday.told.in_language(language) if holiday else ""
+        return reason or self.program.phrases["closed_now"][language]
 
     def holds(self, condition: Condition | None) -> bool:
         return condition is None or condition.holds(self)

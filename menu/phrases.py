@@ -283,6 +283,13 @@ BUILT_IN: Final[Mapping[str, Texts]] = MappingProxyType(
             "hi-Latn": "Kya {keyword}? Haan: 1 bhejen.",
             "bn-Latn": "{keyword} ki? Hyan: 1 pathan.",
         },
+        "link_over": {
+            "en": "This link is not valid any more. Call again for a new one:",
+            "hi": "यह लिंक अब मान्य नहीं है। नए लिंक के लिए फिर कॉल करें:",
+            "bn": "এই লিঙ্কটি আর নেই। নতুন লিঙ্কের জন্য আবার কল করুন:",
+            "hi-Latn": "Yah link ab manya nahi hai. Naye link ke liye phir call karen:",
+            "bn-Latn": "Ei link-ti ar nei. Notun link-er jonno abar call korun:",
+        },
     }
 )
 # Needed only by a menu that asks for more than a name, or hands over to people.
@@ -298,6 +305,8 @@ OF_QUESTIONS: Final = frozenset(
 OF_RESUMING: Final = frozenset({"unfinished", "go_on", "start_again"})
 # Needed only by a menu that has keywords.
 OF_KEYWORDS: Final = frozenset({"did_you_mean"})
+# Needed only by a menu that sends app links.
+OF_LINKS: Final = frozenset({"link_over"})
 LAST_RESORT: Final = "en"
 
 # What the program fills in; without them a text works as well.

@@ -20,6 +20,7 @@ from menu.language import Language, Texts
 from menu.openings import Hours
 from menu.paging import Footers
 from menu.service_parts import Service
+from menu.switches import NO_SWITCHES, Switches
 from menu.texts import Plural
 from menu.value_types import ValueType
 from menu.ways import Go
@@ -73,7 +74,11 @@ class RowOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """A question that is answered with the name of a row. Several that fit are offered."""
+    """A question that is answered with the name of a row. Several that fit are offered.
+
+    `offers_guess`: so is the only one, unless it was named exactly, because what follows has an
+    effect.
+    """
 
     data_set: str
     label: Texts
@@ -81,6 +86,7 @@ class Ask:
     go: Go
     tries: int | None = None
     after_last_try: str | None = None
+    offers_guess: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,6 +256,7 @@ class Program:
     services: Mapping[str, Service] = field(default_factory=dict)  # that the menu declares itself
     has_plain_letters: bool = False  # SMS lose typographic characters where that makes them shorter
     dlt: DltBook | None = None  # None: nothing is registered, and no text is held to it
+    switches: Switches = NO_SWITCHES  # what is off now: no part of the menu's version
 
     @property
     def fallback_language(self) -> Language:

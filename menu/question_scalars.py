@@ -10,19 +10,13 @@ from pydantic import WithJsonSchema as InEditors
 
 from menu.date_limits import LIMIT, parse_limit
 from menu.patterns import BadPattern, parse_pattern
-from menu.shapes import matching, wrong
+from menu.shapes import fits, matching, wrong
 
 MOST_CHARACTERS: Final = 160  # of an answer; what a USSD input can hold
 MOST_TRIES: Final = 9
 CURRENCY: Final = r"[A-Z]{3}"
 _NUMBER: Final = r"-?[0-9]{1,12}(\.[0-9]{1,4})?"
 _CHOICE: Final = r"[a-z0-9][a-z0-9_-]{0,39}"
-
-
-def _number(value: str) -> str:
-    if not re.fullmatch(_NUMBER, value):
-        raise wrong(f'"{value[:50]}" is not a number.', "Write digits, such as 500 or 12.5.")
-    return value
 
 
 def count_of(most: int, least: int = 1) -> BeforeValidator:
@@ -51,21 +45,11 @@ def _pattern(value: str) -> str:
     return value
 
 
-def _currency(value: str) -> str:
-    if not re.fullmatch(CURRENCY, value):
-        raise wrong(f'"{value[:50]}" is not a currency.', "Codes look like INR, KES, USD.")
-    return value
-
-
-def _choice(value: str) -> str:
-    if not re.fullmatch(_CHOICE, value):
-        hint = "Use small letters a-z, digits, _ and -, 40 at most; people read the label."
-        raise wrong(f'"{value[:50]}" cannot be kept as an answer.', hint)
-    return value
-
-
+_CHOICE_HINT: Final = "Use small letters a-z, digits, _ and -, 40 at most; people read the label."
 Number = Annotated[
-    str, AfterValidator(_number), InEditors({"type": ["string", "number"], "pattern": _NUMBER})
+    str,
+    fits(_NUMBER, "is not a number.", "Write digits, such as 500 or 12.5."),
+    InEditors({"type": ["string", "number"], "pattern": _NUMBER}),
 ]
 Length = Annotated[int, count_of(MOST_CHARACTERS)]
 Tries = Annotated[int, count_of(MOST_TRIES)]
@@ -73,5 +57,11 @@ Decimals = Annotated[int, count_of(4, least=0)]
 Minutes = Annotated[int, count_of(60, least=0)]
 Day = Annotated[str, AfterValidator(_limit), InEditors(matching(LIMIT))]
 Pattern = Annotated[str, AfterValidator(_pattern), InEditors({"type": "string"})]
-Currency = Annotated[str, AfterValidator(_currency), InEditors(matching(CURRENCY))]
-ChoiceValue = Annotated[str, AfterValidator(_choice), InEditors(matching(_CHOICE))]
+Currency = Annotated[
+    str,
+    fits(CURRENCY, "is not a currency.", "Codes look like INR, KES, USD."),
+    InEditors(matching(CURRENCY)),
+]
+ChoiceValue = Annotated[
+    str, fits(_CHOICE, "cannot be kept as an answer.", _CHOICE_HINT), InEditors(matching(_CHOICE))
+]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final
@@ -19,15 +19,16 @@ from menu.effects import Effect, RememberLanguage, SendLink, SendSms
 from menu.inputs import fold, pressed_key
 from menu.keywords import find_keyword
 from menu.language import Language
-from menu.ports import LeftOff, Loaded, ServicePort
+from menu.ports import ServicePort
 from menu.program import Option, Program
 from menu.resuming import effects_key
 from menu.runner import NoSuchEntry, Runner
 from menu.screens import Display
 from menu.service_codes import split_dialled
 from menu.session import Session
+from menu.stand_ins import Callers, Library, Sessions, Usuals
 from menu.turns import Caller, Thought, Visit
-from menu.usual import Usual
+from menu.walked import Branch, Walked, is_last_try, watched
 from menu.ways import Go, screens_of
 from telecom.dlt_book import COUNTRY, DltBook
 from telecom.events import Cumulative, Last, Said
@@ -43,18 +44,6 @@ SMS_SESSION: Final = "sms"
 SECONDS_A_TURN: Final = 10.0  # a person reads; and no turn is taken for a repeat of another
 TTL_SECONDS: Final = 180
 QUIET_SECONDS: Final = 3600  # as a bridge is set unless its operator says otherwise
-
-
-@dataclass(slots=True)
-class Walked:
-    """What callers came by: screens with the language they were shown in, and options."""
-
-    screens: set[tuple[str, Language]] = field(default_factory=set)
-    options: set[tuple[str, str]] = field(default_factory=set)  # screen, and key or save_as
-
-    def add(self, other: Walked) -> None:
-        self.screens |= other.screens
-        self.options |= other.options
 
 
 class Refused(Exception):
@@ -79,9 +68,11 @@ class Rehearsal:
         self._program = program
         self._dlt = _rehearsed(program.dlt)
         self._caller = caller
-        self._sessions = _Sessions()
-        self._callers = _Callers(language)
-        self._runner = Runner(_Library(program), self._sessions, self._callers, services, _Usuals())
+        self._sessions = Sessions()
+        self._callers = Callers(language)
+        self._branches: list[Branch] = []  # taken since the caller did something
+        library = Library(watched(program, self._branches.append))
+        self._runner = Runner(library, self._sessions, self._callers, services, Usuals())
         self._unknown_at: float | None = None
         self._taken: set[str] = set()
         self._events = 0
@@ -125,11 +116,11 @@ class Rehearsal:
 
     def drop(self) -> None:
         """Every session is lost, as Redis may lose them; the phone knows nothing of it."""
-        self._sessions.by_key.clear()
-        self._sessions.left_off = None
+        self._sessions.forget()
 
     def _do(self, webhook: Callable[..., None], *args: object) -> None:
         self._last = partial(webhook, *args)
+        self._branches.clear()
         self._last()
 
     def _new_id(self, kind: str) -> str:
@@ -140,20 +131,22 @@ class Rehearsal:
         """One USSD turn, as ussd/handler.py takes it."""
         self._dialogue = dialogue
         visit = self._visit(dialogue.session_key, Cumulative("*".join(dialogue.typed)))
-        before = self._sessions.by_key.get(dialogue.session_key)
+        before = self._sessions.find(dialogue.session_key)
         thought = self._runner.dial(visit, dialogue.service_code)
         if thought.effects:
             event_id = effects_key(dialogue.session_key, thought.session)
             self._commit(event_id, thought.program, thought.effects)
         session = self._runner.keep(visit, thought)
         self.reply = UssdReply(fit(session.shown, visit.display.limit), ends=session.ended)
+        if before is None and dialogue.typed:
+            self._branches.clear()  # a shortcut looks ahead further than it goes
         if not thought.is_repeat:
             self._note(before, dialogue.typed[-1] if dialogue.typed else "", thought)
 
     def _receive(self, event_id: str, body: str) -> None:
         """One MO SMS, as sms/handler.py takes it."""
         visit = replace(self._visit(SMS_SESSION, Last(body)), keeps_input=False, event=event_id)
-        before = self._sessions.by_key.get(SMS_SESSION)
+        before = self._sessions.find(SMS_SESSION)
         try:
             thought = self._runner.text(visit)
         except NoSuchEntry:
@@ -200,6 +193,7 @@ class Rehearsal:
             match effect:
                 case RememberLanguage(language):
                     self._callers.language = language
+                    self._sessions.cache_language(CALLER, language)
                 case SendLink():
                     sms = link_text.write(program, effect, self._caller.region, ADDRESS)
                     self._send(sms_text(program, sms.text))
@@ -224,8 +218,11 @@ class Rehearsal:
         if thought.session.offers:
             return
         self.walked.screens.add((thought.session.screen, thought.session.language))
+        self.walked.branches.update(self._branches)
         if before is None or before.offers:
             return
+        if is_last_try(self._program, before, typed, thought.session):
+            self.walked.used_up.add(before.screen)
         screen, now = self._program.screens[before.screen], thought.session
         key = pressed_key(typed)
         key = screen.words.get(fold(typed), key)
@@ -264,72 +261,3 @@ class _Dialogue:
     session_key: str
     service_code: str
     typed: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class _Sessions:
-    """What Redis does. It knows no language: the durable record is always asked."""
-
-    by_key: dict[str, Session] = field(default_factory=dict)
-    left_off: Session | None = None
-
-    def load(self, session_key: str, caller_key: str) -> Loaded:  # noqa: ARG002 - one caller
-        return Loaded(
-            session=self.by_key.get(session_key),
-            language=None,
-            language_is_cached=False,
-            left_off=self.left_off,
-        )
-
-    def save(
-        self,
-        session_key: str,
-        session: Session,
-        *,
-        expected_turn: int,
-        ttl_seconds: int,  # noqa: ARG002 - no time passes
-        left_off: LeftOff | None = None,
-        turn: bytes | None = None,  # noqa: ARG002 - nobody records a rehearsal
-    ) -> Session | None:
-        there = self.by_key.get(session_key)
-        if there and there.turn != expected_turn:
-            return there
-        self.by_key[session_key] = session
-        if left_off is not None:
-            self.left_off = left_off.session
-        return None
-
-    def cache_language(self, caller_key: str, language: Language | None) -> None:
-        pass
-
-
-@dataclass(slots=True)
-class _Usuals:
-    last: Usual | None = None
-
-    def keep(self, caller_key: str, usual: Usual) -> None:  # noqa: ARG002 - one caller
-        self.last = usual
-
-    def find(self, caller_key: str) -> Usual | None:  # noqa: ARG002 - one caller
-        return self.last
-
-
-@dataclass(slots=True)
-class _Callers:
-    """What the table of subscribers does, for the one caller."""
-
-    language: Language | None
-
-    def find_language(self, caller_key: str) -> Language | None:  # noqa: ARG002 - one caller
-        return self.language
-
-
-@dataclass(frozen=True, slots=True)
-class _Library:
-    program: Program
-
-    def live(self) -> tuple[int, Program]:
-        return 1, self.program
-
-    def get(self, menu_version: int) -> Program | None:
-        return self.program if menu_version == 1 else None

@@ -159,7 +159,7 @@ class Runner:
             step = engine.enter(program, entry, language, ANY_PHONE, now)
         step = self._served(program, step, ANY_PHONE, now, answer_by, caller.key, caller.key)
         thought = thought_of(program, version, step, turn=1, visit=None, now=now)
-        return replace(thought, is_told=entry.is_usual and step.ends)
+        return replace(thought, is_told=(entry.is_usual and step.ends) or step.is_closed)
 
     def hearer(self, caller_key: str) -> tuple[Program, Language | None]:
         """Whom a text is written for that no menu brings: the live menu, and what he reads."""

@@ -160,6 +160,8 @@ class Phrases(Shape):
     """The offer to begin anew."""
     did_you_mean: Texts | None = None
     """Whether a text was nearly a keyword: {keyword}, which "1" stands for."""
+    link_over: Texts | None = None
+    """On the web page of a short link that is too old, above what to dial or ring."""
 
 
 class Link(Shape):

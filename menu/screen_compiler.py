@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import count
 
 from menu import schema
+from menu.acting import acts_behind
 from menu.data_schema import Kind
 from menu.inputs import fold
 from menu.language import Texts
@@ -189,6 +190,7 @@ def _ask(source: Source, screen: schema.Screen) -> Ask | None:
         go=compile_go(source, screen.go),
         tries=ask.tries,
         after_last_try=ask.after_last_try,
+        offers_guess=acts_behind(source, screen.go),
     )
 
 

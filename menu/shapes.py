@@ -27,17 +27,15 @@ def matching(pattern: str) -> dict[str, JsonValue]:
     return {"type": "string", "pattern": f"^{pattern}$"}
 
 
-def _name(value: str) -> str:
-    if not re.fullmatch(NAME, value):
-        hint = "Use small letters a-z, digits and _, a letter first, 40 at most."
-        raise wrong(f'"{value[:50]}" cannot be a name.', hint)
-    return value
+def fits(pattern: str, why: str, hint: str) -> AfterValidator:
+    """The check that a whole value is as the pattern says. `why` goes on from the value."""
 
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise wrong(f'"{value[:50]}" {why}', hint)
+        return value
 
-def _language(value: str) -> str:
-    if not re.fullmatch(LANGUAGE, value):
-        raise wrong(f'"{value[:50]}" is not a language code.', "Codes look like en, hi, bn.")
-    return value
+    return AfterValidator(check)
 
 
 def _flag(value: object) -> object:
@@ -46,6 +44,12 @@ def _flag(value: object) -> object:
     return value == "true"
 
 
-Name = Annotated[str, AfterValidator(_name), InEditors(matching(NAME))]
-LanguageCode = Annotated[str, AfterValidator(_language), InEditors(matching(LANGUAGE))]
+_NAME_HINT: Final = "Use small letters a-z, digits and _, a letter first, 40 at most."
+_LANGUAGE_HINT: Final = "Codes look like en, hi, bn."
+Name = Annotated[str, fits(NAME, "cannot be a name.", _NAME_HINT), InEditors(matching(NAME))]
+LanguageCode = Annotated[
+    str,
+    fits(LANGUAGE, "is not a language code.", _LANGUAGE_HINT),
+    InEditors(matching(LANGUAGE)),
+]
 Flag = Annotated[bool, BeforeValidator(_flag)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from menu.choices import lines_at
+from menu.closing import closed_by, pages_of_closed, with_notice
 from menu.effects import Effect
 from menu.known import Known
 from menu.language import Language
@@ -32,6 +33,7 @@ class Step:
     `needs`: a service must be asked first; the turn goes on with `engine.resume`. `walked` counts
     the keys of a dialled shortcut that were followed. `is_secret`: what was typed may not be kept.
     `start` is the first screen that was reached in this turn, from where it may have led on.
+    `is_closed`: what is shown is why something is switched off.
     """
 
     shown: str
@@ -42,24 +44,35 @@ class Step:
     walked: int = 0
     is_secret: bool = False
     start: str = ""
+    is_closed: bool = False
 
 
 def show(known: Known, display: Display, effects: tuple[Effect, ...] = (), start: str = "") -> Step:
     """A page that is not there any more (a gateway of smaller screens) is the last one."""
-    place, pages = known.place, pages_of_place(known, display)
+    place, closed = known.place, closed_by(known)
+    pages = pages_of_place(known, display)
     page = min(place.page, len(pages) - 1)
     if page != place.page:
         place = replace(place, page=page)
-    ends = known.program.screens[place.screen].ends and page == len(pages) - 1
-    return Step(shown=pages[page], ends=ends, place=place, effects=effects, start=start)
+    is_end = not place.path if closed else known.program.screens[place.screen].ends
+    return Step(
+        shown=pages[page],
+        ends=is_end and page == len(pages) - 1,
+        place=place,
+        effects=effects,
+        start=start,
+        is_closed=closed is not None,
+    )
 
 
 def show_again(known: Known, told: str, display: Display) -> Step:
     """The same page once more, and why; where there is no room for both, why, and the way out."""
     same = show(known, display)
-    above = told_above(told, same.shown)
-    if display.limit.fits(above):
-        return replace(same, shown=above)
+    bare = _pages(known, display)
+    for page in (same.shown, bare[min(same.place.page, len(bare) - 1)]):
+        above = told_above(told, page)  # what was wrong is more than a notice
+        if display.limit.fits(above):
+            return replace(same, shown=above)
     screen = known.program.screens[known.place.screen]
     question = screen.question
     if question is None and (screen.ask is None or known.place.query):
@@ -77,6 +90,13 @@ def end_with(known: Known, phrase: str, display: Display) -> Step:
 
 def pages_of_place(known: Known, display: Display) -> tuple[str, ...]:
     """All that is shown where a caller stands, page by page."""
+    off = closed_by(known)
+    if off is not None:
+        return pages_of_closed(known, off, _language(known, display), display.limit)
+    return _pages(known, display, has_notice=bool(known.program.switches.notices))
+
+
+def _pages(known: Known, display: Display, *, has_notice: bool = False) -> tuple[str, ...]:
     program, place = known.program, known.place
     screen, language = program.screens[place.screen], _language(known, display)
     text = program.phrases["which_one"][language] if place.query else _text(known, screen, language)
@@ -86,7 +106,11 @@ def pages_of_place(known: Known, display: Display) -> tuple[str, ...]:
         lines = lines_of(lines_at(known, language, display.region))
     else:
         lines = screen.lines[language]
-    return pages_of(text, lines, footers_of(known, display), display.limit)
+    footers = footers_of(known, display)
+    pages = pages_of(text, lines, footers, display.limit)
+    if not has_notice:
+        return pages
+    return with_notice(known, pages, text, lines, footers, language, display.limit)
 
 
 def footers_of(known: Known, display: Display) -> Footers:
@@ -113,7 +137,7 @@ def _text(known: Known, screen: Screen, language: Language) -> str:
     text = known.form_of(plural, language) if plural else screen.text[language]
     text = known.fill(text, language) if screen.has_blanks else text
     if screen.hours and not known.is_open(screen.hours):
-        text = f"{text}\n{known.program.phrases['closed_now'][language]}"
+        text = f"{text}\n{known.why_closed(screen.hours, language)}"
     return text
 
 

@@ -165,6 +165,13 @@ class Source:
             for path, go in screen.goes():
                 yield ("screens", name, *path), go
 
+    @cached_property
+    def after_sub_menus(self) -> frozenset[str]:
+        """Every screen that may follow the end of a sub-menu, home included."""
+        ways = (way for _, go in self.goes() for _, way, _ in ways_of(go))
+        thens = {way.then for way in ways if not isinstance(way, str) and way.then}
+        return frozenset(thens | {entry.go for _, entry in self.entries()})
+
     def conditions(self) -> Iterator[tuple[KeyPath, str]]:
         """Every condition with its path."""
         for name, screen in self.menu.screens.items():

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 
-from menu.shapes import LanguageCode, Shape, wrong
+from menu.shapes import NAME, LanguageCode, Shape, fits, wrong
 
 ONE_TEXT: Final = "<one text>"
 BY_LANGUAGE: Final = "<by language>"
@@ -23,19 +22,6 @@ def _text(value: str) -> str:
     return text
 
 
-def _key(value: str) -> str:
-    if not re.fullmatch(r"[0-9]{1,2}", value):
-        raise wrong(f'"{value[:50]}" is not a key.', 'A key is one or two digits, such as "3".')
-    return value
-
-
-def _keys(value: str) -> str:
-    if not re.fullmatch(r"[0-9*#]+", value):
-        hint = 'Press digits, * and #, such as "1"; other words are for "type".'
-        raise wrong(f'"{value[:50]}" cannot be pressed.', hint)
-    return value
-
-
 def _yes(value: object) -> object:
     if value != "true":
         raise wrong("Only true can stand here.", "Write true, or remove the step.")
@@ -48,8 +34,11 @@ def _text_kind(value: object) -> str:
 
 _PLAIN: Final = {"type": "string", "minLength": 1}
 Text = Annotated[str, AfterValidator(_text), WithJsonSchema(_PLAIN)]
-Key = Annotated[str, AfterValidator(_key), WithJsonSchema({"type": ["string", "integer"]})]
-Keys = Annotated[str, AfterValidator(_keys), WithJsonSchema({"type": ["string", "integer"]})]
+_DIGITS: Final = WithJsonSchema({"type": ["string", "integer"]})
+_KEY_HINT: Final = 'A key is one or two digits, such as "3".'
+_KEYS_HINT: Final = 'Press digits, * and #, such as "1"; other words are for "type".'
+Key = Annotated[str, fits(r"[0-9]{1,2}", "is not a key.", _KEY_HINT), _DIGITS]
+Keys = Annotated[str, fits(r"[0-9*#]+", "cannot be pressed.", _KEYS_HINT), _DIGITS]
 Yes = Annotated[Literal[True], BeforeValidator(_yes)]
 Texts = Annotated[
     Annotated[Text, Tag(ONE_TEXT)]
@@ -64,16 +53,15 @@ def _counted_kind(value: object) -> str:
     return _text_kind(value)
 
 
-def _count_name(value: str) -> str:
-    if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}(\.[a-z][a-z0-9_]{0,39})?", value):
-        raise wrong(f'"{value[:50]}" is not the name of a number.', "Write such as: count: days")
-    return value
+_COUNT: Final = rf"{NAME}(\.{NAME})?"
 
 
 class Counted(Shape):
     """A text in the forms that it has for one thing, for two, for many."""
 
-    count: Annotated[str, AfterValidator(_count_name)]
+    count: Annotated[
+        str, fits(_COUNT, "is not the name of a number.", "Write such as: count: days")
+    ]
     """The name of the number that decides."""
     zero: Text | None = None
     """The form for none, where the language has one: Arabic has."""

@@ -13,7 +13,7 @@ from pydantic import WithJsonSchema as InEditors
 
 from menu.moments import WEEKDAYS
 from menu.question_scalars import Minutes
-from menu.shapes import Name, Shape, matching, wrong
+from menu.shapes import Name, Shape, fits, matching, wrong
 from menu.text_schema import Texts
 
 OFF: Final = "off"
@@ -37,12 +37,6 @@ def _timezone(value: str) -> str:
     return value
 
 
-def _time(value: str) -> str:
-    if not re.fullmatch(_TIME, value):
-        raise wrong(f'"{value[:50]}" is not a time.', 'Write such as "09:00" or "17:30".')
-    return value
-
-
 def _not_at_the_end(value: str) -> str:
     if value == "24:00":
         raise wrong("Nothing opens at the end of a day.", 'Write "00:00" for the next one.')
@@ -56,13 +50,6 @@ def _days(value: str) -> str:
     return value
 
 
-def _called(value: str) -> str:
-    if not re.fullmatch(_NUMBER, value):
-        hint = 'Write digits as they are dialled, such as "112" or "+91 11 2345 6789".'
-        raise wrong(f'"{value[:50]}" is not a number to call.', hint)
-    return value
-
-
 def _as_list(value: object) -> object:
     return [value] if isinstance(value, dict) else value
 
@@ -73,10 +60,10 @@ def _as_resume(value: object) -> object:
 
 Country = Annotated[str, AfterValidator(_country), InEditors(matching("[A-Z]{2}"))]
 TimeZone = Annotated[str, AfterValidator(_timezone), InEditors({"type": "string"})]
-Start = Annotated[
-    str, AfterValidator(_time), AfterValidator(_not_at_the_end), InEditors(matching(f"({_TIME})"))
-]
-Time = Annotated[str, AfterValidator(_time), InEditors(matching(f"({_TIME})"))]
+_is_time: Final = fits(_TIME, "is not a time.", 'Write such as "09:00" or "17:30".')
+Start = Annotated[str, _is_time, AfterValidator(_not_at_the_end), InEditors(matching(f"({_TIME})"))]
+Time = Annotated[str, _is_time, InEditors(matching(f"({_TIME})"))]
+_NUMBER_HINT: Final = 'Write digits as they are dialled, such as "112" or "+91 11 2345 6789".'
 
 
 class Opening(Shape):
@@ -131,7 +118,11 @@ class Helpline(Shape):
 
     label: Texts
     """Who they are."""
-    number: Annotated[str, AfterValidator(_called), InEditors(matching(_NUMBER))]
+    number: Annotated[
+        str,
+        fits(_NUMBER, "is not a number to call.", _NUMBER_HINT),
+        InEditors(matching(_NUMBER)),
+    ]
     """Their number, as it is dialled."""
     hours: Name | None = None
     """When they answer: a name under "open". Always, unless told."""

@@ -14,12 +14,14 @@ from typing import Final
 from menu.compiler import compile_published
 from menu.diagnostics import BadMenu, Diagnostic, Place, error, warning
 from menu.linter import Files, examine
+from menu.not_taken import not_taken
 from menu.ports import NoServices, ServicePort
 from menu.program import Program
-from menu.rehearsal import Refused, Rehearsal, Walked
+from menu.rehearsal import Refused, Rehearsal
 from menu.schema import Ask, Case, Step
 from menu.services import NO_SERVICES, Inquiry, Reply, Services
 from menu.source import Source
+from menu.walked import Walked
 from telecom.msisdn import Msisdn
 
 FAILED: Final = "T001"
@@ -64,11 +66,13 @@ class Transcripts:
                 yield self._run(position, case)
 
     def not_walked(self, outcomes: Iterable[Outcome]) -> list[Diagnostic]:
-        """The screens, by language, and the options that none of these cases came by."""
+        """The screens, by language, the options and the conditional ways that none of these cases
+        came by, and the tries that none used up."""
         walked = Walked()
         for outcome in outcomes:
             walked.add(outcome.walked)
-        return [*self._screens_but(walked), *self._options_but(walked)]
+        by_screen = (*self._screens_but(walked), *self._options_but(walked))
+        return [*by_screen, *not_taken(self._source, walked)]
 
     def _run(self, position: int, case: Case) -> Outcome:
         caller = Msisdn.parse(case.caller or SAMPLE_CALLER, "IN")

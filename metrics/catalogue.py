@@ -84,6 +84,10 @@ ANSWERS: Final = (
 MEMBERS: Final = ("dispatcher", "web", "redis")
 CHOICES: Final = ("home", "route", "failover", "stays")
 HOLDS: Final = ("tps", "quiet_hours", "paused")
+OPENS: Final = (
+    *("android", "ios", "kaios", "web"),
+    *("preview", "uncounted", "expired", "unknown", "throttled"),
+)
 OPEN: Final = tuple(status for status in MtStatus if status not in FINAL | {MtStatus.SENT})
 
 WEBHOOKS: Final = Counter(
@@ -146,6 +150,11 @@ CONSENT_CHANGES: Final = Counter(
         "state": ("opted_in", "opted_out"),
         "cause": ("sms", "gateway", "list"),
     },
+)
+LINK_OPENS: Final = Counter(
+    name="sanket_link_opens_total",
+    meaning="Short links that were opened, by the platform of the phone, or why none was counted.",
+    labels={"outcome": OPENS},
 )
 SESSION_FAULTS: Final = Counter(
     name="sanket_session_store_faults_total",
@@ -214,6 +223,7 @@ COUNTED: Final[tuple[Counter | Histogram, ...]] = (
     MT_HELD,
     DELIVERY_REPORTS,
     CONSENT_CHANGES,
+    LINK_OPENS,
     SESSION_FAULTS,
     SERVICE_CALLS,
     SERVICE_SECONDS,

@@ -11,6 +11,7 @@ from models.delivery_report import delivery_report
 from models.do_not_disturb import do_not_disturb
 from models.inbound_event import inbound_event
 from models.key_mark import key_mark
+from models.link_click import link_click
 from models.menu_publication import menu_publication
 from models.menu_version import menu_version
 from models.mt_message import mt_message
@@ -20,6 +21,7 @@ from models.send_attempt import send_attempt
 from models.short_link import short_link
 from models.spend import spend_counter, spend_trip
 from models.subscriber import subscriber
+from models.switch_act import switch_act
 from models.turn import turn
 
 TABLES: Final[tuple[Table, ...]] = (
@@ -40,4 +42,6 @@ TABLES: Final[tuple[Table, ...]] = (
     outbox_act,
     key_mark,
     turn,
+    link_click,
+    switch_act,
 )

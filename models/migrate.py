@@ -64,7 +64,7 @@ def known() -> tuple[str, ...]:
 
 def _in_one_transaction(url: str, run: Callable[[Config], None]) -> None:
     # Off while tables are rebuilt: dropping the old copy of one would empty those that refer to it.
-    database = Database(url, enforces_foreign_keys=False)
+    database = Database(url, busy_timeout_seconds=_PATIENCE_SECONDS, enforces_foreign_keys=False)
     try:
         with database.write() as conn:
             _take_time(conn)

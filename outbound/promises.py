@@ -79,5 +79,6 @@ class Promises:
                         mt_id=row.id,
                         created_at=self._now,
                         expires_at=self._now + LINK_LIFE,
+                        language=link.language,
                     )
                 )

@@ -1,4 +1,4 @@
-"""App links: the SMS that carries one, and the phone that opens it.
+"""App links: the SMS that carries one.
 
 A code is made per message and cannot be guessed; it names a catalogue entry, never an address, so
 it can send nobody anywhere but where the menu says.
@@ -14,20 +14,13 @@ from typing import Final
 
 from menu import link_text
 from menu.effects import SendLink
-from menu.program import Platform, Program
+from menu.program import Program
 from telecom.msisdn import Msisdn
 
 # No 0 O 1 I l: a code is read aloud and typed on keypads. 55 signs, 11 of them: 63 bits.
 ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 CODE_LENGTH: Final = 11
 CODE: Final = re.compile(f"[{ALPHABET}]{{{CODE_LENGTH}}}")
-
-# In this order: KaiOS phones name Mobile and Firefox, Windows phones used to name Android.
-_PLATFORMS: Final = (
-    (re.compile(r"KAIOS/", re.IGNORECASE), Platform.KAIOS),
-    (re.compile(r"iPhone|iPad|iPod"), Platform.IOS),
-    (re.compile(r"Android"), Platform.ANDROID),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +31,7 @@ class LinkSms:
     link: str
     country: str | None
     text: str
+    language: str | None = None
 
 
 def new_code() -> str:
@@ -62,12 +56,10 @@ class AppLinks:
         code = self._make_code()
         address = f"{self._public_url}/l/{code}"
         written = link_text.write(program, effect, msisdn.region, address)
-        return LinkSms(code=code, link=written.link, country=msisdn.region, text=written.text)
-
-
-def platform_of(user_agent: str) -> Platform:
-    """The platform of the phone that opens a link, by its User-Agent; WEB when in doubt."""
-    return next(
-        (platform for pattern, platform in _PLATFORMS if pattern.search(user_agent)),
-        Platform.WEB,
-    )
+        return LinkSms(
+            code=code,
+            link=written.link,
+            country=msisdn.region,
+            text=written.text,
+            language=effect.language,
+        )

@@ -8,7 +8,7 @@ from typing import Final
 
 from menu.diagnostics import Diagnostic, warning
 from menu.language import LATIN, Language, base_of, is_romanised
-from menu.phrases import BUILT_IN, OF_KEYWORDS, OF_QUESTIONS, OF_RESUMING, is_spoken
+from menu.phrases import BUILT_IN, OF_KEYWORDS, OF_LINKS, OF_QUESTIONS, OF_RESUMING, is_spoken
 from menu.schema import Ask
 from menu.source import Source
 from menu.text_schema import AnyTexts
@@ -31,6 +31,8 @@ def check(source: Source) -> Iterator[Diagnostic]:
         spared |= OF_RESUMING
     if not source.menu.entry_points.sms.keywords:
         spared |= OF_KEYWORDS
+    if not source.menu.links:
+        spared |= OF_LINKS
     needed = [name for name in BUILT_IN if name not in spared]
     for position, language in enumerate(source.languages):
         overrides = source.menu.phrases

@@ -25,6 +25,7 @@ Draw = Callable[[st.SearchStrategy[int]], int]
 T = TypeVar("T")
 ACTS_BY_CALL: Final = "M409"  # where a missed call leads is drawn by chance
 FAILS_ITSELF: Final = {"M812", "M813"}  # and where it goes on when a service fails
+RETURNS_AT_ONCE: Final = "M415"  # and where other ways in lead
 SERVICES: Final = {
     "balance": ServiceSpec(takes=frozenset({"pin"}), gives={"amount": ValueKind.MONEY}, reads=True),
     "weather": ServiceSpec(gives={"sky": ValueKind.TEXT, "heat": ValueKind.NUMBER}, reads=True),
@@ -283,6 +284,18 @@ class _Author:
             return {"return": "true"}
         return self.dice.one_of(onward)
 
+    def called(self) -> Any:
+        """Where a missed call leads."""
+        goes = self.dice.one_of(self.names)
+        if self.dice.chance(50):
+            return goes
+        called: dict[str, Any] = {"go": goes}
+        if self.dice.chance(80):
+            called["usual"] = "true"
+        if self.dice.chance(30):
+            called["foreign"] = self.dice.one_of(self.names)
+        return called
+
     def condition(self) -> str:
         known = ["open.office", "now.hour >= 12", f'language == "{self.languages[0]}"']
         known += ['today > "2026-11-25"', 'now.weekday in ["sat", "sun"]']
@@ -337,10 +350,13 @@ def menus(dice: Dice) -> Drawn:
         "entry_points": {
             "ussd": {"*384*7#": "s0", "*384*8#": dice.one_of(names)},
             "sms": {"keywords": {"MENU": "s0", "मेनू": dice.one_of(names)}},
-            "missed_call": {"+911123456789": dice.one_of(names)},
+            "missed_call": {"+911123456789": author.called()},
         },
         "screens": screens,
     }
+    resume = dice.one_of((None, None, "off", {"minutes": "30"}))
+    if resume:
+        menu["resume"] = resume
     if dice.chance(70):
         menu["entry_points"]["sms"]["default"] = dice.one_of(names)
     if dice.chance(40):
@@ -350,8 +366,12 @@ def menus(dice: Dice) -> Drawn:
         menu["entry_points"].pop("missed_call")
     files = {"menus.yaml": "", "things.csv": "".join(TABLE[: 1 + dice.one_of((2, 9, 99))])}
     files["menus.yaml"] = json.dumps(menu, ensure_ascii=False, indent=1)
-    if any(found.rule == ACTS_BY_CALL for found in linter.check(files, services=SERVICES)):
+    refused = {found.rule for found in linter.check(files, services=SERVICES)}
+    if RETURNS_AT_ONCE in refused:
+        menu["entry_points"] = {"ussd": {"*384*7#": "s0"}, "sms": {"keywords": {"MENU": "s0"}}}
+    elif ACTS_BY_CALL in refused:
         menu["entry_points"].pop("missed_call")
+    if refused & {RETURNS_AT_ONCE, ACTS_BY_CALL}:
         files["menus.yaml"] = json.dumps(menu, ensure_ascii=False, indent=1)
     found = linter.check(files, services=SERVICES)
     if any(each.is_error and each.rule in FAILS_ITSELF for each in found):

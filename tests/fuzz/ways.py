@@ -18,7 +18,11 @@ class Ways:
         sms = entries.get("sms", {})
         self.starts: set[str] = {
             *entries.get("ussd", {}).values(),
-            *entries.get("missed_call", {}).values(),
+            *(
+                each
+                for called in entries.get("missed_call", {}).values()
+                for each in _entered(called)
+            ),
             *sms.get("keywords", {}).values(),
             *([sms["default"]] if "default" in sms else ()),
         }
@@ -84,6 +88,10 @@ class Ways:
     def save_as(self, name: str) -> str:
         return str(self._screens[name].get("ask", {}).get("save_as", ""))
 
+    def finds(self, name: str) -> bool:
+        """Whether a row is looked for there by its name."""
+        return "find_in" in self._screens[name].get("ask", {})
+
     def takes_zero(self, name: str) -> bool:
         """Whether 0 is an answer there."""
         return self.save_as(name) == "n2"
@@ -98,6 +106,13 @@ class Ways:
             yield go["screen"]
         else:  # the end of a sub-menu, which may be any, or none: then it is home
             yield from self._after_sub_menus | self.starts
+
+
+def _entered(entry: Any) -> Iterator[str]:
+    if isinstance(entry, str):
+        yield entry
+    else:
+        yield from (entry[key] for key in ("go", "foreign") if key in entry)
 
 
 def _flat(screens: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

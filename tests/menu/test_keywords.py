@@ -10,10 +10,9 @@ from menu.compiler import compile_menu
 from menu.effects import RememberLanguage
 from menu.keywords import Keyword, brings_secret, find_keyword, read_answers
 from menu.near_misses import distance, find_near, is_yes
-from menu.ports import LeftOff, Loaded
 from menu.program import Program
 from menu.runner import MOST_OFFERED, Runner
-from menu.session import Session
+from menu.stand_ins import Callers, Library, Sessions
 from menu.turns import Thought, Visit
 from telecom.events import Last
 
@@ -157,12 +156,11 @@ def test_what_is_not_yes(text: str) -> None:
 
 
 class Shop:
-    """Sessions, callers and library of one caller who writes to a menu of the moment."""
+    """One caller who writes to a menu of the moment."""
 
     def __init__(self, program: Program = PROGRAM, language: str | None = None) -> None:
-        self.session: Session | None = None
-        self.program, self.language = program, language
-        self.runner = Runner(self, self, self)
+        self.library, self.sessions = Library(program), Sessions()
+        self.runner = Runner(self.library, self.sessions, Callers(language))
         self.now = 0.0
 
     def text(self, said: str) -> Thought:
@@ -176,41 +174,9 @@ class Shop:
             now=self.now,
         )
         thought = self.runner.text(visit)
-        self.runner.keep(visit, thought)
+        assert self.runner.keep(visit, thought) == thought.session
+        assert self.sessions.left_off is None  # a text drops nobody
         return thought
-
-    def live(self) -> tuple[int, Program]:
-        return 1, self.program
-
-    def get(self, menu_version: int) -> Program | None:
-        return self.program if menu_version == 1 else None
-
-    def load(self, session_key: str, caller_key: str) -> Loaded:
-        return Loaded(self.session, self.language, language_is_cached=True)
-
-    def save(
-        self,
-        session_key: str,
-        session: Session,
-        *,
-        expected_turn: int,
-        ttl_seconds: int,
-        left_off: LeftOff | None = None,
-        turn: bytes | None = None,
-    ) -> Session | None:
-        assert turn is None
-        assert left_off is None  # a text drops nobody
-        assert (session_key, expected_turn, ttl_seconds) == ("s", session.turn - 1, 1800)
-        self.session = session
-        return None
-
-    def cache_language(self, caller_key: str, language: str | None) -> None:
-        assert caller_key == "c"
-        self.language = language
-
-    def find_language(self, caller_key: str) -> str | None:
-        assert caller_key == "c"
-        return self.language
 
 
 ONE_TEXT = [
@@ -262,7 +228,8 @@ def test_a_near_miss_is_forgotten_when_something_else_comes() -> None:
 def test_a_near_miss_of_a_word_that_is_gone_meets_the_default(gone: str) -> None:
     shop = Shop()
     shop.text("MNADI wheat" if gone == "MANDI" else "MENUU")
-    shop.program = compile_menu({"menus.yaml": MENU.replace(f"      {gone}:", "      OTHER:")})
+    others = MENU.replace(f"      {gone}:", "      OTHER:")
+    shop.library.program = compile_menu({"menus.yaml": others})
     assert shop.text("1").session.screen == "home"
 
 

@@ -66,7 +66,7 @@ def rehearsal(bank: Bank | None = None) -> Rehearsal:
 
 def kept_in(played: Rehearsal) -> str:
     """Everything that the store of sessions has."""
-    return repr([msgspec.msgpack.encode(each) for each in played._sessions.by_key.values()])
+    return repr([*played._sessions.stored.values()])
 
 
 @pytest.mark.parametrize("dialled", ["*384*7#", "*384*7*1#", "*384*8#"])

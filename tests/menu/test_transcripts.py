@@ -184,6 +184,83 @@ def test_no_case_is_wanted_for_a_screen_that_only_leads_on() -> None:
     assert len(transcripts.not_walked([])) == 2 + 1
 
 
+WAYS = """version: 1
+name: Example
+languages: [en]
+entry_points: { ussd: { "*384*7#": home, "*384*8#": by_day }, sms: { keywords: { NAME: who } } }
+screens:
+  home:
+    text: Office
+    options:
+      - { label: Age, go: age }
+      - { label: Hours, set: { asked: asked + 1 }, go: [ { when: asked > 1, go: bye }, home ] }
+      - { languages: all, go: [ { when: asked > 1, go: bye }, home ] }
+  by_day: { go: [ { when: now.weekday == "sun", go: bye }, { when: asked > 3, go: bye }, home ] }
+  age:
+    form:
+      - { text: Name?, ask: { kind: text, min_length: 2, save_as: name, tries: 2 } }
+      - { text: Age?, ask: { kind: number, save_as: years, tries: 2, after_last_try: bye } }
+    go: [ { when: years >= 18, go: sure }, bye ]
+  sure: { text: Sure?, confirm: { yes: [ { when: years > 60, go: bye }, home ], no: home } }
+  who: { text: Name?, ask: { kind: text, save_as: name }, go: [ { when: name == "Asha", go: bye }, home ] }
+  bye: { text: Bye., end: true }
+tests:
+  - { name: the case, CASE }
+"""  # noqa: E501
+AGE = 'dial: "*384*7*1#", steps: [ { type: Asha }, '
+SURE = AGE + "{ type: "
+NOT_TAKEN = {
+    "home 2": (10, ['"home" where this holds: asked > 1', '"home" where none']),
+    "home *": (11, ['"home" where this holds: asked > 1', '"home" where none']),
+    "by_day": (12, ['now.weekday == "sun"', "asked > 3", '"by_day" where none']),
+    "age go": (17, ['"age.2" where this holds: years >= 18', '"age.2" where none']),
+    "sure": (18, ["years > 60", '"sure" where none']),
+    "who": (19, ['name == "Asha"', '"who" where none']),
+    "age 1": (15, ['tries of the question of the screen "age".']),
+    "age 2": (16, ['tries of the question of the screen "age.2".']),
+}
+TAKES = [
+    # the case, and what is not told any more
+    ('dial: "*384*7#", steps: [ { press: "2" } ]', [("home 2", 1)]),
+    ('dial: "*384*7#", steps: [ { press: "2" }, { press: "2" } ]', [("home 2", 0), ("home 2", 1)]),
+    ('dial: "*384*7#", steps: [ { press: "3" } ]', [("home *", 1)]),
+    ('dial: "*384*7*2*2#", steps: [ { ends: true } ]', []),  # a shortcut is no test of its ways
+    ('dial: "*384*8#", steps: [ { sees: Office } ]', [("by_day", 2)]),
+    ('at: "2026-11-22 10:00", dial: "*384*8#", steps: [ { sees: Bye. } ]', [("by_day", 0)]),
+    (SURE + '"17" } ]', [("age go", 1)]),
+    (SURE + '"17" }, { repeat: true } ]', [("age go", 1)]),
+    (SURE + '"18" } ]', [("age go", 0)]),
+    (SURE + '"60" }, { press: "1" } ]', [("age go", 0), ("sure", 1)]),
+    (SURE + '"61" }, { press: "1" } ]', [("age go", 0), ("sure", 0)]),
+    (SURE + '"61" }, { press: "2" } ]', [("age go", 0)]),
+    (SURE + "x }, { type: x }, { ends: true } ]", [("age 2", 0)]),
+    (SURE + 'x }, { press: "0" } ]', []),
+    (SURE + 'x }, { press: "00" } ]', []),
+    (SURE + 'x }, { type: "17" }, { ends: true } ]', [("age go", 1)]),  # right at the last try
+    ('dial: "*384*7*1#", steps: [ { type: x } ]', []),
+    ('dial: "*384*7*1#", steps: [ { type: x }, { type: y }, { ends: true } ]', [("age 1", 0)]),
+    ("text: NAME Asha, steps: [ { sms: Bye. } ]", [("who", 0)]),
+    ("text: NAME, steps: [ { text: Asha }, { repeat: true }, { text: hello } ]", [("who", 0)]),
+]
+
+
+@pytest.mark.parametrize(("case", "taken"), TAKES)
+def test_ways_that_no_case_takes_are_told(case: str, taken: list[tuple[str, int]]) -> None:
+    transcripts = read({"menus.yaml": WAYS.replace("CASE", case)})
+    outcomes = list(transcripts.run())
+    assert [str(outcome.failure) for outcome in outcomes] == ["None"]
+    told = [each for each in transcripts.not_walked(outcomes) if each.rule == "T004"]
+    left = {
+        (name, at)
+        for name, (line, reasons) in NOT_TAKEN.items()
+        for at, reason in enumerate(reasons)
+        if any(each.place.line == line and reason in each.reason for each in told)
+    }
+    everything = {(name, at) for name, (_, all_) in NOT_TAKEN.items() for at in range(len(all_))}
+    assert everything - left == set(taken)
+    assert len(told) == len(everything) - len(taken)
+
+
 def test_a_menu_with_an_error_is_not_tried() -> None:
     with pytest.raises(BadMenu, match="M107"):
         read(
@@ -262,6 +339,27 @@ MUTATIONS = [
     ('where: { department: "{department.id}" }', "where: { department: indane }"),
     ("go: find_department }", "go: find_service }"),
 ]
+
+
+@pytest.mark.parametrize(
+    ("without", "told"),
+    [
+        ("a number that nobody checked is told as such", []),  # other languages go there, too
+        ("gas", ['gas.verified == "yes"', "none of its conditions holds"]),
+        ("mandi", ['"find_crop"', '"find_market"', "market.priced > 0", "none of its"]),
+        ("pf", ['"pf"', '"english"', '"hindi"', '"bangla"', "none of its conditions"]),
+    ],
+)
+def test_each_way_of_the_default_menus_has_its_case(without: str, told: list[str]) -> None:
+    files = dict(SHIPPED)
+    if (name := f"menus/{without}.yaml") in files:
+        files[name] = files[name].decode().split("\ntests:")[0].encode()
+    transcripts = read(files)
+    outcomes = [each for each in transcripts.run() if each.name != without]
+    ways = [each.reason for each in transcripts.not_walked(outcomes) if each.rule == "T004"]
+    assert len(ways) == len(told)
+    for reason in told:
+        assert any(reason in each for each in ways), ways
 
 
 @pytest.mark.parametrize(("before", "after"), MUTATIONS)

@@ -9,7 +9,7 @@ import pytest
 from menu.compiler import compile_menu
 from menu.effects import SendLink
 from menu.program import Platform, Program
-from services.app_links import CODE, AppLinks, new_code, platform_of
+from services.app_links import CODE, AppLinks, new_code
 from telecom.encoding import Encoding, encoding_of, segments_of
 from telecom.msisdn import Msisdn
 
@@ -51,24 +51,6 @@ TEXTS = [
 def test_the_sms_fits_the_caller(caller: str, language: str | None, entry: str, text: str) -> None:
     sms = LINKS.write(PROGRAM, SendLink("app", language), Msisdn.parse(caller, "IN"))
     assert (sms.link, sms.text) == (entry, text)
-
-
-@pytest.mark.parametrize(
-    ("user_agent", "platform"),
-    [
-        ("Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/130", "android"),
-        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Safari/604.1", "ios"),
-        ("Mozilla/5.0 (iPad; CPU OS 17_0 like Mac OS X) Safari/604.1", "ios"),
-        ("Mozilla/5.0 (Mobile; LYF/F320B; rv:48.0) Gecko/48.0 Firefox/48.0 KAIOS/2.5", "kaios"),
-        ("Mozilla/5.0 (Mobile; Nokia_8110_4G; Android; rv:48.0) KAIOS/2.5", "kaios"),
-        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/130", "web"),
-        ("Nokia2700c-2/2.0 (09.80) Profile/MIDP-2.1", "web"),
-        ("", "web"),
-        ("x" * 5000, "web"),
-    ],
-)
-def test_the_platform_of_a_phone(user_agent: str, platform: str) -> None:
-    assert platform_of(user_agent) is Platform(platform)
 
 
 def test_a_platform_without_an_address_opens_the_web() -> None:

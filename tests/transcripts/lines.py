@@ -18,9 +18,10 @@ from menu.compiler import compile_menu
 from menu.effects import RememberLanguage, SendLink, SendSms
 from menu.runner import Runner
 from menu.service_codes import split_dialled
+from menu.stand_ins import Callers, Library, Sessions
 from menu.turns import Visit
 from telecom.events import Last
-from tests.fuzz.small_bridge import Library, Services, Sessions
+from tests.fuzz.small_bridge import Services
 from tests.transcripts.corpus import menu_files
 
 URL: Final = "https://sanket.example.in"
@@ -231,10 +232,8 @@ class LastInput:
         self.screen, self.ended = "", True
         self.unread.clear()
         self.country = "US" if (caller or "").startswith("+1") else "IN"
-        self.sessions = Sessions()
-        if language:
-            self.sessions.languages["caller"] = language
-        self.runner = Runner(Library(self.program), self.sessions, self.sessions, Services())
+        self.sessions, self.callers = Sessions(), Callers(language)
+        self.runner = Runner(Library(self.program), self.sessions, self.callers, Services())
 
     def dial(self, dialled: str) -> None:
         split = split_dialled(dialled, self.program.ussd)
@@ -262,14 +261,14 @@ class LastInput:
         raise AssertionError("it numbers its turns")
 
     def drop(self) -> None:
-        self.sessions.stored.clear()
+        self.sessions.forget()
 
     def everything(self) -> bytes:
         return b"".join(self.sessions.stored.values())
 
     @property
     def language(self) -> str | None:
-        return self.sessions.languages.get("caller")
+        return self.callers.language
 
     def _turn(self, typed: str) -> None:
         self.number += 1
@@ -286,7 +285,7 @@ class LastInput:
         for effect in thought.effects:
             match effect:
                 case RememberLanguage(language):
-                    self.sessions.languages["caller"] = language
+                    self.callers.language = language
                 case SendLink():
                     address = f"{URL}/l/Ab3dE6gH9jK"
                     written = link_text.write(thought.program, effect, self.country, address)
