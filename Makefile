@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 PORT ?= 8000
+PROVIDERS_PORT ?= 8091
 ARGS ?=
 SEED ?=
 
@@ -15,7 +16,7 @@ PYTEST := $(BIN)/pytest -n auto --maxprocesses 4 --dist loadscope -r s
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run phone test test-all check bench chaos fuzz mutants format lock
+.PHONY: help run phone providers test test-all check bench chaos fuzz mutants format lock
 
 help: ## List what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +27,9 @@ run: $(READY) ## Serve on http://127.0.0.1:8000 for development (PORT=8080 for a
 
 phone: $(READY) ## A feature phone in this terminal, against a bridge that runs
 	@$(FLASK) phone $(ARGS)
+
+providers: $(READY) ## SAMPLE services on loopback for the shipped menu (PROVIDERS_PORT=8091)
+	@exec $(BIN)/python examples/providers/sample_providers.py $(PROVIDERS_PORT)
 
 test: $(READY) ## Run the tests (ARGS="-k words" for some of them)
 	@$(PYTEST) $(ARGS)

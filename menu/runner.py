@@ -173,7 +173,7 @@ class Runner:
             step = engine.enter_again(program, usual, language, ANY_PHONE, now)
         if step is None:
             step = engine.enter(program, entry, language, ANY_PHONE, now)
-        step = self._served(program, step, ANY_PHONE, now, answer_by, caller.key)
+        step = self._served(program, step, ANY_PHONE, now, answer_by, caller.key, caller.key)
         thought = thought_of(program, version, step, turn=1, visit=None, now=now)
         return replace(thought, is_told=(entry.is_usual and step.ends) or step.is_closed)
 
@@ -289,7 +289,7 @@ class Runner:
         else:
             step = engine.enter(program, entry, language, display, now)
         key = turn_key(visit, loaded.session, ahead=0 if loaded.session else len(dialled.keys))
-        step = self._served(program, step, display, now, visit.answer_by, key)
+        step = self._served(program, step, display, now, visit.answer_by, key, visit.caller_key)
         if heard is not None:
             # Nor does what a service leads to happen before somebody has seen its screen.
             step = replace(step, effects=())
@@ -297,7 +297,9 @@ class Runner:
             onward = engine.answer(program, step, name, typed, display, now)
             if onward is None:
                 break
-            step = self._served(program, onward, display, now, visit.answer_by, f"{key}:{at}")
+            step = self._served(
+                program, onward, display, now, visit.answer_by, f"{key}:{at}", visit.caller_key
+            )
         turn = loaded.session.turn + 1 if loaded.session else 1
         heard = heard or kept(loaded.session, visit.said, is_secret=step.is_secret)
         followed = map(pressed_key, dialled.keys[: step.walked])
@@ -319,7 +321,9 @@ class Runner:
     def _go_on(self, program: Program, visit: Visit, session: Session, typed: str) -> Thought:
         step = engine.press(program, session.place, typed, visit.display, visit.now)
         key = turn_key(visit, session)
-        step = self._served(program, step, visit.display, visit.now, visit.answer_by, key)
+        step = self._served(
+            program, step, visit.display, visit.now, visit.answer_by, key, visit.caller_key
+        )
         return next_thought(program, visit, session, step, typed)
 
     def _dialled(self, visit: Visit, loaded: Loaded, service_code: str) -> Thought:
@@ -363,6 +367,7 @@ class Runner:
         now: float,
         answer_by: float,
         key: str,
+        caller_key: str,
     ) -> Step:
         """The step after what it needs of services. A call that fails leads where the menu says.
 
@@ -380,6 +385,7 @@ class Runner:
                 answer_by=answer_by,
                 declared=program.services.get(service),
                 key=f"{key}:{step.place.screen}:{count}",
+                caller_key=caller_key,
             )
             reply = self._services.ask(inquiry)
             has_failed = has_failed or reply.outcome in FAULTS

@@ -11,7 +11,18 @@ from typing import Final
 import jmespath
 
 from menu import service_parts as parts
-from menu.service_parts import AGE, AS_OF, Given, Http, Json, Outcome, PythonCall, Service, Taken
+from menu.service_parts import (
+    AGE,
+    AS_OF,
+    Given,
+    Http,
+    Json,
+    Outcome,
+    PythonCall,
+    Service,
+    Taken,
+    TakenKind,
+)
 from menu.service_scalars import python_name, split_url
 from menu.service_schema import AuthShape, Give, OutcomeShape, ServiceShape
 from menu.services import ServiceSpec
@@ -57,7 +68,9 @@ def spec_of(service: Service) -> ServiceSpec:
     gives = {part: given.kind for part, given in service.gives.items()}
     widest = {part: given.widest for part, given in service.gives.items()}
     return ServiceSpec(
-        takes=frozenset(service.takes),
+        takes=frozenset(
+            name for name, taken in service.takes.items() if taken.kind is not TakenKind.CALLER
+        ),
         optional=frozenset(name for name, taken in service.takes.items() if taken.is_optional),
         gives={AGE: ValueKind.NUMBER, AS_OF: ValueKind.TEXT, **gives},
         widest={AGE: 6, AS_OF: AS_OF_WIDEST, **widest},

@@ -32,6 +32,7 @@ class TakenKind(StrEnum):
     TEXT = "text"
     NUMBER = "number"
     DATE = "date"
+    CALLER = "caller"  # who asks: a name that says nothing of the number; no menu tells it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

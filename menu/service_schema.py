@@ -107,7 +107,8 @@ class Take(Shape):
     """Something that a service must be told."""
 
     type: Annotated[TakenKind, _one_of(tuple(TakenKind), "a type of what is told")] = TakenKind.TEXT
-    """text, number or date."""
+    """text, number, date, or caller: a name for the number that asks, the same each time, which no
+    menu tells and which says nothing of the number."""
     max: Characters = 60
     """The most characters; what is longer is not sent."""
     optional: Flag = False

@@ -48,7 +48,8 @@ class Inquiry:
 
     `declared`: as the menu at hand declares the service; None for one of the bridge's own. `key`
     names what the call may do: whoever repeats the turn, or goes on with it later, brings the same.
-    What it is told may be a PIN: it is for the service alone.
+    What it is told may be a PIN: it is for the service alone. `caller_key` names who asks: a
+    service hears a hash of it, not the next one's, and that only where it takes the caller.
     """
 
     service: str
@@ -56,6 +57,7 @@ class Inquiry:
     answer_by: float = inf
     declared: Service | None = None
     key: str = ""
+    caller_key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ from menu.service_parts import (
     Http,
     PythonCall,
     Service,
+    TakenKind,
 )
 from menu.services import Inquiry, Reply
 from metrics.catalogue import SERVICE_CALLS, SERVICE_SECONDS
@@ -110,7 +111,7 @@ class ServiceCaller:
         left = inquiry.answer_by - now - SPARE_SECONDS
         seconds = min(MOST_SECONDS, service.timeout_seconds, left)
         try:
-            told = taken_from(service, inquiry.told)
+            told = taken_from(service, self._told(service, inquiry))
             question = _Question(
                 service=service,
                 told=told,
@@ -260,6 +261,16 @@ class ServiceCaller:
             if service.is_safe and is_young:
                 return _read(known), "stale"
         return Reply(outcome=outcome), outcome if outcome in FAULTS else "named"
+
+    def _told(self, service: Service, inquiry: Inquiry) -> Mapping[str, str]:
+        """With who asks, where the service takes that, and never what a menu says of it: two
+        services cannot compare notes, and nobody passes for another."""
+        callers = [name for name, taken in service.takes.items() if taken.kind is TakenKind.CALLER]
+        if not callers:
+            return inquiry.told
+        key = inquiry.caller_key
+        who = self._hasher.of(f"caller of {service.name}:{key}") if key else ""
+        return {**inquiry.told, **dict.fromkeys(callers, who)}
 
     def _name(self, service: Service, told: Mapping[str, str], key: str) -> str:
         """Who asks a safe service the same shares the answer; what is done is told apart by key."""

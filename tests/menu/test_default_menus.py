@@ -86,6 +86,19 @@ def test_every_sms_is_one_segment(link: str, language: str) -> None:
         ("गैस बुकिंग", "gas", "hi"),
         ("এলপিজি", "gas", "bn"),
         ("গ্যাস বুকিং", "gas", "bn"),
+        ("pnr", "pnr", None),
+        ("पीएनआर", "pnr", "hi"),
+        ("পিএনআর", "pnr", "bn"),
+        ("Bill", "bill", None),
+        ("बिजली", "bill", "hi"),
+        ("বিদ্যুৎ", "bill", "bn"),
+        ("result", "result", None),
+        ("परिणाम", "result", "hi"),
+        ("रिजल्ट", "result", "hi"),
+        ("ফলাফল", "result", "bn"),
+        ("refill", "refill", None),
+        ("रिफिल", "refill", "hi"),
+        ("রিফিল", "refill", "bn"),
         ("Feedback", "feedback", None),
         ("सुझाव", "feedback", "hi"),
         ("মতামত", "feedback", "bn"),
@@ -150,6 +163,11 @@ KEYS = [
     ("more_services", "2", "gas"),
     ("more_services", "3", "feedback"),
     ("more_services", "4", "people"),
+    ("more_services", "5", "look_up"),
+    ("look_up", "1", "pnr"),
+    ("look_up", "2", "bill"),
+    ("look_up", "3", "result"),
+    ("look_up", "4", "refill"),
     ("people", "1", "call_kisan"),
     ("people", "2", "call_elder_line"),
     ("people", "3", "call_consumer"),
@@ -165,7 +183,7 @@ def test_a_number_leads_where_it_always_led(screen: str, key: str, go: str) -> N
 
 def test_every_option_has_its_number_in_the_list() -> None:
     options = {(name, key) for name, screen in PROGRAM.screens.items() for key in screen.by_key} - {
-        (name, key) for name in ("gas_sure", "pf_ready", "no_price") for key in "12"
+        (name, key) for name in ("gas_sure", "refill_sure", "pf_ready", "no_price") for key in "12"
     }
     assert options == {(screen, key) for screen, key, _ in KEYS}
 
@@ -190,6 +208,7 @@ ROWS = [  # a screen that is filled from a row, the name of the row, and its tab
     ("market", "market", "markets"),
     ("no_price", "market", "markets"),
     ("gas_sure", "gas", "gas_companies"),
+    ("refill_sure", "gas", "gas_companies"),
     ("helpline", "helpline", "helplines"),
     ("service", "service", "services"),
 ]
