@@ -49,6 +49,9 @@ class Inquiry:
     `declared`: as the menu at hand declares the service; None for one of the bridge's own. `key`
     names what the call may do: whoever repeats the turn, or goes on with it later, brings the same.
     What it is told may be a PIN: it is for the service alone.
+
+    `may_wait`: where it is slow, or has been of late, somebody asks it later. `patience_seconds`,
+    where that is done: so long it may take, whatever is usual, and whatever it was before.
     """
 
     service: str
@@ -56,6 +59,8 @@ class Inquiry:
     answer_by: float = inf
     declared: Service | None = None
     key: str = ""
+    may_wait: bool = False
+    patience_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

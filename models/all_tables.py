@@ -11,6 +11,7 @@ from models.delivery_report import delivery_report
 from models.do_not_disturb import do_not_disturb
 from models.inbound_event import inbound_event
 from models.key_mark import key_mark
+from models.late_answer import late_answer
 from models.menu_publication import menu_publication
 from models.menu_version import menu_version
 from models.mt_message import mt_message
@@ -40,4 +41,5 @@ TABLES: Final[tuple[Table, ...]] = (
     outbox_act,
     key_mark,
     turn,
+    late_answer,
 )
