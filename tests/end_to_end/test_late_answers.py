@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models.inbound_event import inbound_event
 from models.late_answer import late_answer
 from models.mt_message import mt_message
+from telecom.failpoints import VARIABLE
 from tests.conftest import ROOT, load_by_path
 
 MENU: Final = """
@@ -55,8 +61,11 @@ screens:
     text: {{ en: Sent., hi: भेजा। }}
     end: true
   unknown: {{ text: {{ en: "Nobody sells {{crop}}.", hi: "{{crop}} नहीं बिकता।" }}, end: true }}
-  sorry: {{ text: {{ en: "No price today. Call 1800110001.", hi: "आज दाम नहीं। 1800110001" }}, end: true }}
+  sorry:
+    text: {{ en: "No price today. Call 1800110001.", hi: "आज दाम नहीं। 1800110001" }}
+    end: true
 """
+DAY: Final = timedelta(days=1)
 PUT_OFF: Final = "END You will get the answer by SMS."
 CALLERS: Final = [f"+9198{middle}45678" for middle in range(101, 201)]  # no neighbours
 provider_module = load_by_path(ROOT / "tests" / "fakes" / "provider.py")
@@ -260,3 +269,79 @@ def test_nobody_can_read_the_question_at_rest(house: Any, gate: Gate) -> None:
     assert ask(house, "saffron") == PUT_OFF
     assert house.count(late_answer) == 1
     assert b"saffron" not in house.at_rest()
+
+
+def test_a_worker_that_wakes_too_late_has_lost_the_row(house: Any, gate: Gate) -> None:
+    assert ask(house) == PUT_OFF
+    gate.open()
+    late = house.bridge.late_answers
+    (mine,) = late._claim(5)
+    assert house.send() == []  # it is held
+    house.clock.pass_seconds(36)
+    (other,) = late._claim(5)
+    late._answer(mine)
+    assert house.count(mt_message) == 0
+    late._answer(other)
+    late._answer(other)
+    assert house.send() == ["onion: Rs 2400"]
+
+
+# A real process with the real clock; it dies by its own hand at the named point.
+DOOMED: Final = """
+import os
+from settings_reading import load_settings
+from wiring import build
+environ = {name: value for name, value in os.environ.items() if name.startswith("BRIDGE_")}
+build(load_settings(environ), {}).late_answers.answer_some()
+"""
+
+
+@pytest.mark.parametrize(
+    ("point", "rows", "promised"),
+    [
+        ("late_claimed", 1, 0),
+        ("late_asked", 1, 0),
+        ("late_answered", 1, 0),
+        ("late_committed", 0, 1),
+    ],
+)
+def test_a_real_kill_neither_loses_nor_doubles_the_answer(
+    house: Any,
+    gate: Gate,
+    tmp_path: Path,
+    house_settings: dict[str, str],
+    point: str,
+    rows: int,
+    promised: int,
+) -> None:
+    assert ask(house) == PUT_OFF
+    gate.open()
+    settings = house.bridge.settings
+    environ = {
+        "BRIDGE_DEV": "1",
+        "BRIDGE_VAR": str(tmp_path / "var"),
+        "BRIDGE_DATABASE_URL": settings.database_url,
+        "BRIDGE_REDIS_URL": settings.redis_url,
+        "BRIDGE_GATEWAYS": str(tmp_path / "gateways.yaml"),
+        "BRIDGE_PUBLIC_URL": "https://sanket.example.in",
+        **house_settings,
+        VARIABLE: point,
+    }
+    doomed = subprocess.run(
+        [sys.executable, "-c", DOOMED],
+        cwd=ROOT,
+        env={**os.environ, **environ},
+        timeout=60,
+        check=False,
+        capture_output=True,
+    )
+    assert doomed.returncode == -signal.SIGKILL, doomed.stderr.decode()
+    assert (house.count(late_answer), house.count(mt_message)) == (rows, promised)
+    with house.bridge.database.write() as conn:  # their holder's time is over, by any clock
+        conn.execute(update(late_answer).values(due_at=house.clock.now()))
+        due = {"not_before": house.clock.now(), "expires_at": house.clock.now() + DAY}
+        conn.execute(update(mt_message).values(**due))
+    assert house.send() == ["onion: Rs 2400"]
+    assert house.send() == []
+    assert (house.count(late_answer), house.count(mt_message)) == (0, 1)
+    assert decisions(house) == ["answered_late"]
