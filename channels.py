@@ -25,6 +25,7 @@ from models.shared_clock import DatabaseClock, OneClock, SharedClock
 from outbound.answering import Answering
 from outbound.commitments import MOST_TOGETHER, Commitments
 from outbound.guard import Guard, Tariff, World
+from outbound.late_answering import LateAnswers
 from outbound.ledger import Ledger
 from outbound.limits import Limits
 from outbound.outbox import Outbox
@@ -94,7 +95,7 @@ class Channels:
         self.heartbeat = Heartbeat(self.redis)
         self.tallies = RedisTallies(self.redis)
         callers = SqlCallers(self.database)
-        services = ServiceDesk(self.clock, caller=self._service_caller())
+        self._services = services = ServiceDesk(self.clock, caller=self._service_caller())
         usual = self._sealer.bound_to("usual")
         usuals = RedisUsuals(self.redis, usual.seal, usual.find_open)
         self.share_counts = ShareCounts(self.redis, self.library.running)
@@ -164,6 +165,20 @@ class Channels:
         answering = Answering(self.database, writer, at_most=MOST_TOGETHER, meter=self.meter)
         return CallAnswers(
             self.library, self._runner, self._commitments, answering, self._keys, self.clock
+        )
+
+    @cached_property
+    def late_answers(self) -> LateAnswers:
+        return LateAnswers(
+            self.database,
+            self._commitments,
+            self.library,
+            self._services,
+            self._shared_clock,
+            self._keys.caller,
+            patience_seconds=self.settings.late_answer_seconds,
+            at_most=self.settings.late_answer_threads,
+            meter=self.meter,
         )
 
     @cached_property

@@ -126,6 +126,15 @@ class Settings(BaseModel):
         le=3600,
         description="How long an unclear send is left for evidence. At least 30.",
     )
+    late_answer_seconds: int = Field(
+        default=60,
+        ge=1,
+        le=600,
+        description="How long a slow service may take, once nobody waits: the answer goes by SMS.",
+    )
+    late_answer_threads: int = Field(
+        default=16, ge=1, le=64, description="How many slow services one worker asks at a time."
+    )
     worker_threads: int = Field(
         default=4, ge=1, le=64, description="How many SMS one dispatcher sends at a time."
     )

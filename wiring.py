@@ -332,15 +332,22 @@ class Bridge(Channels):
         answerer = threading.Thread(target=answer, name="calls", daemon=True)
         answerer.start()
 
+        late = Wake()
+        ask = partial(self.late_answers.answer_until, stop, late, worker.idle_seconds)
+        asker = threading.Thread(target=ask, name="late-answers", daemon=True)
+        asker.start()
+
         def heard() -> None:
             calls.poke()
+            late.poke()
             worker.poke()
 
         listen = partial(self.bell.listen, stop, heard, worker.hears)
         threading.Thread(target=listen, name="bell", daemon=True).start()
         worker.run(stop)
         calls.poke()
-        for thread in (answerer, replayer, drainer):
+        late.poke()
+        for thread in (answerer, asker, replayer, drainer):
             thread.join(REPLAYER_PATIENCE_SECONDS)
 
     @cached_property

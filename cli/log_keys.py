@@ -35,6 +35,7 @@ KEYS: Final[Mapping[str, str]] = {
     # Which process
     "owner": "the dispatcher: host and pid",
     "member": "the process that flask serve watches: web, dispatcher, redis",
+    "tries": "how often a slow service was asked for one answer",
     "deaths": "how often it died in a row",
     "claimed": "how many SMS a dispatcher holds and has not tried yet",
     "logger": "the library that speaks, for lines that are not ours",

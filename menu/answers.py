@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from menu.effects import SendLink, SendSms
+from menu.effects import AnswerLater, SendLink, SendSms
 from menu.program import Program
 from menu.turns import Thought
 from telecom.encoding import Encoding, encoding_of, segments_of
@@ -12,7 +12,7 @@ from telecom.text import plain_text
 def sms_answer(thought: Thought) -> str | None:
     """An SMS of the menu says all there is to say; a last screen beside it would be a second, paid
     one."""
-    sends = any(isinstance(effect, SendLink | SendSms) for effect in thought.effects)
+    sends = any(isinstance(effect, SendLink | SendSms | AnswerLater) for effect in thought.effects)
     return None if sends and thought.session.ended else thought.session.shown
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from menu.language import Language
+from menu.place import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,4 +31,20 @@ class SendSms:
     language: Language
 
 
-Effect = SendLink | SendSms | RememberLanguage
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerLater:
+    """The service that is called where the caller stands is asked once nobody waits any more, and
+    what the menu says then is sent by SMS.
+
+    `told` is what it is told, `key` names what it does. `is_told`: what is shown then is sent, too,
+    and not only what the menu sends by itself.
+    """
+
+    service: str
+    told: tuple[tuple[str, str], ...] = field(repr=False)
+    place: Place = field(repr=False)
+    key: str
+    is_told: bool = True
+
+
+Effect = SendLink | SendSms | RememberLanguage | AnswerLater

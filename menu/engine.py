@@ -16,7 +16,7 @@ from menu.arriving import arrive, go_on
 from menu.choices import Choice, find_by_word, find_choice, rows_found
 from menu.closing import closed_by
 from menu.data_set import Row
-from menu.effects import Effect, RememberLanguage
+from menu.effects import AnswerLater, Effect, RememberLanguage
 from menu.inputs import beginning, pressed_key
 from menu.known import Known
 from menu.language import Language
@@ -35,7 +35,7 @@ from menu.program import (
 from menu.screens import Display
 from menu.services import Reply
 from menu.showing import Step as Step
-from menu.showing import end_with, pages_of_place, show, show_again, shown_language
+from menu.showing import end_with, pages_of_place, show, show_again, shown_language, text_of
 from menu.usual import Usual
 from menu.walking import MAX_PATH as MAX_PATH
 from menu.ways import Target, target_of
@@ -214,6 +214,24 @@ def give_up(program: Program, step: Step, display: Display, now: float = 0.0) ->
     """A polite end, and nothing of what was on the way: a turn that needs too many services."""
     done = end_with(_known(program, step.place, now), "busy", display)
     return replace(done, is_secret=step.is_secret)
+
+
+def put_off(program: Program, step: Step, key: str, display: Display, now: float = 0.0) -> Step:
+    """A polite end to a turn that needs a service for longer than anybody can wait: it is asked
+    later. `key` names what it does."""
+    if step.needs is None:
+        return step
+    later = AnswerLater(
+        service=step.needs.call.service, told=step.needs.told, place=step.place, key=key
+    )
+    done = end_with(_known(program, step.place, now), "answer_later", display)
+    return replace(done, effects=(*step.effects, later), walked=step.walked, start=step.start)
+
+
+def told_at(program: Program, place: Place, now: float = 0.0) -> str:
+    """The text of where a caller stands, without its choices and pages."""
+    known = _known(program, place, now)
+    return text_of(known, program.screens[place.screen], place.language)
 
 
 def pages_at(program: Program, place: Place, display: Display, now: float = 0.0) -> tuple[str, ...]:

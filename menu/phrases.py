@@ -143,6 +143,13 @@ BUILT_IN: Final[Mapping[str, Texts]] = MappingProxyType(
             "hi-Latn": "Aaj aur SMS nahi bhej sakte. Kal phir koshish karen.",
             "bn-Latn": "Aj ar SMS pathano jabe na. Kal abar cheshta korun.",
         },
+        "answer_later": {
+            "en": "You will get the answer by SMS.",
+            "hi": "जवाब SMS से मिलेगा।",
+            "bn": "উত্তর SMS-এ পাবেন।",
+            "hi-Latn": "Jawab SMS se milega.",
+            "bn-Latn": "Uttor SMS-e paben.",
+        },
         "yes": {
             "en": "Yes",
             "hi": "हाँ",

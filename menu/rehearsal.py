@@ -13,13 +13,13 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
-from menu import link_text
+from menu import late, link_text
 from menu.answers import call_answer, sms_answer, sms_text
-from menu.effects import Effect, RememberLanguage, SendLink, SendSms
+from menu.effects import AnswerLater, Effect, RememberLanguage, SendLink, SendSms
 from menu.inputs import fold, pressed_key
 from menu.keywords import find_keyword
 from menu.language import Language
-from menu.ports import ServicePort
+from menu.ports import NoServices, ServicePort
 from menu.program import Option, Program
 from menu.resuming import effects_key
 from menu.runner import NoSuchEntry, Runner
@@ -70,6 +70,7 @@ class Rehearsal:
         self._caller = caller
         self._sessions = Sessions()
         self._callers = Callers(language)
+        self._services = services or NoServices()
         self._branches: list[Branch] = []  # taken since the caller did something
         library = Library(watched(program, self._branches.append))
         self._runner = Runner(library, self._sessions, self._callers, services, Usuals())
@@ -199,9 +200,29 @@ class Rehearsal:
                     self._send(sms_text(program, sms.text))
                 case SendSms(text):
                     self._send(sms_text(program, text))
+                case AnswerLater():
+                    self._answer_late(event_id, program, effect)
         if answer:
             self._send(sms_text(program, answer))
         return True
+
+    def _answer_late(self, event_id: str, program: Program, effect: AnswerLater) -> None:
+        """As a worker does, at once: the service is asked for the last time."""
+        question = late.read(late.written(effect))
+        if question is None:
+            return
+        answer = late.answer(
+            program,
+            question,
+            self._services,
+            caller_key=CALLER,
+            now=self._now,
+            seconds_left=lambda: late.LEAST_SECONDS,
+            is_last_try=True,
+        )
+        if answer is not None:
+            self.walked.screens.add((answer.screen, question.language))
+            self._commit(f"{event_id}:late", program, answer.effects, answer.text)
 
     def _send(self, text: str) -> None:
         """What India's operators would refuse reaches nobody there."""

@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from math import inf
 from typing import Final
 
 import msgspec
 
 from menu import engine, offers, resuming
-from menu.effects import RememberLanguage
+from menu.effects import AnswerLater, RememberLanguage
 from menu.engine import Step
 from menu.hearing import Repeat, hear, kept
 from menu.inputs import is_choice, pressed_key
@@ -40,7 +39,7 @@ from menu.program import EntryPoint, Program
 from menu.resuming import Wish
 from menu.screens import ANY_PHONE, Display
 from menu.service_codes import Dialled, read_dialled
-from menu.service_parts import FAULTS
+from menu.service_parts import FAULTS, SLOW
 from menu.services import Inquiry
 from menu.session import Session
 from menu.turns import (
@@ -157,10 +156,10 @@ class Runner:
         language: Language | None,
         now: float,
         caller: Caller,
-        answer_by: float = inf,
     ) -> Thought:
         """A missed call of somebody for whom `language` is remembered. No session: it starts
-        things, or repeats what was asked before, and never answers. Raises NoSuchEntry.
+        things, or repeats what was asked before, and never answers. Services are asked later: who
+        rang has hung up, and waits for an SMS. Raises NoSuchEntry.
         """
         version, program = self._library.live_for(caller.key)
         entry = program.missed_call.get(called)
@@ -173,9 +172,16 @@ class Runner:
             step = engine.enter_again(program, usual, language, ANY_PHONE, now)
         if step is None:
             step = engine.enter(program, entry, language, ANY_PHONE, now)
-        step = self._served(program, step, ANY_PHONE, now, answer_by, caller.key, caller.key)
+        needs, is_told = step.needs, entry.is_usual and (step.ends or step.needs is not None)
+        step = engine.put_off(program, step, f"{caller.key}:{step.place.screen}", ANY_PHONE, now)
+        effects = tuple(
+            replace(each, is_told=is_told) if isinstance(each, AnswerLater) else each
+            for each in step.effects
+        )
+        step = replace(step, effects=effects)
         thought = thought_of(program, version, step, turn=1, visit=None, now=now)
-        return replace(thought, is_told=(entry.is_usual and step.ends) or step.is_closed)
+        is_answered = is_told and needs is None
+        return replace(thought, is_told=is_answered or step.is_closed)
 
     def hearer(self, caller_key: str) -> tuple[Program, Language | None]:
         """Whom a text is written for that no menu brings: the live menu, and what he reads."""
@@ -289,7 +295,10 @@ class Runner:
         else:
             step = engine.enter(program, entry, language, display, now)
         key = turn_key(visit, loaded.session, ahead=0 if loaded.session else len(dialled.keys))
-        step = self._served(program, step, display, now, visit.answer_by, key, visit.caller_key)
+        may_wait = heard is None  # nobody has seen what a shortcut leads to
+        step = self._served(
+            program, step, display, now, visit.answer_by, key, visit.caller_key, may_wait=may_wait
+        )
         if heard is not None:
             # Nor does what a service leads to happen before somebody has seen its screen.
             step = replace(step, effects=())
@@ -368,6 +377,8 @@ class Runner:
         answer_by: float,
         key: str,
         caller_key: str,
+        *,
+        may_wait: bool = True,
     ) -> Step:
         """The step after what it needs of services. A call that fails leads where the menu says.
 
@@ -386,8 +397,11 @@ class Runner:
                 declared=program.services.get(service),
                 key=f"{key}:{step.place.screen}:{count}",
                 caller_key=caller_key,
+                may_wait=may_wait and _may_wait(program, step),
             )
             reply = self._services.ask(inquiry)
+            if reply.outcome == SLOW and inquiry.may_wait:
+                return engine.put_off(program, step, inquiry.key, display, now)
             has_failed = has_failed or reply.outcome in FAULTS
             step = engine.resume(program, step, reply, display, now)
         if step.needs is not None:
@@ -437,6 +451,14 @@ class Runner:
             return self._callers.find_language(caller_key)
         except CallersDown:
             return None
+
+
+def _may_wait(program: Program, step: Step) -> bool:
+    """Whether its service may be asked later. A PIN is kept by nobody, so nobody could tell it."""
+    if step.needs is None or not step.needs.call.by_sms_when_slow or step.is_secret:
+        return False
+    declared = program.services.get(step.needs.call.service)
+    return declared is None or not declared.has_secrets
 
 
 def _lost_again(before: Session, thought: Thought, said: str) -> Thought:

@@ -120,6 +120,8 @@ class Phrases(Shape):
     """To somebody on the phone who sent STOP, where an SMS would have followed."""
     too_many_sms: Texts | None = None
     """To somebody who has had as many SMS as may be sent to him."""
+    answer_later: Texts | None = None
+    """To somebody whose service is slow, where `when_slow: sms` sends the answer."""
     yes: Texts | None = None
     """The first answer of a question with yes and no."""
     no: Texts | None = None

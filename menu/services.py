@@ -50,6 +50,9 @@ class Inquiry:
     names what the call may do: whoever repeats the turn, or goes on with it later, brings the same.
     What it is told may be a PIN: it is for the service alone. `caller_key` names who asks: a
     service hears a hash of it, not the next one's, and that only where it takes the caller.
+
+    `may_wait`: where it is slow, or has been of late, somebody asks it later. `patience_seconds`,
+    where that is done: so long it may take, whatever is usual, and whatever it was before.
     """
 
     service: str
@@ -58,6 +61,8 @@ class Inquiry:
     declared: Service | None = None
     key: str = ""
     caller_key: str = ""
+    may_wait: bool = False
+    patience_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -101,7 +101,9 @@ def pages_of_place(known: Known, display: Display) -> tuple[str, ...]:
 def _pages(known: Known, display: Display, *, has_notice: bool = False) -> tuple[str, ...]:
     program, place = known.program, known.place
     screen, language = program.screens[place.screen], _language(known, display)
-    text = program.phrases["which_one"][language] if place.query else _text(known, screen, language)
+    text = (
+        program.phrases["which_one"][language] if place.query else text_of(known, screen, language)
+    )
     if screen.question is not None:
         lines = screen.question.lines[language] if screen.question.lines else ()
     elif screen.lines is None:
@@ -134,7 +136,8 @@ def shown_language(program: Program, place: Place, display: Display) -> Language
     return program.shown_in(place.language, is_latin=display.is_latin)
 
 
-def _text(known: Known, screen: Screen, language: Language) -> str:
+def text_of(known: Known, screen: Screen, language: Language) -> str:
+    """What a screen says, without its choices."""
     plural = screen.plurals.get(language) if screen.plurals else None
     text = known.form_of(plural, language) if plural else screen.text[language]
     text = known.fill(text, language) if screen.has_blanks else text

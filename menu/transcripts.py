@@ -143,6 +143,8 @@ class _Answers:
         if sample is None:
             return self.beside.ask(inquiry)
         at = self.now - 60 * sample.minutes_old if sample.minutes_old else None
+        if inquiry.patience_seconds and sample.gives:
+            return Reply(parts=sample.gives, at=at)  # slow, and answered later
         return Reply(parts=sample.gives, outcome=sample.outcome or "", at=at)
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from menu.effects import Effect, RememberLanguage, SendLink, SendSms
+from menu.effects import AnswerLater, Effect, RememberLanguage, SendLink, SendSms
 from menu.inputs import is_choice
 from menu.turns import Thought, Visit
 
@@ -145,6 +145,8 @@ def _kind_of(effect: Effect) -> str:
             return f"link {link}"
         case SendSms():
             return "sms"
+        case AnswerLater():
+            return f"later {effect.service}"
         case RememberLanguage(language):
             return f"language {language}"
 

@@ -31,6 +31,9 @@ RESULTS: Final = (
 )
 DECISIONS: Final = (
     "answered",
+    "answered_late",
+    "answers_later",
+    "apologised",
     "called_too_soon",
     "cannot_take_sms",
     "country_not_allowed",

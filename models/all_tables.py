@@ -12,6 +12,7 @@ from models.delivery_report import delivery_report
 from models.do_not_disturb import do_not_disturb
 from models.inbound_event import inbound_event
 from models.key_mark import key_mark
+from models.late_answer import late_answer
 from models.link_click import link_click
 from models.menu_plan import menu_plan
 from models.menu_preview import menu_preview
@@ -52,4 +53,5 @@ TABLES: Final[tuple[Table, ...]] = (
     menu_share,
     menu_plan,
     menu_preview,
+    late_answer,
 )

@@ -20,6 +20,7 @@ from models import (
     backup_postgresql,
     backup_sqlite,
     copying,
+    late_answer,
     migrate,
     mt_restored,
     outbox_act,
@@ -194,7 +195,7 @@ class _After:
         copying.be_patient(conn)
         doubted = unanswered = 0
         if not self.nothing_sent_since:
-            unanswered = waiting_event.drop_all(conn)
+            unanswered = waiting_event.drop_all(conn) + late_answer.drop_all(conn)
             doubted = mt_restored.doubt_all(conn, backed_up_at=made_at, now=now)
         told = f"The backup is of {made_at:%Y-%m-%d %H:%M:%S} UTC; {doubted} SMS are in doubt."
         if self.nothing_sent_since:

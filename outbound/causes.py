@@ -59,11 +59,20 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A service that is asked for this event later (models.late_answer)."""
+
+    menu_version: int
+    question_sealed: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
     """An event and what follows from it, thought out and sealed before the transaction.
 
     `whose`: keyed hash of the subscriber; `said_hash`: of his text. `wish`: what the guard is asked
-    about the promises; without it, there are none.
+    about the promises; without it, there are none. `asked` is promised an answer: the guard is
+    asked, too, whether there may be one, and is asked again when its text is known.
     """
 
     cause: Cause
@@ -71,6 +80,7 @@ class Proposal:
     content_sealed: bytes = field(repr=False)
     said_hash: str | None = None
     promises: Sequence[Promise] = ()
+    asked: Asked | None = None
     wish: Wish | None = None
     remembers: Sequence[str] = ()
     consent: ConsentState | None = None

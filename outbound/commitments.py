@@ -13,8 +13,9 @@ from typing import Final
 
 import msgspec
 
+from menu import late
 from menu.answers import sms_text
-from menu.effects import Effect, RememberLanguage, SendLink, SendSms
+from menu.effects import AnswerLater, Effect, RememberLanguage, SendLink, SendSms
 from menu.inputs import is_choice
 from menu.program import Program
 from metrics.catalogue import CONSENT_CHANGES, EVENTS
@@ -27,7 +28,7 @@ from models.sealing import Sealer
 from models.shared_clock import SharedClock
 from models.together import Together
 from outbound import consent
-from outbound.causes import Cause, Kept, Promise, Proposal, subscriber_of
+from outbound.causes import Asked, Cause, Kept, Promise, Proposal, subscriber_of
 from outbound.group_writer import GroupWriter
 from outbound.guard import SERVICE_LENGTH, Guard, Wish
 from outbound.outbox import NewMt, Outbox, SealedMt
@@ -46,6 +47,7 @@ __all__ = ["Cause", "Commitments", "Kept"]
 # A group does not see what others are about to spend, so this bounds by how much a budget is passed
 # (docs/spending.md); and they wait a second at most for its numbers.
 MOST_TOGETHER: Final = 32
+_ONE_SMS: Final = "."  # of an answer that nobody knows yet, the least
 
 
 class Commitments:
@@ -68,6 +70,7 @@ class Commitments:
         self._outbox = outbox
         self._app_links = app_links
         self._event_sealer = sealer.bound_to("inbound_event.content")
+        self._question_sealer = sealer.bound_to("late_answer.question")
         self._hasher = hasher
         self._clock = clock
         self._sender_id_of = sender_id_of
@@ -95,11 +98,20 @@ class Commitments:
         return self._keep(self.propose(cause, program, effects, answer))
 
     def propose(
-        self, cause: Cause, program: Program, effects: Sequence[Effect], answer: str | None = None
+        self,
+        cause: Cause,
+        program: Program,
+        effects: Sequence[Effect],
+        answer: str | None = None,
+        *,
+        ahead: str = "",
     ) -> Proposal:
-        """What `commit` writes."""
+        """What `commit` writes. `ahead` tells what comes of an event later from what came of it at
+        once.
+        """
         to = subscriber_of(cause)
         promises, remembers = [], []
+        asked: Asked | None = None
         for place, effect in enumerate(effects):
             match effect:
                 case RememberLanguage(language):
@@ -108,18 +120,27 @@ class Commitments:
                     link = self._app_links.write(program, effect, to)
                     link = replace(link, text=sms_text(program, link.text))
                     brings = f"{link.link}:{effect.language or ''}"[:SERVICE_LENGTH]
-                    mt = self._seal(cause, f"link{place}", link.text, MessageClass.LINK, brings)
+                    mt = self._seal(
+                        cause, f"{ahead}link{place}", link.text, MessageClass.LINK, brings
+                    )
                     promises.append(Promise(mt=mt, link=link))
                 case SendSms(text):
                     sms = self._seal(
-                        cause, f"sms{place}", sms_text(program, text), MessageClass.RESULT
+                        cause, f"{ahead}sms{place}", sms_text(program, text), MessageClass.RESULT
                     )
                     promises.append(Promise(mt=sms))
+                case AnswerLater():
+                    asked = self._asked(cause, effect)
         if answer:
-            said = self._seal(cause, "answer", sms_text(program, answer), MessageClass.RESULT)
+            text = sms_text(program, answer)
+            said = self._seal(cause, f"{ahead}answer", text, MessageClass.RESULT)
             promises.append(Promise(mt=said))
-        wish = replace(_wish(cause, promises), own=program.missed_call.keys()) if promises else None
-        return self._propose(cause, promises, wish, remembers=remembers)
+        wish = None
+        if promises or asked:
+            wish = replace(_wish(cause, promises), own=program.missed_call.keys())
+        if wish and not promises:
+            wish = replace(wish, texts=(_ONE_SMS,))
+        return self._propose(cause, promises, wish, remembers=remembers, asked=asked)
 
     def propose_nothing(self, cause: Cause) -> Proposal:
         """What `record` writes."""
@@ -172,6 +193,11 @@ class Commitments:
         """What was kept of it: the cause's content, and the `msisdn`. Raises Unsealable."""
         return _decode(self._event_sealer.open(event.content_sealed))
 
+    def question_of(self, sealed: bytes) -> late.Question | None:
+        """What was asked; None where nobody can read it any more."""
+        text = self._question_sealer.find_open(sealed)
+        return late.read(text) if text is not None else None
+
     # Before the transaction: pure values
 
     def _propose(
@@ -182,6 +208,7 @@ class Commitments:
         *,
         remembers: Sequence[str] = (),
         consent: ConsentState | None = None,
+        asked: Asked | None = None,
     ) -> Proposal:
         content, whose = dict(cause.content), None
         if isinstance(cause.party, Msisdn):
@@ -196,6 +223,15 @@ class Commitments:
             wish=wish,
             remembers=remembers,
             consent=consent,
+            asked=asked,
+        )
+
+    def _asked(self, cause: Cause, effect: AnswerLater) -> Asked:
+        if cause.menu_version is None:
+            raise TypeError("who asks a service stands in a menu")
+        question = late.written(effect, link_id=cause.link_id)
+        return Asked(
+            menu_version=cause.menu_version, question_sealed=self._question_sealer.seal(question)
         )
 
     def _said_hash(self, cause: Cause) -> str | None:

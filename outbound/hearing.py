@@ -70,7 +70,9 @@ class Hearing:
         self._sums |= spend.sums(self._conn, watched - self._sums.keys())
 
     def judge(self, draft: Draft) -> Withheld | None:
-        """Of one that was looked at. Books what it costs, or says why not, and books nothing."""
+        """Of one that was looked at. Books what it costs, or says why not, and books nothing; nor
+        where nothing is sent yet.
+        """
         event_id = draft.event.id
         if event_id in self._barred:
             return self._barred[event_id]
@@ -85,6 +87,8 @@ class Hearing:
             opened=self._opened,
         )
         verdict = judge(case, seen, self._sums, self._guard.limits, self._now)
+        if not draft.proposal.promises:
+            return verdict.withheld
         for counter in verdict.counters:
             self._sums[counter] = self._sums.get(counter, NOTHING).plus(case.added)
             self._added[counter] = self._added.get(counter, NOTHING).plus(case.added)

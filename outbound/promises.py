@@ -8,7 +8,8 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from models import bulk, mt_message, short_link
+from models import bulk, late_answer, mt_message, short_link
+from models.late_answer import LateAnswer
 from models.mt_message import NewRow
 from models.short_link import ShortLink
 from outbound.causes import Draft
@@ -32,6 +33,7 @@ class Promises:
         self._hearing = Hearing(conn, guard, new, now)
         self._rows: list[NewRow] = []
         self._links: list[ShortLink] = []
+        self._asked: list[LateAnswer] = []
         self.are_made = False
 
     def make_all(self, drafts: Sequence[Draft]) -> dict[str, Withheld | None]:
@@ -39,7 +41,11 @@ class Promises:
 
         One after the other, for each may use up what the next one would have had.
         """
-        asking = [one for one in drafts if one.proposal.wish and one.proposal.promises]
+        asking = [
+            one
+            for one in drafts
+            if one.proposal.wish and (one.proposal.promises or one.proposal.asked)
+        ]
         withheld: dict[str, Withheld | None] = dict.fromkeys(one.event.id for one in drafts)
         self.write()
         self._hearing.look(asking)
@@ -59,11 +65,21 @@ class Promises:
 
     def _write(self, *others: bulk.Change) -> None:
         rows, links = mt_message.queued(self._rows), short_link.made(self._links)
-        bulk.make_all(self._conn, [rows, links, *others])
-        self._rows, self._links = [], []
+        asked = late_answer.made(self._asked)
+        bulk.make_all(self._conn, [rows, links, asked, *others])
+        self._rows, self._links, self._asked = [], [], []
 
     def _note(self, draft: Draft) -> None:
         self.are_made = True
+        if asked := draft.proposal.asked:
+            self._asked.append(
+                LateAnswer(
+                    event_id=draft.event.id,
+                    menu_version=asked.menu_version,
+                    question_sealed=asked.question_sealed,
+                    due_at=self._now,
+                )
+            )
         for promise in draft.proposal.promises:
             # Its life began with the event: what a worker comes to too late is not sent.
             row = row_of(promise.mt, draft.event.received_at, caused_by=draft.event.id)

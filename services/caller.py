@@ -63,6 +63,8 @@ class _Question:
     text: str
     began_at: float
     ends_at: float  # monotonic
+    may_wait: bool = False
+    is_patient: bool = False
 
     def left(self) -> float:
         return self.ends_at - time.monotonic()
@@ -109,7 +111,8 @@ class ServiceCaller:
         began = time.monotonic()
         now = self._clock.now().timestamp()
         left = inquiry.answer_by - now - SPARE_SECONDS
-        seconds = min(MOST_SECONDS, service.timeout_seconds, left)
+        usual = min(MOST_SECONDS, service.timeout_seconds)
+        seconds = min(inquiry.patience_seconds or usual, left)
         try:
             told = taken_from(service, self._told(service, inquiry))
             question = _Question(
@@ -119,6 +122,8 @@ class ServiceCaller:
                 text=self._name(service, told, inquiry.key),
                 began_at=now,
                 ends_at=began + seconds,
+                may_wait=inquiry.may_wait,
+                is_patient=inquiry.patience_seconds > 0,
             )
             reply, how = self._ask(question, seconds)
         except BadInput as fault:
@@ -165,6 +170,10 @@ class ServiceCaller:
                 return _read(known), "cached"
             if seconds <= 0 or question.left() <= 0:
                 return self._fallback(question, known, SLOW, "no time is left")
+            if known.verdict is Verdict.OPEN and question.is_patient:
+                return self._asked(question, known, "")  # the breaker is there for who must hurry
+            if known.verdict is Verdict.OPEN and question.may_wait:
+                return self._fallback(question, known, SLOW, "its breaker is open")
             if known.verdict is Verdict.OPEN:
                 return self._fallback(question, known, DOWN, "its breaker is open")
             if known.verdict is not Verdict.WAIT:

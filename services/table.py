@@ -60,7 +60,8 @@ class ServiceDesk:
             log.warning("service not asked", service=service, why="there is none")
             return Reply(outcome=DOWN)
         now = self._clock.now().timestamp()
-        seconds = min(MOST_SECONDS, inquiry.answer_by - now - SPARE_SECONDS)
+        most = inquiry.patience_seconds or MOST_SECONDS
+        seconds = min(most, inquiry.answer_by - now - SPARE_SECONDS)
         if seconds <= 0:
             log.warning("service not asked", service=service, why="no time is left")
             return Reply(outcome=SLOW)

@@ -263,6 +263,7 @@ class House:
     def send(self) -> list[str]:
         """Answers and sends what waits; the texts that the vendor took by that, in its order."""
         self.answer_calls()
+        self.bridge.late_answers.answer_some()
         before = len(self.vendor.ledger)
         dispatcher = self.bridge.dispatcher()
         for claim in dispatcher.claim():

@@ -10,7 +10,7 @@ import structlog
 
 from gateways.base import Gateway, UssdDoor
 from gateways.webhook import Result, WebhookRequest, WebhookResponse
-from menu.effects import SendLink, SendSms
+from menu.effects import AnswerLater, SendLink, SendSms
 from menu.ports import SessionsDown
 from menu.resuming import effects_key
 from menu.runner import NoSuchEntry, Runner
@@ -115,13 +115,14 @@ class UssdHandler:
     def _commit(self, asked: UssdRequest, visit: Visit, thought: Thought) -> Kept:
         """The turn's number makes the effects' key, so a repeat of this turn finds it taken."""
         sends = any(isinstance(effect, SendLink | SendSms) for effect in thought.effects)
+        asks = any(isinstance(effect, AnswerLater) for effect in thought.effects)
         cause = Cause(
             gateway=asked.gateway,
             kind="ussd",
             event_id=effects_key(visit.session_key, thought.session),
             party=asked.msisdn,
             menu_version=thought.session.menu_version,
-            decision="link_sent" if sends else "language_chosen",
+            decision="answers_later" if asks else "link_sent" if sends else "language_chosen",
             service=thought.session.screen,
         )
         return self._commitments.commit(cause, thought.program, thought.effects)

@@ -17,6 +17,7 @@ from metrics.page import write_page
 from models.consent import ConsentCause, ConsentState
 from outbound import outcomes
 from outbound.answering import FAILED
+from outbound.late_answering import LATE, SORRY
 from outbound.limits import Withheld
 from outbound.receipts import Receipt
 from telecom.msisdn import Msisdn
@@ -214,7 +215,7 @@ def test_redis_faults_are_counted(house: Any, monkeypatch: pytest.MonkeyPatch) -
 
 def test_no_word_of_the_code_is_missing_in_the_catalogue() -> None:
     policies = {*sms.policy.Decision, *missed_call.policy.Decision}
-    others = {*Withheld, "link_sent", "language_chosen", FAILED}
+    others = {*Withheld, "link_sent", "language_chosen", "answers_later", LATE, SORRY, FAILED}
     assert set(catalogue.DECISIONS) == policies | others
     assert set(catalogue.RESULTS) == set(Result)
     assert set(catalogue.RECEIPTS) == set(Receipt)
