@@ -11,7 +11,7 @@ from functools import cache
 import click
 from flask import Flask
 
-from cli import backup, consent, db, gateways, logs, menus, outbox, serve, spending, worker
+from cli import backup, consent, data, db, gateways, logs, menus, outbox, serve, spending, worker
 from cli.refusal import Refusal
 from health import routes as health
 from missed_call import routes as missed_call
@@ -32,7 +32,7 @@ def create_app() -> Flask:
     """Raises Refusal for bad settings; a command line still gets its commands and their help."""
     app = Flask("sanket", static_folder=None)
     bridge = cache(_bridge)  # one a process, made when the first command or page asks
-    for noun in (consent, db, gateways, menus, outbox, serve, spending, worker):
+    for noun in (consent, data, db, gateways, menus, outbox, serve, spending, worker):
         app.cli.add_command(noun.commands(bridge))
     app.cli.add_command(backup.backup(bridge))
     app.cli.add_command(backup.restore(bridge))
