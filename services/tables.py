@@ -35,6 +35,7 @@ from services.tables_reading import Progress
 LOOK_SECONDS: Final = 2.0
 UNUSED_SECONDS: Final = 3600.0  # dialogues end in the menu in which they began
 _CHUNK: Final = 1024 * 1024
+_TRIES: Final = 5
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 
@@ -74,12 +75,19 @@ class Tables:
         lookup = self._lookups.get(service.fingerprint)
         if lookup is None:
             lookup = self._lookups[service.fingerprint] = Lookup(service, way)
-        try:
-            found = lookup.find(self._conn(service.fingerprint), told)
-        except sqlite3.Error as fault:
-            with suppress(OSError):  # it is made anew
-                self._pointer(service.fingerprint).unlink()
-            raise Failed(DOWN, f"its index: {type(fault).__name__}") from None
+        for tries_left in reversed(range(_TRIES)):
+            before = self._inode(service.fingerprint)
+            try:
+                found = lookup.find(self._conn(service.fingerprint), told)
+                break
+            except sqlite3.Error as fault:
+                is_replaced = self._inode(service.fingerprint) != before
+                if is_replaced and tries_left:  # its index went while it was being opened
+                    continue
+                if not is_replaced:
+                    with suppress(OSError):  # it is made anew
+                        self._pointer(service.fingerprint).unlink()
+                raise Failed(DOWN, f"its index: {type(fault).__name__}") from None
         if found is None:
             return reply_of(service, 404, None)
         row = {way.parts[part]: cell for part, cell in found.items()}
@@ -233,6 +241,12 @@ class Tables:
             opened.conn.close()
         known[fingerprint] = _Open(inode, conn)
         return conn
+
+    def _inode(self, fingerprint: str) -> int:
+        try:
+            return self._pointer(fingerprint).stat().st_ino
+        except OSError:
+            return 0
 
     def _pointer(self, fingerprint: str) -> Path:
         return self._where / f"{fingerprint}{SUFFIX}"
