@@ -14,6 +14,7 @@ from flask import Flask
 from cli import (
     backup,
     consent,
+    data,
     db,
     gateways,
     links,
@@ -45,7 +46,19 @@ def create_app() -> Flask:
     """Raises Refusal for bad settings; a command line still gets its commands and their help."""
     app = Flask("sanket", static_folder=None)
     bridge = cache(_bridge)  # one a process, made when the first command or page asks
-    for noun in (consent, db, gateways, links, menus, outbox, serve, spending, switches, worker):
+    for noun in (
+        consent,
+        data,
+        db,
+        gateways,
+        links,
+        menus,
+        outbox,
+        serve,
+        spending,
+        switches,
+        worker,
+    ):
         app.cli.add_command(noun.commands(bridge))
     app.cli.add_command(backup.backup(bridge))
     app.cli.add_command(backup.restore(bridge))

@@ -20,6 +20,7 @@ from missed_call.handler import MissedCallHandler
 from models.callers import SqlCallers
 from models.database import Database
 from models.library import SqlLibrary
+from models.read_only import ReadOnlyDatabases
 from models.sealing import Sealer
 from models.shared_clock import DatabaseClock, OneClock, SharedClock
 from outbound.answering import Answering
@@ -41,6 +42,8 @@ from services.python_calls import PythonConnector
 from services.secrets import Secrets
 from services.short_links import ShortLinks
 from services.table import ServiceDesk, specs_of
+from services.tables import Tables
+from services.tables_asking import QueryConnector
 from services.tokens import Tokens
 from settings import Settings
 from sms.handler import SmsHandler
@@ -94,6 +97,8 @@ class Channels:
         self.sessions = RedisSessions(self.redis, self.meter, most_turns=settings.turns_waiting)
         self.heartbeat = Heartbeat(self.redis)
         self.tallies = RedisTallies(self.redis)
+        self.tables = Tables(settings.menus.parent, settings.var / "tables")
+        self.queries = QueryConnector(Secrets(self._environ), ReadOnlyDatabases())
         callers = SqlCallers(self.database)
         self._services = services = ServiceDesk(self.clock, caller=self._service_caller())
         usual = self._sealer.bound_to("usual")
@@ -113,7 +118,16 @@ class Channels:
         guard = AddressGuard(allows_loopback=self.settings.services_loopback)
         http = HttpConnector(guard, secrets, Tokens(answers, secrets, self.clock))
         python = PythonConnector()
-        return ServiceCaller(self.clock, answers, self._hasher, http, python, self.meter)
+        return ServiceCaller(
+            self.clock,
+            answers,
+            self._hasher,
+            http,
+            python,
+            self.meter,
+            tables=self.tables,
+            queries=self.queries,
+        )
 
     @cached_property
     def shelf(self) -> Shelf:

@@ -27,6 +27,7 @@ from menu.diagnostics import BadMenu, Diagnostic, Place, error, in_file_order
 from menu.fit import Network
 from menu.fit_report import Report, find_misfits, report
 from menu.recorded import Dialogue, dialogues_of, opened
+from menu.service_parts import Service
 from menu.shares import Limits as ShareLimits
 from models import link_funnel, migrate, outbox_pause, publishing, send_attempt, turn
 from models.database import DatabaseDown
@@ -94,12 +95,20 @@ class Bridge(Channels):
                 counts = self.share_counts.flush
                 follow = partial(self.library.keep_fresh, self._stopped, then=counts)
                 threading.Thread(target=follow, name="menus", daemon=True).start()
+                look = partial(self.tables.keep_fresh, self._stopped, self._live_services)
+                threading.Thread(target=look, name="tables", daemon=True).start()
                 self._is_started = True
 
     def stop(self) -> None:
         """The end of what `start` began, and of this process' connections to the database."""
         self._stopped.set()
         self.database.dispose()
+
+    def _live_services(self) -> Collection[Service]:
+        try:
+            return self.library.live()[1].services.values()
+        except (BadMenu, DatabaseDown, NothingPublished):  # told by whoever follows the menus
+            return ()
 
     # What the commands need
 

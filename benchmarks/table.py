@@ -10,6 +10,7 @@ from typing import Final
 from benchmarks import (
     accepting,
     in_process,
+    looking_up,
     menu_loading,
     over_http,
     replaying,
@@ -76,6 +77,7 @@ GROUPS: Final = (
             "search-50000": "the same in 50,000 rows",
         },
     ),
+    Group(looking_up.rounds, {looking_up.NAME: "a row looked up in a file of 1,000,000"}),
     Group(
         sending.on_sqlite,
         {

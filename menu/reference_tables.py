@@ -35,6 +35,7 @@ HEADINGS: Final[Mapping[str, str]] = {
     "DltTemplate": "Registered texts: `templates:`",
     "DltPhrases": "The program's own words, registered",
     "ServiceShape": "Services: `services:`",
+    "TableShape": "A table of a service: `table:`",
     "Take": "What a service takes: `takes:`",
     "AuthShape": "How it lets us in: `auth:`",
     "BasicAuth": "A name and a password: `basic:`",

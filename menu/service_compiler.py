@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import jmespath
@@ -26,6 +26,7 @@ from menu.service_parts import (
 from menu.service_scalars import python_name, split_url
 from menu.service_schema import AuthShape, Give, OutcomeShape, ServiceShape
 from menu.services import ServiceSpec
+from menu.table_parts import NOT_FOUND, TableFile, TableQuery
 from menu.value_types import ValueKind
 
 _WIDEST: Final[Mapping[ValueKind, int]] = {
@@ -55,7 +56,7 @@ def compile_service(name: str, shape: ServiceShape, currency: str) -> Service:
             for told, take in shape.takes.items()
         },
         gives={part: _given(part, give, currency) for part, give in shape.gives.items()},
-        outcomes=tuple(_outcome(each, its) for each, its in shape.outcomes.items()),
+        outcomes=tuple(_outcomes(shape)),
         is_safe=shape.is_safe,
         cache_seconds=shape.cache_seconds,
         stale_seconds=shape.stale_seconds,
@@ -105,7 +106,16 @@ def _outcome(name: str, shape: OutcomeShape) -> Outcome:
     return Outcome(name=name, statuses=frozenset(statuses), when=when)
 
 
-def _way(shape: ServiceShape) -> Http | PythonCall:
+def _outcomes(shape: ServiceShape) -> Iterator[Outcome]:
+    if shape.table is not None:
+        yield Outcome(name=NOT_FOUND, statuses=frozenset({404}))
+    for name, its in shape.outcomes.items():
+        yield _outcome(name, its)
+
+
+def _way(shape: ServiceShape) -> Http | PythonCall | TableFile | TableQuery:
+    if shape.table is not None:
+        return shape.table.compiled({part: its.path or part for part, its in shape.gives.items()})
     if shape.python is not None:
         return PythonCall(*(python_name(shape.python) or ("", "")))
     split = split_url(shape.url or "")

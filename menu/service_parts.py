@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Protocol
 
+from menu.table_parts import TableFile, TableQuery
 from menu.value_types import ValueKind
 
 # Of a template: "{crop}". Unlike a screen's blank it has neither owner nor format.
@@ -154,7 +155,7 @@ class Service:
 
     name: str
     fingerprint: str
-    way: Http | PythonCall
+    way: Http | PythonCall | TableFile | TableQuery
     takes: Mapping[str, Taken] = field(default_factory=dict)
     gives: Mapping[str, Given] = field(default_factory=dict)
     outcomes: tuple[Outcome, ...] = ()

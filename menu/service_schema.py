@@ -29,6 +29,8 @@ from menu.service_scalars import (
     python_name,
 )
 from menu.shapes import Flag, Name, Shape, wrong
+from menu.table_parts import NOT_FOUND
+from menu.table_schema import TableShape, faults_of
 from menu.value_types import ValueKind
 
 MOST_PARTS: Final = 20  # of an answer, and of what a service takes
@@ -38,6 +40,9 @@ _KINDS: Final = ("text", "number", "money", "date", "yes_no")
 _STATUSES: Final = re.compile(r"[1-5][0-9][0-9]|[1-5]xx")
 _DAY: Final = {"DD": "%d", "MM": "%m", "YYYY": "%Y", "MON": "%b"}
 _MOST_PATH: Final = 300
+_OF_FILE: Final = frozenset({"table", "takes", "gives", "outcomes"})
+_OF_QUERY: Final = _OF_FILE | {"cache_seconds", "stale_seconds", "timeout_seconds"}
+_OF_PYTHON: Final = (_OF_QUERY - {"table"}) | {"python", "safe"}
 
 
 def _one_of(known: tuple[str, ...], what: str) -> BeforeValidator:
@@ -241,6 +246,8 @@ class ServiceShape(Shape):
     alone."""
     python: Annotated[str, AfterValidator(_python)] | None = None
     """In the place of url: a function of the operator's own, such as our_services.prices:find."""
+    table: TableShape | None = None
+    """In the place of url: a table that is looked up, of a file or a database."""
     method: Annotated[str, _one_of(METHODS, "a method")] | None = None
     """GET, POST, PUT, PATCH or DELETE; GET unless there is a body."""
     takes: dict[Name, Annotated[Take, BeforeValidator(_as_kind)]] = Field(
@@ -276,12 +283,14 @@ class ServiceShape(Shape):
 
     @model_validator(mode="after")
     def _fits(self) -> ServiceShape:
-        if (self.url is None) == (self.python is None):
-            raise wrong("A service has a url or python.", "Write one of them.")
+        if [self.url, self.python, self.table].count(None) != 2:
+            raise wrong("A service has a url, python or table.", "Write one of them.")
         if self.json_ is not None and self.form is not None:
             raise wrong("A body is JSON or a form.", "Remove one of them.")
         if self.python is not None:
-            self._has_no_http()
+            self._has_only(_OF_PYTHON, "A function")
+        if self.table is not None:
+            self._fits_table(self.table)
         has_body = self.json_ is not None or self.form is not None
         if has_body and self.method == "GET":
             raise wrong("GET has no body.", "Write method: POST, or use query.")
@@ -291,14 +300,25 @@ class ServiceShape(Shape):
                 raise wrong(f'"{name}" cannot be the name of an outcome.', hint)
         return self
 
-    def _has_no_http(self) -> None:
-        mine = {
-            "python", "takes", "gives", "outcomes", "safe", "cache_seconds", "stale_seconds",
-            "timeout_seconds",
-        }  # fmt: skip
+    def _has_only(self, mine: frozenset[str], what: str) -> None:
         for name in sorted(self.model_fields_set - mine):
-            reason = f'A function has no "{name.rstrip("_")}".'
+            reason = f'{what} has no "{name.rstrip("_")}".'
             raise wrong(reason, "Remove the line, or write url.")
+
+    def _fits_table(self, table: TableShape) -> None:
+        if table.file is None:
+            self._has_only(_OF_QUERY, "A query")
+        else:
+            self._has_only(_OF_FILE, "A table of a file")
+        if NOT_FOUND in self.outcomes:
+            hint = "Remove the line: it is the outcome where no row fits."
+            raise wrong(f'"{NOT_FOUND}" cannot be the name of an outcome.', hint)
+        takes = {name: (str(take.type), take.optional) for name, take in self.takes.items()}
+        columns = {part: give.path or part for part, give in self.gives.items()}
+        for reason, hint in faults_of(table, takes, columns):
+            raise wrong(reason, hint)
+        if any(take.secret for take in self.takes.values()):
+            raise wrong("Nothing secret is looked up in a table.", "Remove secret.")
 
     @property
     def is_safe(self) -> bool:

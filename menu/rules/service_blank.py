@@ -17,7 +17,7 @@ RULE: Final = "M821"
 def check(source: Source) -> Iterator[Diagnostic]:
     for name, service in source.menu.services.items():
         yield from _braces(source, name, service)
-        if service.python is not None:
+        if service.url is None:
             continue
         for told in sorted(service.takes.keys() - service.used()):
             place = source.name_place("services", name, "takes", told)
