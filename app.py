@@ -11,21 +11,8 @@ from functools import cache
 import click
 from flask import Flask
 
-from cli import (
-    backup,
-    consent,
-    data,
-    db,
-    gateways,
-    links,
-    logs,
-    menus,
-    outbox,
-    serve,
-    spending,
-    switches,
-    worker,
-)
+from cli import logs
+from cli.all_nouns import NOUNS
 from cli.refusal import Refusal
 from health import routes as health
 from missed_call import routes as missed_call
@@ -46,22 +33,8 @@ def create_app() -> Flask:
     """Raises Refusal for bad settings; a command line still gets its commands and their help."""
     app = Flask("sanket", static_folder=None)
     bridge = cache(_bridge)  # one a process, made when the first command or page asks
-    for noun in (
-        consent,
-        data,
-        db,
-        gateways,
-        links,
-        menus,
-        outbox,
-        serve,
-        spending,
-        switches,
-        worker,
-    ):
-        app.cli.add_command(noun.commands(bridge))
-    app.cli.add_command(backup.backup(bridge))
-    app.cli.add_command(backup.restore(bridge))
+    for commands_of in NOUNS:
+        app.cli.add_command(commands_of(bridge))
     app.cli.add_command(handset.commands())
     try:
         mount(app, bridge())
