@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from menu.compiler import compile_menu
+from menu.differences import find_differences
 from menu.linter import check
 from menu.rehearsal import Rehearsal
 from menu.transcripts import read
@@ -46,3 +47,26 @@ def test_the_text_to_change_is_there_and_a_test_looks_for_it() -> None:
     assert f'helplines:\n    text: {{ en: "{before}"' in menu
     changed = {**SHIPPED, "menus.yaml": menu.replace(before, after, 1).encode()}
     assert not all(outcome.has_passed for outcome in read(changed).run())
+
+
+def test_the_service_of_ones_own_is_clean_and_its_tests_pass() -> None:
+    (menu,) = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    files = {"menus.yaml": menu.encode()}
+    assert check(files) == []
+    names = [outcome.name for outcome in read(files).run() if outcome.has_passed]
+    assert names == ["the price in Hindi", "the price by SMS"]
+    assert all(f"\npassed  {name}\n" in PAGE for name in names)
+
+
+def test_the_new_price_is_told_as_the_page_tells_it() -> None:
+    (menu,) = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    before = compile_menu({"menus.yaml": menu.encode()})
+    after = compile_menu({"menus.yaml": menu.replace("38", "40").encode()})
+    told = [f"  {found}." for found in find_differences(before, after)]
+    assert len(told) == 2
+    assert "\n".join(told) in PAGE
+
+
+def test_an_empty_file_is_told_as_the_page_tells_it() -> None:
+    (found,) = check({"menus.yaml": b""})
+    assert f"\n{found}\n" in PAGE
