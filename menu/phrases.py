@@ -314,6 +314,8 @@ OF_RESUMING: Final = frozenset({"unfinished", "go_on", "start_again"})
 OF_KEYWORDS: Final = frozenset({"did_you_mean"})
 # Needed only by a menu that sends app links.
 OF_LINKS: Final = frozenset({"link_over"})
+# Needed only by a menu that asks services.
+OF_SERVICES: Final = frozenset({"answer_later"})
 LAST_RESORT: Final = "en"
 
 # What the program fills in; without them a text works as well.

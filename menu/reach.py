@@ -14,6 +14,12 @@ def reachable(screens: Mapping[str, Screen], starts: Iterable[str]) -> frozenset
     return _walk(behind, starts)
 
 
+def may_return(screen: Screen) -> bool:
+    """Whether one of its ways ends a sub-menu."""
+    ways = (way for _, go in screen.goes() for _, way, _ in ways_of(go))
+    return any(not isinstance(way, str) and way.return_ for way in ways)
+
+
 def leading_to(screens: Mapping[str, Screen], ends: Iterable[str]) -> frozenset[str]:
     """The names of these screens and of all from which somebody can get to one of them."""
     before: dict[str, list[str]] = {name: [] for name in screens}

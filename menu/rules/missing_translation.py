@@ -8,7 +8,15 @@ from typing import Final
 
 from menu.diagnostics import Diagnostic, warning
 from menu.language import LATIN, Language, base_of, is_romanised
-from menu.phrases import BUILT_IN, OF_KEYWORDS, OF_LINKS, OF_QUESTIONS, OF_RESUMING, is_spoken
+from menu.phrases import (
+    BUILT_IN,
+    OF_KEYWORDS,
+    OF_LINKS,
+    OF_QUESTIONS,
+    OF_RESUMING,
+    OF_SERVICES,
+    is_spoken,
+)
 from menu.schema import Ask
 from menu.source import Source
 from menu.text_schema import AnyTexts
@@ -33,6 +41,8 @@ def check(source: Source) -> Iterator[Diagnostic]:
         spared |= OF_KEYWORDS
     if not source.menu.links:
         spared |= OF_LINKS
+    if not any(screen.call for screen in source.menu.screens.values()):
+        spared |= OF_SERVICES
     needed = [name for name in BUILT_IN if name not in spared]
     for position, language in enumerate(source.languages):
         overrides = source.menu.phrases

@@ -8,7 +8,7 @@ from typing import Final
 
 from menu.condition_words import words_of
 from menu.diagnostics import Diagnostic, warning
-from menu.reach import reachable
+from menu.reach import may_return, reachable
 from menu.schema import Screen
 from menu.source import Source
 
@@ -26,11 +26,19 @@ def check(source: Source) -> Iterator[Diagnostic]:
             if kept not in savers:
                 continue  # a clock, the language; or a mistake that M801 tells
             if kept not in behind:
-                behind[kept] = reachable(screens, savers[kept])
+                behind[kept] = _behind(source, savers[kept])
             if not _parts(screens, name) & behind[kept]:
                 reason = f'Nothing is saved as "{kept}" on any way to here.'
                 hint = "Ask for it first, or ask for something else."
                 yield warning(source.value_place(*path), RULE, reason, hint)
+
+
+def _behind(source: Source, savers: set[str]) -> frozenset[str]:
+    """A sub-menu that somebody leaves with what was saved may end wherever one is entered from."""
+    screens = source.flat_screens
+    found = reachable(screens, savers)
+    ends = any(may_return(screens[name]) for name in found)
+    return reachable(screens, found | source.after_sub_menus) if ends else found
 
 
 def _parts(screens: Mapping[str, Screen], name: str) -> set[str]:

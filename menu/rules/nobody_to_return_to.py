@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from menu.diagnostics import Diagnostic, error
-from menu.reach import reachable
+from menu.reach import may_return, reachable
 from menu.screen_schema import Screen
 from menu.source import Source
 from menu.way_schema import OneWay, ways_of
@@ -50,15 +50,10 @@ def _outside(screens: Mapping[str, Screen], way: OneWay) -> Iterator[str]:
         yield way.screen
     elif way.screen and way.then:
         inside = (screens[name] for name in reachable(screens, [way.screen]))
-        if any(_returns(screen) for screen in inside):
+        if any(may_return(screen) for screen in inside):
             yield way.then
 
 
 def _ways_on(screen: Screen) -> Iterator[OneWay]:
     if screen.leads_on and screen.go is not None:
         yield from (way for _, way, _ in ways_of(screen.go))
-
-
-def _returns(screen: Screen) -> bool:
-    ways = (way for _, go in screen.goes() for _, way, _ in ways_of(go))
-    return any(not isinstance(way, str) and way.return_ for way in ways)
