@@ -274,7 +274,8 @@ def test_a_whole_bridge_sends_what_is_registered_and_nothing_else(house: Any) ->
     # An older menu may have said so; the check would not let it be published.
     other = replace(bridge.library.live()[1].dlt, templates=(PRICE,))
     live, program = bridge.library.live()
-    bridge.library._live = (live, replace(program, dlt=other))
+    served = bridge.library._served
+    bridge.library._served = replace(served, live=(live, replace(program, dlt=other)))
     house.text("HELP")
     assert house.send() == []
     with bridge.database.read() as conn:
