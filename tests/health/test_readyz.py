@@ -63,7 +63,11 @@ def break_key(house: Any, _: object) -> None:
 
 def break_gateways(house: Any, _: object) -> None:
     house.bridge.settings.gateways.write_text("gateways:\n  x: {vendor: nobody}\n")
-    vars(house.bridge).pop("shelf", None)  # as in a process that starts with this file
+
+
+def start_with_broken_gateways(house: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    break_gateways(house, monkeypatch)
+    vars(house.bridge).pop("shelf", None)  # this process has not read them yet
 
 
 def break_menus(house: Any, _: object) -> None:
@@ -78,7 +82,7 @@ def break_menus(house: Any, _: object) -> None:
         (break_schema, "schema", [f"has schema {OLDER}", "needs", "flask --app app db upgrade"]),
         (break_schema_ahead, "schema", ["has schema 9999", "older than the database"]),
         (break_key, "key", ["another BRIDGE_SECRET_KEY", "nobody's STOP is found"]),
-        (break_gateways, "gateways", ["gateways.yaml:2", "gateways check"]),
+        (start_with_broken_gateways, "gateways", ["gateways.yaml:2", "gateways check"]),
         (break_menus, "menus", ["No menu was ever published", "menus publish"]),
     ],
 )
