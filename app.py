@@ -14,6 +14,7 @@ from flask import Flask
 from cli import logs
 from cli.all_nouns import NOUNS
 from cli.refusal import Refusal
+from cli.web_server import WARM
 from health import routes as health
 from missed_call import routes as missed_call
 from settings_reading import BadSettings, load_settings
@@ -56,9 +57,10 @@ def _bridge() -> Bridge:
 
 
 def mount(app: Flask, bridge: Bridge) -> None:
-    """Every page of the bridge. gateways.yaml is read with the first webhook."""
+    """Every page of the bridge. gateways.yaml is read before the first webhook."""
     errors.register(app)
     app.before_request(bridge.start)
+    app.extensions[WARM] = bridge.warm
     clients = Clients(bridge.settings.trusted_proxies)
     edge = Edge(lambda: bridge.gateways, bridge.meter)
     door = FlaskDoor(edge, clients)

@@ -99,6 +99,16 @@ class Bridge(Channels):
                 threading.Thread(target=look, name="tables", daemon=True).start()
                 self._is_started = True
 
+    def warm(self) -> None:
+        """Reads, before the first webhook comes, what it would wait for: a second and a half of a
+        phone's patience. What cannot be read is told to whoever asks for it.
+        """
+        self.start()
+        with suppress(BadMenu, DatabaseDown, NothingPublished):
+            self.library.live()
+        with suppress(BadGateways, OSError, UnicodeDecodeError):
+            _ = self.gateways
+
     def stop(self) -> None:
         """The end of what `start` began, and of this process' connections to the database."""
         self._stopped.set()

@@ -28,6 +28,8 @@ from cli.listening import BACKLOG, Duty
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
+# The name under which an app keeps what it wants to do before the first request.
+WARM: Final = "sanket-warm"
 # A turn may take 8 s at most, so whoever is not done by then never will be.
 WORKER_PATIENCE_SECONDS: Final = 10
 _HOLDER: Final[Any] = vars(mp)["SocketHolder"]  # its stub knows no arguments
@@ -99,12 +101,17 @@ def load_app(
     from flask.cli import ScriptInfo  # here, so that the main process stays without Flask
 
     loaded = ScriptInfo(app_import_path=app).load_app()
+    loaded.extensions.get(WARM, _nothing)()
     if listening is None or until is None or ready is None:
         return loaded
     duty = Duty(listening, until)
     duty.begin()
     os.write(ready, b".")
     return duty.wrap(loaded)
+
+
+def _nothing() -> None:
+    """Of an app that has nothing to warm."""
 
 
 if __name__ == "__main__":
