@@ -103,9 +103,9 @@ class Bridge(Channels):
         """Reads, before the first webhook comes, what it would wait for: a second and a half of a
         phone's patience. What cannot be read is told to whoever asks for it.
         """
-        self.start()
         with suppress(BadMenu, DatabaseDown, NothingPublished):
             self.library.live()
+        self.start()
         with suppress(BadGateways, OSError, UnicodeDecodeError):
             _ = self.gateways
 

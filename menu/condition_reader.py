@@ -7,7 +7,6 @@ and none of them can call, loop, or reach anything but the values of the session
 from __future__ import annotations
 
 import ast
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -20,6 +19,7 @@ from menu.conditions import Condition, Expression, Facts, Value
 from menu.data_schema import Kind
 from menu.date_limits import parse_iso
 from menu.diagnostics import did_you_mean
+from menu.expression_tree import tree_of
 from menu.moments import WEEKDAYS
 from menu.value_types import ValueKind, ValueType
 
@@ -55,9 +55,7 @@ def _read(text: str, scope: Scope) -> Part:
     if len(text) > MOST_WRITTEN or "\n" in text:
         raise BadExpression("This is too long.", f"One line of {MOST_WRITTEN} characters at most.")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(text.strip(), mode="eval")
+        tree = tree_of(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         hint = 'Write such as: amount > 500 and plan == "gold"'
         raise BadExpression(f'"{text[:60]}" cannot be read.', hint) from None

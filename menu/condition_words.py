@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-import warnings
 
 from menu.condition_reader import MOST_WRITTEN
+from menu.expression_tree import tree_of
 
 
 def words_of(text: str) -> frozenset[str]:
@@ -14,9 +14,7 @@ def words_of(text: str) -> frozenset[str]:
     if len(text) > MOST_WRITTEN:
         return frozenset()
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(text.strip(), mode="eval")
+        tree = tree_of(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return frozenset()
     dotted = {
