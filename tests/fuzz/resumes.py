@@ -58,6 +58,8 @@ class Resumes:
         self.went_on = key if before is not None and before.offers else ""
         if not self.went_on:
             self.due = ""
+        if before is None:
+            self._private.discard(key)  # what was private is lost with the session before
         if thought.is_secret:
             self._private.add(key)
         if session.path and not session.ended and key not in self._private:
