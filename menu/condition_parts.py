@@ -121,6 +121,8 @@ def arithmetic(left: Part, op: ast.operator, right: Part) -> Part:
     if Is.DATE in sides and isinstance(op, ast.Add | ast.Sub):
         if sides[0] is not Is.DATE or (is_plus and sides[1] is Is.DATE):
             raise BadExpression("Such a sum has no meaning.", "Write such as: today + 30")
+        if sides[1] not in (Is.DATE, Is.NUMBER, Is.UNKNOWN):
+            raise BadExpression(f"One cannot reckon with {sides[1]}.", "Write such as: today + 30")
         if sides[1] is Is.DATE:
             return Part(Is.NUMBER, lambda facts: _days_between(one(facts), other(facts)))
         sign = 1 if is_plus else -1

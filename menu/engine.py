@@ -91,15 +91,17 @@ def answer(
     if step.needs or step.ends or step.is_closed:
         return None
     if screen.ask is not None and screen.ask.save_as == name:
-        return _found(known, screen.ask, typed, display, step.effects)
-    if screen.question is not None and screen.question.save_as == name:
+        answered = _found(known, screen.ask, typed, display, step.effects)
+    elif screen.question is not None and screen.question.save_as == name:
         answered = _answered(known, screen.question, typed, display)
-        return replace(
-            answered,
-            effects=(*step.effects, *answered.effects),
-            is_secret=step.is_secret or answered.is_secret,
-        )
-    return None
+        answered = replace(answered, effects=(*step.effects, *answered.effects))
+    else:
+        return None
+    return replace(
+        answered,
+        is_secret=step.is_secret or answered.is_secret,
+        has_failed=step.has_failed or answered.has_failed,
+    )
 
 
 def enter_again(

@@ -184,6 +184,8 @@ def _leads(source: Source, screen: Screen, language: Language) -> Iterator[_Lead
             yield _Lead(ask.after_last_try, Why.LAST_TRY, (*path, "after_last_try"))
     if screen.call:
         yield _Lead(screen.call.on_error, Why.FAILURE, ("call", "on_error"))
+        for outcome, go in screen.call.outcomes.items():
+            yield _Lead(go, Why.FAILURE, ("call", "outcomes", outcome), label=outcome)
 
 
 def _targets(go: Go) -> Iterator[tuple[str, str | None, bool]]:

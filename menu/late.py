@@ -19,11 +19,10 @@ from menu.ports import ServicePort
 from menu.program import Program
 from menu.screens import ANY_PHONE
 from menu.service_parts import BAD_ANSWER, DOWN, SLOW
-from menu.services import Inquiry
+from menu.services import MOST_CALLS, Inquiry
 from menu.showing import NeededCall
 
 LEAST_SECONDS: Final = 1.0
-MOST_CALLS: Final = 3  # of services for one answer, as in a turn
 _MAY_PASS: Final = frozenset({SLOW, DOWN, BAD_ANSWER})  # asked again, there may be an answer
 
 
@@ -165,6 +164,8 @@ def _text(program: Program, question: Question, step: Step, now: float) -> str |
     """An SMS of the menu says all there is to say. Choices are no use: no dialogue is going on."""
     if not question.is_told or _sends(step.effects):
         return None
+    if step.is_closed:
+        return step.shown  # it was switched off meanwhile: the reason, not what would stand there
     return engine.told_at(program, step.place, now) or None
 
 

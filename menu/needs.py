@@ -3,18 +3,15 @@ Pure."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
 
 from menu.blanks import used_blanks
+from menu.condition_words import words_of
 from menu.reach import saved_on_every_way
 from menu.schema import Screen
 from menu.source import Source
 from menu.templates import blanks_of
-
-_NAME: Final = re.compile(r"(?<![\w.\"'])[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?(?![\w\"'])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +44,7 @@ def _used(source: Source, screen: str) -> Iterator[tuple[str, str]]:
         elif used.screen == screen and used.value:
             yield from _named(source, used.value)
     for text in _expressions(source.flat[screen].screen):
-        for name in _NAME.findall(text):
+        for name in sorted(words_of(text)):
             yield from _named(source, name)
     call = source.flat[screen].screen.call
     for text in call.with_.values() if call else ():

@@ -19,7 +19,8 @@ MOST_DEEP: Final = 5  # groups inside each other
 
 _SPECIAL: Final = frozenset(r".[](){}?*+|\^$")
 _COUNT: Final = re.compile(r"\{([0-9]{1,3})(?:,([0-9]{1,3}))?\}")
-_IN_CLASS: Final = re.compile(r"\\?(.)-\\?(.)|\\(.)|(.)", re.DOTALL)
+_IN_CLASS: Final = re.compile(r"(\\?.)-(\\?.)|(\\?.)", re.DOTALL)
+_DIGIT: Final = r"\d"
 
 Fits = Callable[[str], bool]  # of one character
 
@@ -197,15 +198,17 @@ def _is(wanted: str) -> Fits:
 
 def _ranges(inside: str) -> Iterator[tuple[str, str]]:
     for found in _IN_CLASS.finditer(inside):
-        low, high, escaped, single = found.groups()
-        if low is not None:
-            if low > high:
-                raise BadPattern(f"{low}-{high} goes backwards", f"Write {high}-{low}.")
-            yield low, high
-        elif escaped == "d":
+        low, high, single = found.groups()
+        if single == _DIGIT:
             yield "0", "9"
+        elif single is not None:
+            yield single[-1], single[-1]
+        elif _DIGIT in (low, high):
+            raise BadPattern(f"{low}-{high} is no range", r"Write - last, such as [\d/-].")
+        elif low[-1] > high[-1]:
+            raise BadPattern(f"{low}-{high} goes backwards", f"Write {high}-{low}.")
         else:
-            yield (escaped or single), (escaped or single)
+            yield low[-1], high[-1]
 
 
 # From the tree to the machine (Glushkov): a place for each character of the pattern

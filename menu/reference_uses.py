@@ -10,6 +10,7 @@ from typing import Final
 from pydantic import BaseModel
 
 from menu import merging, shape_faults
+from menu.expression_tree import tree_of
 from menu.files import Files
 from menu.question_schema import AskPattern, AskPinCode
 from menu.reference_tables import BLANKS, COLUMNS, CONDITIONS, PATTERNS, Sign
@@ -84,7 +85,7 @@ def _parts_of_conditions(source: Source) -> Iterator[str]:
     written = [when for _, when in source.conditions()]
     written += [line for _, _, line in source.set_lines()]
     for line in written:
-        for node in ast.walk(ast.parse(line.strip(), mode="eval")):
+        for node in ast.walk(tree_of(line)):
             match node:
                 case ast.Constant(value=value):
                     yield "Text" if isinstance(value, str) else "Number"

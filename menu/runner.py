@@ -40,7 +40,7 @@ from menu.resuming import Wish
 from menu.screens import ANY_PHONE, Display
 from menu.service_codes import Dialled, read_dialled
 from menu.service_parts import FAULTS, SLOW
-from menu.services import Inquiry
+from menu.services import MOST_CALLS, Inquiry
 from menu.session import Session
 from menu.turns import (
     Caller,
@@ -56,7 +56,6 @@ from menu.turns import (
 from menu.usual import Usual
 
 MOST_OFFERED: Final = 200  # characters of a text that "1" may stand for
-MOST_CALLS: Final = 3  # of services in one turn: somebody waits with the phone in his hand
 NO_SESSION: Final = Loaded(session=None, language=None, language_is_cached=False)
 
 NO_DIAL: Final = Dialled("")
@@ -401,7 +400,8 @@ class Runner:
             )
             reply = self._services.ask(inquiry)
             if reply.outcome == SLOW and inquiry.may_wait:
-                return engine.put_off(program, step, inquiry.key, display, now)
+                step = engine.put_off(program, step, inquiry.key, display, now)
+                break
             has_failed = has_failed or reply.outcome in FAULTS
             step = engine.resume(program, step, reply, display, now)
         if step.needs is not None:

@@ -35,6 +35,7 @@ class ServiceSpec:
 
 Services = Mapping[str, ServiceSpec]
 NO_SERVICES: Final[Services] = MappingProxyType({})
+MOST_CALLS: Final = 3  # for one answer: somebody waits with the phone in his hand
 
 
 def no_services() -> Services:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final
 
 from telecom.dlt_template import DltTemplate, Variable
@@ -22,11 +23,10 @@ Fits = Callable[[Variable, str], bool]
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The first character that differs: its places (from 0) in the text and in the template, and
-    what stands at both. Empty where nothing stands there."""
+    """The first character that differs: its place (from 0) in the text, and what stands at both.
+    Empty where nothing stands there."""
 
     at: int
-    at_template: int
     here: str = field(repr=False)
     there: str
 
@@ -99,26 +99,20 @@ def difference(template: DltTemplate, text: str) -> Difference | None:
     return _first_change(signs, text, costs)
 
 
-def _signs_of(template: DltTemplate) -> list[tuple[str, int]]:
-    """The characters of a template with their places; a variable has no character."""
-    signs, variables = [], list(template.variables)
-    at = 0
-    for place, words in enumerate(template.words):
-        signs += [(char, at + here) for here, char in enumerate(words)]
-        if place < len(variables):
-            signs.append(("", variables[place].at))
-            at = template.text.index("#}", variables[place].at) + 2
-    return signs
+def _signs_of(template: DltTemplate) -> list[str]:
+    """The characters of a template; a variable has none, and is an empty one."""
+    first, *others = template.words
+    return [*first, *chain.from_iterable(("", *words) for words in others)]
 
 
-def _costs(signs: Sequence[tuple[str, int]], text: str) -> list[list[int]]:
+def _costs(signs: Sequence[str], text: str) -> list[list[int]]:
     """costs[i][j]: the fewest changes that make the rest of the text (from j on) one that the rest
     of the template (from i on) stands for."""
     width = len(text) + 1
     costs = [[0] * width for _ in range(len(signs) + 1)]
     costs[-1] = [len(text) - j for j in range(width)]
     for i in range(len(signs) - 1, -1, -1):
-        char, below, row = signs[i][0], costs[i + 1], costs[i]
+        char, below, row = signs[i], costs[i + 1], costs[i]
         row[-1] = below[-1] + 1
         for j in range(width - 2, -1, -1):
             if not char:  # a variable takes this character, as its last or not, or none at all
@@ -131,22 +125,22 @@ def _costs(signs: Sequence[tuple[str, int]], text: str) -> list[list[int]]:
 
 
 def _first_change(
-    signs: Sequence[tuple[str, int]], text: str, costs: Sequence[Sequence[int]]
+    signs: Sequence[str], text: str, costs: Sequence[Sequence[int]]
 ) -> Difference | None:
     i = j = 0
     while i < len(signs) and j < len(text):
-        char, place = signs[i]
+        char = signs[i]
         cost = costs[i][j]
         if (char and char == text[j]) or (not char and cost == costs[i + 1][j + 1]):
             i, j = i + 1, j + 1
         elif not char and cost == costs[i][j + 1]:
             j += 1  # the value goes on
         else:
-            return Difference(j, place, text[j], char or "a value")
+            return Difference(j, text[j], char or "a value")
     if i < len(signs):
-        return Difference(j, signs[i][1], "", signs[i][0] or "a value")
+        return Difference(j, "", signs[i] or "a value")
     if j < len(text):
-        return Difference(j, signs[-1][1] + 1 if signs else 0, text[j], "")
+        return Difference(j, text[j], "")
     return None
 
 
@@ -154,4 +148,4 @@ def _plainly(template: DltTemplate, text: str) -> Difference:
     """Of very long texts: where the words before the first variable differ."""
     words = template.words[0]
     at = next((at for at, char in enumerate(words) if text[at : at + 1] != char), len(words))
-    return Difference(at, at, text[at : at + 1], words[at : at + 1])
+    return Difference(at, text[at : at + 1], words[at : at + 1])

@@ -144,6 +144,7 @@ REFUSED = [
     "amount ** 9", "amount % 2", "amount // 2", "1 < amount < 5", "amount in 5", "amount in []",
     "len(name)", "name.upper()", "__import__('os')", "[x for x in name]", "lambda: 1", "name[0]",
     "f'{name}'", "(amount := 5)", "amount if agreed else 5", "day < 'tomorrow'", "amount is 5",
+    "today + name", "today + agreed", "today - '2026-01-01'",
     "\0", "(" * 150 + ")" * 150, "x" * 300, "amount > 5\nand agreed", "name.__class__", "~count",
 ]  # fmt: skip
 

@@ -54,7 +54,12 @@ screens:
     text: { en: "{amount:money}?", hi: "{amount:money}?" }
     confirm: { yes: paid, no: home }
   paid:
-    call: { service: pay, with: { sum: "{amount}" }, save_as: bill, on_error: more }
+    call:
+      service: pay
+      with: { sum: "{amount}" }
+      save_as: bill
+      on_error: more
+      outcomes: { slow: info }
     text: { en: "No. {bill.number}", hi: "न. {bill.number}" }
     send_sms: { en: "Paid {amount:money}, no. {bill.number}", hi: "भुगतान {amount:money}" }
     end: true
@@ -104,7 +109,14 @@ def test_nobody_comes_further_by_a_missed_call(draft: Draft) -> None:
 @pytest.mark.parametrize(
     ("screen", "led"),
     [
-        ("info", {("home", "1 Info", Why.CHOICE), ("home", "after the sub-menu", Why.AFTER)}),
+        (
+            "info",
+            {
+                ("home", "1 Info", Why.CHOICE),
+                ("home", "after the sub-menu", Why.AFTER),
+                ("paid", "slow", Why.FAILURE),
+            },
+        ),
         (
             "more",
             {

@@ -137,11 +137,11 @@ def test_amounts_and_links_are_no_numbers_to_call() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("UMANG: Wheat costs  Rs 5 a quintal.", Difference(19, 30, " ", "R")),
-        ("UMANG: Wheat costs Rs 5 a quintal", Difference(33, 54, "", ".")),
-        ("UMANG: Wheat costs Rs 5 a Quintal.", Difference(26, 47, "Q", "q")),
-        ("UMANG - Wheat costs Rs 5 a quintal.", Difference(5, 5, " ", ":")),
-        ("UMANG: Wheat costs Rs 5 a quintal. ", Difference(34, 55, " ", "")),
+        ("UMANG: Wheat costs  Rs 5 a quintal.", Difference(19, " ", "R")),
+        ("UMANG: Wheat costs Rs 5 a quintal", Difference(33, "", ".")),
+        ("UMANG: Wheat costs Rs 5 a Quintal.", Difference(26, "Q", "q")),
+        ("UMANG - Wheat costs Rs 5 a quintal.", Difference(5, " ", ":")),
+        ("UMANG: Wheat costs Rs 5 a quintal. ", Difference(34, " ", "")),
         ("UMANG: Wheat costs Rs 2,3 a quintal.", None),  # a value, not a word
     ],
 )
@@ -224,7 +224,7 @@ def test_one_character_of_a_plain_template_is_enough(at: int, other: str) -> Non
     assume(at < len(text) and text[at] != other)
     changed = text[:at] + other + text[at + 1 :]
     assert book(text).judge(changed, NOON).refusal is DltRefusal.WORDS
-    assert difference(template(text), changed) == Difference(at, at, other, text[at])
+    assert difference(template(text), changed) == Difference(at, other, text[at])
 
 
 @given(st.text(max_size=40), st.text(max_size=40))
