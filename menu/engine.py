@@ -231,8 +231,11 @@ def put_off(program: Program, step: Step, key: str, display: Display, now: float
 
 
 def told_at(program: Program, place: Place, now: float = 0.0) -> str:
-    """The text of where a caller stands, without its choices and pages."""
+    """The text of where a caller stands, without its choices and pages; why it is off, if it is."""
     known = _known(program, place, now)
+    off = closed_by(known)
+    if off is not None:
+        return off.told.in_language(place.language)
     return text_of(known, program.screens[place.screen], place.language)
 
 

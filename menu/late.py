@@ -164,8 +164,6 @@ def _text(program: Program, question: Question, step: Step, now: float) -> str |
     """An SMS of the menu says all there is to say. Choices are no use: no dialogue is going on."""
     if not question.is_told or _sends(step.effects):
         return None
-    if step.is_closed:
-        return step.shown  # it was switched off meanwhile: the reason, not what would stand there
     return engine.told_at(program, step.place, now) or None
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from menu import engine
 from menu.compiler import compile_menu
 from menu.engine import Step
+from menu.place import Place
 from menu.program import Program
 from menu.screens import ANY_PHONE, Display
 from menu.services import ServiceSpec
@@ -202,3 +203,11 @@ screens:
     step = engine.press(off, home.place, "1", Display(), NOON)
     assert (step.shown, step.needs) == (CLOSED + BACK, None)
     assert engine.press(program, home.place, "1", Display(), NOON).needs is not None
+
+
+def test_a_late_answer_from_what_was_switched_off_tells_why() -> None:
+    place = Place(screen="talk", language="en")
+    assert engine.told_at(PROGRAM, place, NOON) == "Call 12345."
+    off = with_switches(screens={"talk": [OFF]})
+    assert engine.told_at(off, place, NOON) == CLOSED
+    assert engine.told_at(off, replace(place, language="hi"), NOON) == "मरम्मत जारी।"
