@@ -53,6 +53,7 @@ from outbound.standing import Standings
 from outbound.traffic import Account, Traffic
 from outbound.wake import Waiting, Wake
 from outbound.worker import Worker
+from services import network
 from settings import Settings
 from sms import optouts, receipts
 from state.pace import RedisPace
@@ -104,7 +105,8 @@ class Bridge(Channels):
         phone's patience. What cannot be read is told to whoever asks for it.
         """
         with suppress(BadMenu, DatabaseDown, NothingPublished):
-            self.library.live()
+            if self.library.live()[1].services:
+                network.trust()
         self.start()
         with suppress(BadGateways, OSError, UnicodeDecodeError):
             _ = self.gateways
@@ -116,7 +118,10 @@ class Bridge(Channels):
 
     def _live_services(self) -> Collection[Service]:
         try:
-            return self.library.live()[1].services.values()
+            served = self.library.served()
+            return {
+                each.fingerprint: each for one in served for each in one.services.values()
+            }.values()
         except (BadMenu, DatabaseDown, NothingPublished):  # told by whoever follows the menus
             return ()
 
@@ -142,10 +147,7 @@ class Bridge(Channels):
     def segment_prices(self, country: str) -> Mapping[str, Money]:
         """What a segment to this country costs, by gateway; {} where gateways.yaml is broken."""
         with suppress(BadGateways, OSError, UnicodeDecodeError):
-            return {
-                name: its.prices.in_country(country)
-                for name, its in self.spend_world.tariffs.items()
-            }
+            return {name: its.in_country(country) for name, its in self.sms_prices().items()}
         return {}
 
     def _networks(self) -> list[Network]:
@@ -442,7 +444,7 @@ class Bridge(Channels):
         return DltGate(self._dlt_book, self.clock)
 
     def _dlt_book(self) -> DltBook | None:
-        """What the live menu registers. Raises DatabaseDown."""
+        """What the live menu registers. Raises DatabaseDown, BadMenu."""
         try:
             _, program = self.library.live()
         except NothingPublished:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -69,7 +69,7 @@ class SqlLibrary:
         self._switches, self._last_act = NO_SWITCHES, 0
 
     def live(self) -> Version:
-        """Raises NothingPublished; DatabaseDown only before the first success."""
+        """Raises NothingPublished; DatabaseDown and BadMenu only before the first success."""
         return self._served.live if self._served else self.refresh()
 
     def live_for(self, caller_key: str) -> Version:
@@ -83,6 +83,13 @@ class SqlLibrary:
         if share and shared and is_among(caller_key, share.version, share.percent):
             return shared
         return served.live
+
+    def served(self) -> Collection[Program]:
+        """Every menu that somebody sees who begins now: live, shared, previewed. Raises as `live`
+        does."""
+        served = self._served or self._look(None)
+        beside = [served.shared] if served.shared else []
+        return [program for _, program in (served.live, *beside, *served.previews.values())]
 
     def running(self) -> Running | None:
         """The share that this process serves."""
@@ -174,18 +181,18 @@ class SqlLibrary:
         then: Callable[[], None] = lambda: None,
     ) -> None:
         """Runs until `stop`; whatever goes wrong, the last good menu goes on serving. `then` is
-        called after every look, and may not raise."""
+        called after every look."""
         is_well = True
         while not stop.wait(every_seconds):
             try:
                 self.refresh()
-            except (DatabaseDown, NothingPublished, BadMenu) as fault:
+                then()
+            except Exception as fault:  # a thread that dies here would never see another menu
                 if is_well:
                     log.warning("menu not refreshed", why=type(fault).__name__)
                 is_well = False
             else:
                 is_well = True
-            then()
 
     def _compiled(self, stored: menu_version.MenuVersion) -> Program:
         with self._lock:

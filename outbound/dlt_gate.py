@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
+from menu.diagnostics import BadMenu
 from models.database import DatabaseDown
 from outbound.outcomes import DLT_UNKNOWN, DLT_VALUE, DLT_WORDS, NotTaken
 from telecom.clock import Clock
@@ -20,7 +21,7 @@ _ENDS: Final = {DltRefusal.WORDS: DLT_WORDS, DltRefusal.VALUE: DLT_VALUE}
 
 
 class DltGate:
-    """`book`: what the live menu registers; raises DatabaseDown while nobody can tell."""
+    """`book`: what the live menu registers; raises DatabaseDown, BadMenu while nobody can tell."""
 
     def __init__(self, book: Callable[[], DltBook | None], clock: Clock) -> None:
         self._book = book
@@ -32,7 +33,7 @@ class DltGate:
             return None
         try:
             book = self._book()
-        except DatabaseDown:
+        except (BadMenu, DatabaseDown):
             return DLT_UNKNOWN
         if book is None:
             return account

@@ -91,6 +91,8 @@ class LateAnswers:
             try:
                 free = self._at_most - self._busy
                 claims = self._claim(free) if free else []
+                for mine in claims:
+                    self._begin(mine, wake)
             except DatabaseDown as fault:
                 log.warning("late answers wait", why=str(fault))
                 stop.wait(REST_SECONDS)
@@ -99,8 +101,6 @@ class LateAnswers:
                 report("late answers wait", fault)
                 stop.wait(REST_SECONDS)
                 continue
-            for mine in claims:
-                self._begin(mine, wake)
             if not claims or len(claims) == free:
                 wake.wait(idle_seconds())
 
@@ -117,7 +117,12 @@ class LateAnswers:
 
         with self._counting:
             self._busy += 1
-        threading.Thread(target=answer, name="late-answer", daemon=True).start()
+        try:
+            threading.Thread(target=answer, name="late-answer", daemon=True).start()
+        except RuntimeError:  # no thread is to be had
+            with self._counting:
+                self._busy -= 1
+            raise
 
     def _claim(self, at_most: int) -> list[LateAnswer]:
         with self._database.ask() as conn:

@@ -7,8 +7,9 @@ at, so that a name that changes between two look-ups gains nothing.
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotInTime
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
@@ -52,7 +53,7 @@ class AddressGuard:
         self._allows_loopback = allows_loopback
         self._resolve = resolve or _resolve
         self._pool = ThreadPoolExecutor(LOOKING_UP, thread_name_prefix="names")
-        self._waiting: set[Future[Sequence[str]]] = set()
+        self._free = threading.BoundedSemaphore(WAITING)
 
     def addresses_of(self, host: str, port: int, seconds: float) -> list[str]:
         """All that the name has, each looked at. Raises Forbidden where one of them is closed:
@@ -78,11 +79,10 @@ class AddressGuard:
 
     def _looked_up(self, host: str, port: int, seconds: float) -> Sequence[str]:
         """The system's resolver has no deadline of its own."""
-        self._waiting = {each for each in self._waiting if not each.done()}
-        if len(self._waiting) >= WAITING:
+        if not self._free.acquire(blocking=False):
             raise Unresolved("too many look-ups hang")
         future = self._pool.submit(self._resolve, host, port)
-        self._waiting.add(future)
+        future.add_done_callback(lambda _: self._free.release())
         try:
             found = future.result(max(seconds, 0.0))
         except NotInTime:

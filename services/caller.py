@@ -226,6 +226,10 @@ class ServiceCaller:
             is_unsure = fault.was_sent and not service.is_safe
             outcome = UNSURE if is_unsure else fault.outcome
             reply, why, is_done = Reply(outcome=outcome), fault.why, fault.was_sent
+        except BadInput as fault:
+            reply, why, is_done = Reply(outcome=BAD_INPUT), str(fault), False
+        except Exception as fault:  # whoever waits for this answer must hear that there is none
+            reply, why, is_done = Reply(outcome=DOWN), type(fault).__name__, True
         if not service.is_safe and reply.outcome in (DOWN, BAD_ANSWER) and is_done:
             reply = replace(reply, outcome=UNSURE)  # it has the request, and perhaps did it
         at = self._clock.now().timestamp()

@@ -68,13 +68,21 @@ class ClickNotes:
     def take_in(self, database: Database) -> int:
         """Gives the database what waits; returns how many are off the disk. Raises DatabaseDown."""
         paths = list(islice(self._folder.glob(f"*{ENDING}"), MOST_TAKEN))
-        clicks = [click for click in map(_read, paths) if click is not None]
+        clicks, done = [], []
+        for path in paths:
+            try:
+                click = _read(path)
+            except OSError:
+                continue  # it stays, and is read another time
+            done.append(path)
+            if click is not None:
+                clicks.append(click)
         if clicks:
             with database.write() as conn:
                 link_click.record_all(conn, clicks)
-        for path in paths:
+        for path in done:
             path.unlink(missing_ok=True)
-        return len(paths)
+        return len(done)
 
     def take_in_until(self, stop: threading.Event, database: Database) -> None:
         """Survives whatever goes wrong."""
@@ -107,7 +115,8 @@ class ClickNotes:
 
 
 def _read(path: Path) -> Click | None:
-    """None for what is no click: a file of nobody's, or one that another worker took first."""
+    """None for what is no click: a file of nobody's, or one that another worker took first. Raises
+    OSError for one that cannot be read now."""
     try:
         kept = json.loads(path.read_text(encoding="ascii"))
         return Click(
@@ -116,5 +125,5 @@ def _read(path: Path) -> Click | None:
             clicked_at=datetime.fromisoformat(kept["clicked_at"]),
             platform=str(kept["platform"]),
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None

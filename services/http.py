@@ -159,7 +159,9 @@ class HttpConnector:
         client = self._clients.get(keeps)
         if client is None:
             with self._lock:
-                client = self._clients.setdefault(keeps, new_client(self._guard, self._deadline))
+                client = self._clients.get(keeps)
+                if client is None:
+                    client = self._clients[keeps] = new_client(self._guard, self._deadline)
         return client
 
 

@@ -131,7 +131,7 @@ class DeadlineStream(httpcore2.NetworkStream):
 def new_client(guard: AddressGuard, deadline: Deadline) -> httpx2.Client:
     """Follows nothing, believes no proxy of the environment, keeps no cookie."""
     transport = httpx2.HTTPTransport(
-        verify=_trust(),
+        verify=trust(),
         trust_env=False,
         limits=httpx2.Limits(
             max_connections=CONNECTIONS,
@@ -152,6 +152,7 @@ def new_client(guard: AddressGuard, deadline: Deadline) -> httpx2.Client:
 
 
 @cache
-def _trust() -> ssl.SSLContext:
-    """Reading the certificates takes a quarter of a second, so once a process is enough."""
+def trust() -> ssl.SSLContext:
+    """Reading the certificates takes a quarter of a second: once a process, and best before anybody
+    waits."""
     return ssl.create_default_context(cafile=certifi.where())

@@ -52,11 +52,10 @@ class PythonConnector:
         self, service: Service, call: PythonCall, told: Mapping[str, str], seconds: float, key: str
     ) -> Reply:
         """Raises Failed."""
-        function = find_function(call)
         if not self._free.acquire(blocking=False):
             raise Failed(DOWN, "too many functions hang")
         asked = Asked(told=dict(told), seconds=seconds, key=key)
-        future = self._pool.submit(self._run, function, asked)
+        future = self._pool.submit(self._run, call, asked)
         try:
             body = future.result(seconds)
         except NotInTime:
@@ -68,14 +67,16 @@ class PythonConnector:
             if outcome.name in {each.name for each in service.outcomes}:
                 return Reply(outcome=outcome.name)
             raise Failed(BAD_ANSWER, "an outcome that is not declared", was_sent=True) from None
+        except Failed:
+            raise
         except Exception as fault:
             # Whatever it is, a phone waits behind it; its text may hold what somebody typed.
             raise Failed(DOWN, type(fault).__name__, was_sent=True) from None
         return reply_of(service, 200, body)
 
-    def _run(self, function: Function, asked: Asked) -> object:
+    def _run(self, call: PythonCall, asked: Asked) -> object:
         try:
-            return function(asked)
+            return find_function(call)(asked)  # its module may take its time to be imported, too
         finally:
             self._free.release()
 

@@ -84,7 +84,7 @@ class Tables:
                 is_replaced = self._inode(service.fingerprint) != before
                 if is_replaced and tries_left:  # its index went while it was being opened
                     continue
-                if not is_replaced:
+                if not is_replaced and not isinstance(fault, sqlite3.OperationalError):
                     with suppress(OSError):  # it is made anew
                         self._pointer(service.fingerprint).unlink()
                 raise Failed(DOWN, f"its index: {type(fault).__name__}") from None

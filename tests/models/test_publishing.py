@@ -280,3 +280,28 @@ def test_a_library_that_follows_sees_every_publication(press: Press, eventually:
 
 def test_the_waits_leave_time_to_compile_within_two_seconds() -> None:
     assert 2 * LOOK_SECONDS + REFRESH_SECONDS <= 1.0
+
+
+def test_a_library_that_follows_survives_what_nobody_foresaw(
+    press: Press, eventually: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    press.publish(1)
+    library, stop, looks = SqlLibrary(press.database), threading.Event(), []
+    assert library.live()[0] == 1
+    look = library.refresh
+
+    def breaks_once() -> Any:
+        looks.append(1)
+        if len(looks) == 1:
+            raise SystemError("of Python's own")
+        return look()
+
+    monkeypatch.setattr(library, "refresh", breaks_once)
+    follower = threading.Thread(target=library.keep_fresh, args=(stop, 0.01))
+    follower.start()
+    try:
+        press.publish(2)
+        eventually(lambda: library.live()[0] == 2, 10)
+    finally:
+        stop.set()
+        follower.join(10)

@@ -242,3 +242,16 @@ def test_no_time_is_no_call_but_a_fresh_answer(provider: Any, desk: Desk) -> Non
     assert provider.asked("/it") == 0
     desk.ask(service)
     assert desk.ask(service, seconds=0.4).parts == {"a": "1"}
+
+
+IN_THE_PATH = "url: {origin}/it/{{q}}\ntakes: {{ q: {{}} }}\ngives: {{ a: {{}} }}\n{more}"
+
+
+@pytest.mark.parametrize("more", ["", "method: POST\nidempotency_key: Idempotency-Key"])
+def test_what_cannot_be_asked_is_told_at_once_and_holds_nobody_up(
+    provider: Any, desk: Desk, more: str
+) -> None:
+    service = declared(IN_THE_PATH.format(origin=provider.origin, more=more))
+    asked = [desk.ask(service, key="turn", q="../admin").outcome for _ in range(2)]
+    assert asked == ["bad_input", "bad_input"]
+    assert provider.asked("/it") == 0

@@ -98,6 +98,12 @@ def test_test_numbers_see_the_draft_on_all_channels_and_nobody_else_does(
     assert town.deeds() == ["preview ended", "previewed", "published"]
 
 
+def test_the_tables_of_every_menu_that_somebody_sees_are_kept_fresh(town: Town) -> None:
+    town.desk.preview(town.draft(DRAFT), [Msisdn.from_e164(TESTER)], "asha", "look")
+    town.share(LOST)
+    assert len({id(program) for program in town.bridge.library.served()}) == 3
+
+
 FAULTS = [
     ("a way that leads in a ring", LOST, "completed"),
     ("a code that is gone", BROKEN, "fail"),

@@ -93,6 +93,16 @@ def test_people_are_counted_and_machines_are_sent_on(
     assert clicks(house) == counted
 
 
+def test_a_click_that_cannot_be_read_now_stays_and_stops_no_other(house: Any) -> None:
+    path = link_of(house)
+    open_link(house, path)
+    folder = house.bridge.settings.var / "clicks"
+    unreadable = folder / "0.click"
+    unreadable.mkdir()  # reading it is an error of the disk's kind
+    assert clicks(house) == ["android"]
+    assert list(folder.glob("*.click")) == [unreadable]
+
+
 def test_who_taps_twice_has_opened_once_and_what_is_taken_twice_is_one(house: Any) -> None:
     path = link_of(house)
     open_link(house, path)
