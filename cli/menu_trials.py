@@ -18,7 +18,7 @@ from menu.shares import Counted
 from models.audit import Entry
 from models.menu_plan import Plan
 from models.menu_share import Share
-from models.menu_trials import Unfit
+from models.menu_trials import Unfit, numbers_in_words
 from telecom.errors import Malformed
 from telecom.msisdn import Msisdn
 
@@ -59,7 +59,7 @@ def preview_command(bridge_factory: BridgeFactory) -> click.Command:
         with database_faults():
             if stop:
                 stopped = bridge.menu_desk.stop_preview(parsed, by, note)
-                click.echo(f"{_numbers(stopped)} see again what all others see.")
+                click.echo(f"{numbers_in_words(stopped)} see again what all others see.")
                 return
             try:
                 files = checked_draft(bridge, is_sure=True)
@@ -69,7 +69,7 @@ def preview_command(bridge_factory: BridgeFactory) -> click.Command:
             except BadMenu as fault:
                 show(fault.diagnostics, bridge.settings.menus, as_json=False)
                 return
-        click.echo(f"Version {version} is what {_numbers(len(set(parsed)))} see.")
+        click.echo(f"Version {version} is what {numbers_in_words(len(set(parsed)))} see.")
 
     return preview
 
@@ -119,7 +119,7 @@ def standing_lines(bridge: Bridge) -> list[Told]:
     if standing.share is not None:
         told.append(_share(standing.share, bridge.menu_desk.counted(standing.share.id)))
     for version, numbers in sorted(standing.previews.items()):
-        line = f"? {version:>4}  preview for {_numbers(numbers)}"
+        line = f"? {version:>4}  preview for {numbers_in_words(numbers)}"
         told.append((line, {"kind": "preview", "version": version, "test_numbers": numbers}))
     return told
 
@@ -163,10 +163,6 @@ def _parsed(number: str) -> Msisdn:
         return Msisdn.from_e164(number if number.startswith("+") else "")
     except Malformed:
         raise click.BadParameter("a number is not written as +919812345678") from None
-
-
-def _numbers(count: int) -> str:
-    return f"{count} test number{'' if count == 1 else 's'}"
 
 
 def _line(entry: Entry) -> str:

@@ -12,6 +12,7 @@ from typing import Final
 from menu import schema
 from menu.dlt_samples import Samples, samples_of
 from menu.document import KeyPath
+from menu.formats import PLURAL_FORMS
 from menu.language import Language
 from menu.link_text import LINK
 from menu.paging import pages_of
@@ -272,7 +273,7 @@ def _as_sent(source: Source, text: SmsText) -> SmsText:
 
 def _language(suffix: Sequence[str]) -> Language | None:
     """The first part of the path of a text: a language, unless it is the form of a plural."""
-    plural = {"zero", "one", "two", "few", "many", "other"}
+    plural = frozenset(PLURAL_FORMS)
     return suffix[0] if suffix and suffix[0] not in plural else None
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 
+from menu.formats import PLURAL_FORMS
 from menu.shapes import NAME, LanguageCode, Shape, fits, wrong
 
 ONE_TEXT: Final = "<one text>"
@@ -78,8 +79,7 @@ class Counted(Shape):
 
     def forms(self) -> dict[str, str]:
         """The forms that are written, by their names."""
-        names = ("zero", "one", "two", "few", "many", "other")
-        return {name: text for name in names if (text := getattr(self, name))}
+        return {name: text for name in PLURAL_FORMS if (text := getattr(self, name))}
 
 
 _OneOrCounted = Annotated[

@@ -16,14 +16,13 @@ from menu.inputs import is_choice
 from menu.turns import Thought, Visit
 
 MOST_SAID: Final = 200  # characters; a longer text is not kept, and cannot be run again
+# The outcomes of a turn; a dialogue whose last turn is open, or asked, was dropped.
 OPEN: Final = "open"
 ASKED: Final = "asked"  # by the bridge itself: does he go on, which keyword was meant
 COMPLETED: Final = "completed"
 ENDED: Final = "ended"
 WITHHELD: Final = "withheld"
 ERROR: Final = "error"
-# The outcomes of a turn; a dialogue whose last turn is open, or asked, was dropped.
-OUTCOMES: Final = (OPEN, ASKED, COMPLETED, ENDED, WITHHELD, ERROR)
 
 
 class TurnRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):

@@ -97,14 +97,18 @@ def keep(conn: Connection, fingerprint: str, source: str) -> int:
     return version
 
 
+# What is live, as a part of what every process asks twice a second (models.switch_act): one step in
+# an index, no source.
+LIVE: Final = select(_log.menu_version).order_by(_NEWEST_FIRST).limit(1)
+
+
 def be_publisher(conn: Connection) -> None:
     """Nobody else publishes until this transaction ends: what it looked up stays true."""
     alone(conn, "publish")
 
 
 def find_live_id(conn: Connection) -> int | None:
-    """What is asked twice a second by every process: one step in an index, no source."""
-    return conn.execute(select(_log.menu_version).order_by(_NEWEST_FIRST).limit(1)).scalar()
+    return conn.execute(LIVE).scalar()
 
 
 def find_live(conn: Connection) -> MenuVersion | None:

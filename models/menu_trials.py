@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy import Connection
 
@@ -18,8 +17,6 @@ from models.database import Database
 from models.menu_plan import Plan, PlanState
 from models.menu_share import Share
 from models.publishing import NoSuchVersion, source_of, texts_of, write_again
-
-MOST_LISTED: Final = 1000
 
 
 class Unfit(Exception):
@@ -57,7 +54,7 @@ def standing(database: Database) -> Standing:
         )
 
 
-def entries(database: Database, limit: int = MOST_LISTED) -> list[audit.Entry]:
+def entries(database: Database, limit: int) -> list[audit.Entry]:
     """The newest first. Raises DatabaseDown."""
     with database.read() as conn:
         return audit.entries(conn, limit)
@@ -79,7 +76,7 @@ def preview(
         if len(there) > menu_preview.MOST:
             raise Unfit(f"{len(there)} test numbers; {menu_preview.MOST} is the most")
         menu_preview.show(conn, hashes, version, doing.now)
-        note = f"{_numbers(len(set(hashes)))}. {doing.note}"
+        note = f"{numbers_in_words(len(set(hashes)))}. {doing.note}"
         _record(conn, doing, What.PREVIEWED, version, note)
         return version
 
@@ -92,7 +89,7 @@ def stop_preview(database: Database, hashes: Collection[str] | None, doing: Doin
         menu_publication.be_publisher(conn)
         stopped = menu_preview.stop(conn, hashes)
         if stopped:
-            note = f"{_numbers(stopped)}. {doing.note}"
+            note = f"{numbers_in_words(stopped)}. {doing.note}"
             _record(conn, doing, What.PREVIEW_ENDED, None, note)
         return stopped
 
@@ -237,5 +234,5 @@ def _record(conn: Connection, doing: Doing, what: What, version: int | None, not
     audit.record(conn, done)
 
 
-def _numbers(count: int) -> str:
+def numbers_in_words(count: int) -> str:
     return f"{count} test number{'' if count == 1 else 's'}"

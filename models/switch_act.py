@@ -15,8 +15,8 @@ from typing import Final
 from sqlalchemy import Column, Connection, Index, Integer, String, Table, Text, and_, func, select
 from sqlalchemy import insert as sql_insert
 
+from models import menu_publication
 from models.dialect import alone
-from models.menu_publication import menu_publication
 from models.metadata import WORD, UtcDateTime, metadata
 
 MOST_ACTS: Final = 1000  # that may hold at once: the newest; nobody plans as many holidays
@@ -61,9 +61,8 @@ _HOLDING: Final = (
     .order_by(_T.id.desc())
     .limit(MOST_ACTS)
 )
-_P: Final = menu_publication.c
 _MARKS: Final = select(
-    select(_P.menu_version).order_by(_P.publication.desc()).limit(1).scalar_subquery(),
+    menu_publication.LIVE.scalar_subquery(),
     _LAST_ACT.scalar_subquery(),
 )
 

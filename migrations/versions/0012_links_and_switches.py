@@ -1,6 +1,6 @@
 """Opened links are counted, and parts of the menu can be switched off without a new version.
 
-0010 and 0011 are left for branches that were made beside this one.
+There is no 0011.
 """
 
 from __future__ import annotations
