@@ -34,6 +34,7 @@ from wiring import Bridge
 TURNS: Final = 5  # of a dialogue, at most
 KEYS: Final = ("1", "2", "3", "4", "5", "6", "98", "0", "gehu", "pulis", "123456789012")
 BEGAN_AT: Final = 1_763_888_400.0
+MOSTLY: Final = 0.99
 A_TIME: Final = 1_000  # rows that are inserted together
 
 
@@ -62,8 +63,11 @@ def _replay(bridge: Bridge, files: Files, dialogues: int) -> Sample:
         found.update(finding.verdict for finding in draft.run(bridge.recorded(dialogues)))
 
     sample = timed(dialogues, replay)
-    if found != {Verdict.SAME: dialogues}:
-        raise RuntimeError(f"not all is the same: {found}")
+    # A few callers get as far as a service, whose answer no record holds.
+    if found.total() != dialogues or found[Verdict.SAME] < MOSTLY * dialogues:
+        raise RuntimeError(f"not as recorded: {found}")
+    if found.keys() - {Verdict.SAME, Verdict.CANNOT_TELL}:
+        raise RuntimeError(f"not as recorded: {found}")
     return sample
 
 

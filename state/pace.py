@@ -24,7 +24,9 @@ log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 # Of a second's tokens, how many may be saved up: more would break a limit that a vendor counts.
 BURST_SECONDS: Final = 0.05
 # Who comes so late for his token loses nothing by it: a slow limit would be kept to 95 % otherwise.
-LATE_SECONDS: Final = 0.025
+LATE_SECONDS: Final = 0.05
+# Of one more token, what may be saved up for him: a whole one could be taken, and broke the limit.
+LATE_SHARE: Final = 0.95
 PROCESSES_WITHOUT_REDIS: Final = 4  # nobody can count them then
 AWAY_SECONDS: Final = 5.0  # how long a Redis that failed is not asked again
 _TAKE: Final = (Path(__file__).parent / "lua" / "take_tokens.lua").read_text(encoding="utf-8")
@@ -39,8 +41,8 @@ class Grant:
 
 
 def burst_of(tps: float) -> float:
-    """At least one token, and a part of a second one, which two never take at once."""
-    return max(1.0 + min(0.5, tps * LATE_SECONDS), tps * BURST_SECONDS)
+    """Whole tokens, at least one, and a part of the next, which adds to no second's count."""
+    return max(1.0, tps * BURST_SECONDS // 1) + min(LATE_SHARE, tps * LATE_SECONDS)
 
 
 class LocalPace:
