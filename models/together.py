@@ -11,6 +11,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from math import inf
 from typing import Final, Generic, TypeVar
 
 from models.database import DatabaseDown
@@ -34,20 +35,33 @@ class Together(Generic[Item, Outcome]):
         most_together: int = MOST_TOGETHER,
         longest_line: int = LONGEST_LINE,
         patience_seconds: float = PATIENCE_SECONDS,
-        pause: Callable[[float], object] = time.sleep,
+        moment_seconds: float = MOMENT_SECONDS,
+        crowd_seconds: float = 0.0,
+        enough: int = MOST_TOGETHER,
+        pause: Callable[[float], object] | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """`write` writes them in one transaction, all or nothing, and returns once it is durable:
         an outcome for each, in their order.
+
+        It is a crowd, too, where the last group is not longer ago than `crowd_seconds`. Whoever
+        comes first in a crowd waits for others `moment_seconds`, or until `enough` have come.
         """
         self._write = write
         self._most_together = most_together
         self._longest_line = longest_line
         self._patience_seconds = patience_seconds
-        self._pause = pause
+        self._moment_seconds = moment_seconds
+        self._crowd_seconds = crowd_seconds
+        self._enough = enough
+        self._is_enough = threading.Event()
+        self._pause = pause or self._is_enough.wait
+        self._monotonic = monotonic
         self._lock = threading.Lock()
         self._line: deque[_Place[Item, Outcome]] = deque()
         self._somebody_writes = False
         self._in_a_crowd = False
+        self._crowd_until = -inf
 
     def do(self, item: Item) -> Outcome:
         """Done, and durable if it writes, when it returns.
@@ -61,6 +75,8 @@ class Together(Generic[Item, Outcome]):
                 if len(self._line) >= self._longest_line:
                     raise DatabaseDown("too many wait to write")
                 self._line.append(place)
+                if len(self._line) + 1 >= self._enough:
+                    self._is_enough.set()
             else:
                 self._somebody_writes = place.writes_now = True
         if not place.writes_now:
@@ -85,18 +101,20 @@ class Together(Generic[Item, Outcome]):
 
     def _write_for_all(self, first: _Place[Item, Outcome]) -> None:
         group = [first]
-        if self._in_a_crowd:
-            self._pause(MOMENT_SECONDS)
+        if self._in_a_crowd or self._monotonic() < self._crowd_until:
+            self._pause(self._moment_seconds)
         with self._lock:
             while self._line and len(group) < self._most_together:
                 group.append(self._line.popleft())
             self._in_a_crowd = len(group) > 1
+            self._is_enough.clear()
         try:
             group += self._settle(group)
         finally:
             with self._lock:
                 for place in group:
                     place.settle(DatabaseDown("whoever wrote for it was stopped"))
+                self._crowd_until = self._monotonic() + self._crowd_seconds
                 self._pass_on()
                 sleeping = _in_a_row(group[1:])
             if sleeping is not None:

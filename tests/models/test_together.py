@@ -99,6 +99,32 @@ def test_only_in_a_crowd_is_a_moment_given_to_others(eventually: Eventually) -> 
     assert moments == [MOMENT_SECONDS]
 
 
+def test_a_crowd_may_be_one_that_comes_one_by_one() -> None:
+    now, moments = [0.0], list[float]()
+    queue = Queue(
+        pause=moments.append, monotonic=lambda: now[0], moment_seconds=0.03, crowd_seconds=0.1
+    )
+    waited = []
+    for at in (0.0, 0.05, 0.14, 0.25):
+        now[0] = at
+        queue.let_go(1)
+        queue.group.do("a")
+        waited.append(len(moments))
+    assert waited == [0, 1, 2, 2]
+    assert set(moments) == {0.03}
+
+
+def test_nobody_waits_for_more_than_enough(eventually: Eventually) -> None:
+    queue = Queue(moment_seconds=10 * SECONDS, crowd_seconds=10 * SECONDS, enough=3)
+    queue.let_go(2)
+    queue.group.do("a")
+    first = queue.ask("b")
+    eventually(lambda: queue.group._somebody_writes, SECONDS)
+    others = queue.ask_behind(eventually, "c", "d")
+    assert [asked.result(SECONDS) for asked in (first, *others)] == ["B", "C", "D"]
+    assert queue.disk.groups == [["a"], ["b", "c", "d"]]
+
+
 def test_a_group_has_its_largest_size(eventually: Eventually) -> None:
     queue = Queue(most_together=2)
     first = queue.ask("a")
