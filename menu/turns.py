@@ -90,7 +90,11 @@ def left_off_by(visit: Visit, thought: Thought) -> LeftOff | None:
         return LeftOff(caller_key=visit.caller_key, session=None, seconds=0)
     if not thought.session.code:
         return None
-    return kept_of(thought.session, visit.session_key, visit.caller_key, thought.program)
+    kept = kept_of(thought.session, visit.session_key, visit.caller_key, thought.program)
+    if kept is None or kept.session is None or kept.session.taken_up:
+        return kept
+    there = msgspec.structs.replace(kept.session, taken_up=(visit.gateway,))
+    return replace(kept, session=there)
 
 
 def followed_input(said: Said, count: int) -> tuple[str, int]:
@@ -107,10 +111,27 @@ def turn_key(visit: Visit, session: Session | None, ahead: int = 0) -> str:
     """The name of a turn behind this session, None before the first: a repeat has the same, and so
     has somebody who goes on elsewhere and answers once more (menu.resuming.effects_key)."""
     if visit.event:
-        return visit.event
+        due = session.taken_up if session else ()
+        return due[1] if _is_due(due, visit.event) else visit.event
     if session is None:
         return f"{visit.session_key}:{1 + ahead}"
     return f"{session.origin or visit.session_key}:{session.turn + 1 + session.ahead + ahead}"
+
+
+def may_be_done(visit: Visit, session: Session) -> tuple[str, str] | None:
+    """The gateway by which, and the name under which, what this turn does may have been done: it
+    goes on with a dialogue that was dropped there."""
+    there = session.taken_up
+    if visit.event:
+        return (there[0], there[1]) if there[2:] == (visit.event,) else None
+    if not there or not session.origin or there[0] == visit.gateway:
+        return None
+    return there[0], f"{session.origin}:{session.turn + session.ahead}"
+
+
+def _is_due(taken_up: tuple[str, ...], event: str) -> bool:
+    """Whether this text is the first behind those that went on; it may be told twice."""
+    return len(taken_up) > 1 and taken_up[2:] in ((), (event,))
 
 
 def next_thought(
@@ -135,10 +156,16 @@ def next_thought(
         offers=session.offers,
         began_at=session.began_at,
         is_private=session.is_private or step.is_secret,
+        taken_up=_taken_up(visit, session),
     )
 
 
-def changed(thought: Thought, **fields: str | float | bool) -> Thought:
+def _taken_up(visit: Visit, session: Session) -> tuple[str, ...]:
+    its = session.taken_up
+    return (*its, visit.event) if visit.event and len(its) == 2 else its
+
+
+def changed(thought: Thought, **fields: str | float | bool | tuple[str, ...]) -> Thought:
     return replace(thought, session=msgspec.structs.replace(thought.session, **fields))
 
 
