@@ -11,6 +11,7 @@ from menu.effects import Effect
 from menu.engine import Step
 from menu.hearing import MOST_KEPT, MOST_KEPT_BYTES, kept
 from menu.inputs import beginning
+from menu.last_answer import KeptAnswer
 from menu.ports import LeftOff
 from menu.program import Program
 from menu.resuming import kept_of
@@ -53,7 +54,7 @@ class Thought:
     channel goes on in this one. `is_unknown`: a text that was not understood, and is no choice
     either; a machine may have sent it. `start` is where the last screen was reached from in this
     turn. `is_told`: a missed call is answered with what is shown. `has_failed`: a service did not
-    answer.
+    answer; `has_answered`: one did. `kept_answer`: what is kept for a redial from now on.
 
     For the record of the turn: `typed` is what was heard in it, of a dialled shortcut the keys that
     were followed, with stars between them. `begins`: nothing that was said before counts; `entry`
@@ -74,6 +75,8 @@ class Thought:
     entry: str = ""
     is_withheld: bool = False
     has_failed: bool = False
+    has_answered: bool = False
+    kept_answer: KeptAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +214,7 @@ def thought_of(
         is_secret=step.is_secret,
         start=step.start,
         has_failed=step.has_failed,
+        has_answered=step.has_answered,
         typed=typed,
         begins=begins,
         entry=entry,

@@ -20,8 +20,8 @@ class Cause:
 
     `same_as`: other ids that the same event may have been kept under (telecom.nameless).
     `content` is what must be kept of it and may be personal: it is sealed.
-    `done_by`: the USSD turn, by its gateway and its id, that may have done what this event does: its
-    caller was dropped then, and goes on with this.
+    `done_by`: the USSD turn, by its gateway and its id, that may have done what this event does:
+    its caller was dropped then, and goes on with this.
     """
 
     gateway: str

@@ -15,6 +15,7 @@ from typing import Final
 import structlog
 
 from menu import late
+from menu.last_answer import KeptAnswer
 from menu.late import Answer, Question
 from menu.ports import Library, ServicePort
 from menu.program import Program
@@ -56,9 +57,11 @@ class LateAnswers:
         patience_seconds: float,
         at_most: int,
         meter: Meter = SILENT,
+        keep: Callable[[KeptAnswer], None] = lambda _: None,
     ) -> None:
         """One try may take `patience_seconds`; `at_most` are asked at a time. `caller_key` names
-        who has this E.164 number, as in the turn that asked.
+        who has this E.164 number, as in the turn that asked. `keep` keeps an answer for who dials
+        again; it never raises.
         """
         self._database = database
         self._commitments = commitments
@@ -70,6 +73,7 @@ class LateAnswers:
         self._hold = timedelta(seconds=patience_seconds) + SPARE
         self._at_most = at_most
         self._meter = meter
+        self._keep = keep
         self._busy = 0
         self._counting = threading.Lock()
 
@@ -154,15 +158,17 @@ class LateAnswers:
             reads = subscriber.find_language(conn, event.msisdn_hash or "")
         question = self._commitments.question_of(mine.question_sealed)
         program = self._library.get(mine.menu_version)
+        caller_key = self._caller_key(self._commitments.content_of(event)["msisdn"])
         if question is None or program is None:
             _, program = self._library.live()
-            answer = late.sorry(program, question, question.language if question else reads)
+            reads = question.language if question else reads
+            answer = late.sorry(program, question, reads, now.timestamp())
         else:
             found = late.answer(
                 program,
                 question,
                 self._services,
-                caller_key=self._caller_key(self._commitments.content_of(event)["msisdn"]),
+                caller_key=caller_key,
                 now=now.timestamp(),
                 seconds_left=self._seconds_left(),
                 is_last_try=mine.tries >= MOST_TRIES,
@@ -172,6 +178,17 @@ class LateAnswers:
                 return
             answer = found
         failpoint("late_asked")
+        if question is not None and answer.kept is not None:
+            # Before the SMS is promised: who dies here comes by once more, and keeps the same.
+            self._keep(
+                KeptAnswer(
+                    caller_key=caller_key,
+                    asked_at=question.asked_at,
+                    seconds=question.kept_seconds,
+                    answer=answer.kept,
+                )
+            )
+            failpoint("late_kept")
         self._end(mine, event, self._proposal(mine, event, program, question, answer))
 
     def _seconds_left(self) -> Callable[[], float]:

@@ -136,7 +136,7 @@ def _without_sms(thought: Thought, display: Display, withheld: Withheld) -> Thou
     phrase = "no_sms" if withheld is Withheld.OPTED_OUT else "too_many_sms"
     told = program.phrases[phrase][shown_in]
     told_so = msgspec.structs.replace(session, shown=told, ended=True)
-    return replace(thought, session=told_so, is_withheld=True)
+    return replace(thought, session=told_so, is_withheld=True, kept_answer=None)
 
 
 def _display_of(gateway: Gateway, country: str | None) -> Display:
