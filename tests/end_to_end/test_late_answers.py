@@ -28,7 +28,11 @@ name: Prices
 languages: [en, hi]
 country: IN
 entry_points:
-  ussd: {{ "*384*7#": home, "*384*8#": {{ go: home, last_answer: {{ minutes: 60 }} }} }}
+  ussd:
+    "*384*7#": home
+    "*384*8#": {{ go: home, last_answer: {{ minutes: 60 }} }}
+    "*384*6#": board
+    "*384*5#": ahead
   sms: {{ keywords: {{ PRICE: {{ go: home, args: [crop] }} }}, default: home }}
   missed_call: {{ "+919718397183": all }}
 services:
@@ -38,7 +42,20 @@ services:
     gives: {{ modal: {{ path: modal, type: number }} }}
     outcomes: {{ not_found: {{ status: 404 }} }}
     timeout_seconds: {timeout}
+  board:
+    url: {origin}/board
+    gives: {{ modal: {{ type: number }} }}
+    cache_seconds: 60
+    stale_seconds: 3600
 screens:
+  board:
+    call: {{ service: board, save_as: board, on_error: sorry }}
+    text: {{ en: "Rs {{board.modal}}, {{board.age}} minutes old", hi: "{{board.modal}} रुपये" }}
+    end: true
+  ahead:
+    text: {{ en: The board, hi: बोर्ड }}
+    options: [ {{ label: {{ en: Read, hi: पढ़ें }}, go: board }} ]
+    prefetch: board
   home:
     text: {{ en: Which crop?, hi: कौन सी फ़सल? }}
     ask: {{ kind: text, save_as: crop }}
@@ -286,6 +303,58 @@ def test_a_worker_that_wakes_too_late_has_lost_the_row(house: Any, gate: Gate) -
     late._answer(other)
     late._answer(other)
     assert house.send() == ["onion: Rs 2400"]
+
+
+def test_of_a_provider_that_is_down_the_last_good_answer_is_told_with_its_age(
+    house: Any, provider: Any
+) -> None:
+    def board() -> str:
+        session = f"ATUid_{house.clock.now().timestamp()}"
+        return str(house.dial(session=session, code="*384*6#"))
+
+    provider.script("/board", provider_module.says({"modal": 2400}))
+    assert board() == "END Rs 2400, 0 minutes old"
+    provider.script("/board", provider_module.Answer(status=503))
+    house.clock.pass_seconds(600)
+    assert board() == "END Rs 2400, 10 minutes old"
+    house.clock.pass_seconds(3001)
+    assert board() == "END No price today. Call 1800110001."
+
+
+def wait_until(holds: Callable[[], object]) -> None:
+    never = threading.Event()
+    for _ in range(1000):
+        if holds():
+            return
+        never.wait(0.01)
+    raise AssertionError("not true within 10 s")
+
+
+def test_what_is_asked_ahead_is_there_for_the_next_screen(house: Any, provider: Any) -> None:
+    provider.script("/board", provider_module.says({"modal": 2400}))
+    assert house.dial(session="s", code="*384*5#").startswith("CON The board")
+    assert house.dial(session="s", code="*384*5#").startswith("CON The board")  # a repeat
+    wait_until(lambda: provider.asked("/board"))
+    assert house.dial("1", session="s", code="*384*5#") == "END Rs 2400, 0 minutes old"
+    assert provider.asked("/board") == 1
+
+
+def test_nobody_waits_for_what_is_asked_ahead(house: Any, provider: Any) -> None:
+    """The provider says nothing before the screen is there: who goes on waits for that answer."""
+    opened = threading.Event()
+
+    def raw() -> Iterator[bytes]:
+        opened.wait(60)
+        yield from provider_module.says({"modal": 2400}).pieces()
+
+    provider.script("/board", provider_module.Answer(raw=raw))
+    assert house.dial(session="s", code="*384*5#").startswith("CON The board")
+    wait_until(lambda: provider.asked("/board"))
+    with ThreadPoolExecutor(1) as pool:
+        next_screen = pool.submit(house.dial, "1", session="s", code="*384*5#")
+        opened.set()
+        assert next_screen.result(30) == "END Rs 2400, 0 minutes old"
+    assert provider.asked("/board") == 1
 
 
 REDIAL: Final = "*384*8#"
