@@ -9,13 +9,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
 import structlog
 
 from menu import late
-from menu.last_answer import KeptAnswer
+from menu.last_answer import KeptAnswer, LastAnswer
 from menu.late import Answer, Question
 from menu.ports import Library, ServicePort
 from menu.program import Program
@@ -25,6 +26,7 @@ from models import inbound_event, late_answer, subscriber
 from models.database import Database, DatabaseDown
 from models.inbound_event import NewEvent
 from models.late_answer import LateAnswer
+from models.sealing import Unsealable
 from models.shared_clock import SharedClock
 from outbound.answering import FAILED
 from outbound.causes import Cause, Proposal
@@ -180,16 +182,20 @@ class LateAnswers:
         failpoint("late_asked")
         if question is not None and answer.kept is not None:
             # Before the SMS is promised: who dies here comes by once more, and keeps the same.
-            self._keep(
-                KeptAnswer(
-                    caller_key=caller_key,
-                    asked_at=question.asked_at,
-                    seconds=question.kept_seconds,
-                    answer=answer.kept,
-                )
-            )
+            self._keep_for(caller_key, question, answer.kept)
             failpoint("late_kept")
         self._end(mine, event, self._proposal(mine, event, program, question, answer))
+
+    def _keep_for(self, caller_key: str, question: Question, answer: LastAnswer | None) -> None:
+        """What who dials again reads; None: there will be none."""
+        if question.kept_seconds:
+            kept = KeptAnswer(
+                caller_key=caller_key,
+                asked_at=question.asked_at,
+                seconds=question.kept_seconds,
+                answer=answer,
+            )
+            self._keep(kept)
 
     def _seconds_left(self) -> Callable[[], float]:
         ends_at = time.monotonic() + self._patience_seconds
@@ -236,5 +242,13 @@ class LateAnswers:
         with self._database.write() as conn:
             if mine.tries < MOST_TRIES:
                 late_answer.put_off(conn, mine, self._clock.now(conn) + PAUSES[-1])
-            elif late_answer.end(conn, mine):
-                inbound_event.set_decisions(conn, {mine.event_id: FAILED})
+                return
+            event = late_answer.event_of(conn, mine)
+            if not late_answer.end(conn, mine):
+                return
+            inbound_event.set_decisions(conn, {mine.event_id: FAILED})
+        question = self._commitments.question_of(mine.question_sealed)
+        if question is not None and event is not None:
+            with suppress(Unsealable):  # then nobody can tell whose it was
+                msisdn = self._commitments.content_of(event)["msisdn"]
+                self._keep_for(self._caller_key(msisdn), question, None)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Final
 
 import pytest
@@ -409,6 +410,22 @@ def test_a_worker_that_was_faster_than_the_turn_has_the_last_word(
     assert ask(house, "rice", code=REDIAL) == PUT_OFF
     assert worked == [1]
     assert "rice: Rs 3100" in read_again(house)[1]
+
+
+def test_of_what_fails_here_nobody_is_told_for_ever_that_it_comes(
+    house: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ask(house, code=REDIAL) == PUT_OFF
+
+    def broken(_: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(house.bridge.late_answers, "_services", SimpleNamespace(ask=broken))
+    for _ in range(3):
+        assert house.send() == []
+        house.clock.pass_seconds(30)
+    assert decisions(house) == ["failed"]
+    assert house.dial(session="again", code=REDIAL).startswith("CON Which crop?")
 
 
 def test_without_what_redis_kept_the_answer_comes_all_the_same(
