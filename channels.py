@@ -38,6 +38,7 @@ from services.caller import ServiceCaller
 from services.click_notes import ClickNotes
 from services.guesses import Guesses
 from services.http import HttpConnector
+from services.prefetching import Prefetcher
 from services.python_calls import PythonConnector
 from services.secrets import Secrets
 from services.short_links import ShortLinks
@@ -56,6 +57,7 @@ from state.connection import connect
 from state.embedded import EmbeddedRedis
 from state.heartbeat import Heartbeat
 from state.keys import Keys
+from state.last_answers import AnswerSeal
 from state.sessions import RedisSessions
 from state.share_counts import ShareCounts
 from state.tallies import RedisTallies
@@ -94,20 +96,35 @@ class Channels:
         self.redis = connect(redis_url)
         self.bell = Bell(self.redis)
         self.outbox = Outbox(self._sealer, self._hasher, self._shared_clock, self.bell.ring)
-        self.sessions = RedisSessions(self.redis, self.meter, most_turns=settings.turns_waiting)
+        answers = self._sealer.bound_to("last answer")
+        self.sessions = RedisSessions(
+            self.redis,
+            self.meter,
+            most_turns=settings.turns_waiting,
+            answers=AnswerSeal(answers.seal, answers.find_open),
+        )
         self.heartbeat = Heartbeat(self.redis)
         self.tallies = RedisTallies(self.redis)
         self.tables = Tables(settings.menus.parent, settings.var / "tables")
         self.queries = QueryConnector(Secrets(self._environ), ReadOnlyDatabases())
         callers = SqlCallers(self.database)
-        self._services = services = ServiceDesk(self.clock, caller=self._service_caller())
+        caller = self._service_caller()
+        self._services = services = ServiceDesk(self.clock, caller=caller)
+        prefetch = Prefetcher(caller.ask, self.meter).prefetch
         usual = self._sealer.bound_to("usual")
         usuals = RedisUsuals(self.redis, usual.seal, usual.find_open)
         self.share_counts = ShareCounts(self.redis, self.library.running)
         self.turn_sealer = Sealer(derive_key(secret, "sealing of turns"), "turn")
         record = Recorder(self.turn_sealer.seal) if settings.turns else None
         self._runner = Runner(
-            self.library, self.sessions, callers, services, usuals, record, self.share_counts
+            self.library,
+            self.sessions,
+            callers,
+            services,
+            usuals,
+            record,
+            self.share_counts,
+            prefetch,
         )
 
     def _service_caller(self) -> ServiceCaller:
@@ -193,6 +210,7 @@ class Channels:
             patience_seconds=self.settings.late_answer_seconds,
             at_most=self.settings.late_answer_threads,
             meter=self.meter,
+            keep=self.sessions.keep_answer,
         )
 
     @cached_property

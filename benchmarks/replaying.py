@@ -15,6 +15,7 @@ from benchmarks.measuring import Round, Sample, Scale, timed
 from menu import replaying, turn_record
 from menu.compiler import compile_published
 from menu.language import Language
+from menu.last_answer import KeptAnswer
 from menu.linter import Files
 from menu.ports import LeftOff, Loaded
 from menu.program import Program
@@ -123,6 +124,7 @@ class Tape:
         ttl_seconds: int,  # noqa: ARG002
         left_off: LeftOff | None = None,  # noqa: ARG002
         turn: bytes | None = None,
+        last_answer: KeptAnswer | None = None,  # noqa: ARG002
     ) -> Session | None:
         self.session = session
         record = turn_record.read(turn or b"")

@@ -45,7 +45,7 @@ def arrive(
         if screen.sets:
             known = known.at(walking.with_sets(known, screen.sets))
         if screen.call is not None:
-            told = _told(known, screen.call.told, secrets or {})
+            told = told_of(known, screen.call.told, secrets or {})
             needs = NeededCall(call=screen.call, told=told)
             return Step(
                 shown="",
@@ -89,9 +89,11 @@ def _led_on(known: Known, screen: Screen) -> Known:
     return known.at(walking.went(known.place, target, was_seen=False))
 
 
-def _told(
+def told_of(
     known: Known, told: Iterable[tuple[str, str]], secrets: Mapping[str, str]
 ) -> tuple[tuple[str, str], ...]:
+    """What a call tells its service, where a caller stands."""
+
     def value(name: str) -> str:
         return secrets.get(name) or known.values.get(name, "")
 

@@ -149,4 +149,6 @@ def _entry(entry: schema.Entry, language: Language | None = None) -> EntryPoint:
     if isinstance(entry, schema.Called):
         foreign = _entry(entry.foreign) if entry.foreign else None
         return replace(plain, is_usual=entry.usual, foreign=foreign)
+    if isinstance(entry, schema.Dialled) and entry.last_answer is not None:
+        return replace(plain, answer_seconds=entry.last_answer.minutes * 60)
     return plain

@@ -37,7 +37,8 @@ class AnswerLater:
     what the menu says then is sent by SMS.
 
     `told` is what it is told, `key` names what it does. `is_told`: what is shown then is sent, too,
-    and not only what the menu sends by itself.
+    and not only what the menu sends by itself. `kept_seconds`: so long who dials `code` again may
+    read what he asked for at `asked_at` (0: not at all).
     """
 
     service: str
@@ -45,6 +46,9 @@ class AnswerLater:
     place: Place = field(repr=False)
     key: str
     is_told: bool = True
+    code: str = ""
+    asked_at: float = 0.0
+    kept_seconds: int = 0
 
 
 Effect = SendLink | SendSms | RememberLanguage | AnswerLater

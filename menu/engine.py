@@ -101,6 +101,7 @@ def answer(
         answered,
         is_secret=step.is_secret or answered.is_secret,
         has_failed=step.has_failed or answered.has_failed,
+        has_answered=step.has_answered or answered.has_answered,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from menu.document import KeyPath
+from menu.question_scalars import count_of
 from menu.shapes import Flag, LanguageCode, Name, Shape
 from menu.text_schema import BY_LANGUAGE, ONE_TEXT, Text
 
@@ -48,6 +49,26 @@ class Entry(Shape):
 
 
 AnyEntry = Annotated[Entry, BeforeValidator(_as_entry, json_schema_input_type=Name | Entry)]
+
+
+Age = Annotated[int, count_of(1440)]
+
+
+class LastAnswer(Shape):
+    """The last answer of somebody who dials again."""
+
+    minutes: Age
+    """So old it may be, 1440 (a day) at most."""
+
+
+class Dialled(Entry):
+    """Where a service code leads."""
+
+    last_answer: LastAnswer | None = None
+    """Offers who dials again what a service answered him last, such as { minutes: 60 }."""
+
+
+AnyDialled = Annotated[Dialled, BeforeValidator(_as_entry, json_schema_input_type=Name | Dialled)]
 
 
 class Keyword(Entry):
@@ -104,7 +125,7 @@ class SmsEntryPoints(Shape):
 class EntryPoints(Shape):
     """Where people come in, and the screen that they meet first."""
 
-    ussd: dict[str, AnyEntry] = Field(default_factory=dict)
+    ussd: dict[str, AnyDialled] = Field(default_factory=dict)
     """Service codes such as "*384*97183#", in quotes, and where they lead."""
     sms: SmsEntryPoints = Field(default_factory=SmsEntryPoints)
     """What people send, and where it leads."""

@@ -14,9 +14,11 @@ from menu import engine
 from menu.effects import AnswerLater, Effect, SendLink, SendSms
 from menu.engine import Step
 from menu.language import Language
+from menu.last_answer import LastAnswer
 from menu.place import Crumb, Place
 from menu.ports import ServicePort
 from menu.program import Program
+from menu.retelling import answer_at
 from menu.screens import ANY_PHONE
 from menu.service_parts import BAD_ANSWER, DOWN, SLOW
 from menu.services import MOST_CALLS, Inquiry
@@ -40,6 +42,9 @@ class Question(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     returns: tuple[str, ...] = ()
     is_told: bool = True
     link_id: str | None = None
+    code: str = ""
+    asked_at: float = 0.0
+    kept_seconds: int = 0
 
     def __repr__(self) -> str:
         return f"Question({self.service})"
@@ -60,13 +65,15 @@ class Question(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
 class Answer:
     """What is sent: what the menu sends by itself, and the text, if there is more to say.
 
-    `screen` is where it came to. `is_sorry`: there was no answer in the end.
+    `screen` is where it came to. `is_sorry`: there was no answer in the end. `kept`: what who dials
+    again may read of it.
     """
 
     screen: str
     effects: tuple[Effect, ...] = ()
     text: str | None = field(default=None, repr=False)
     is_sorry: bool = False
+    kept: LastAnswer | None = None
 
 
 _encode: Final = msgspec.json.Encoder().encode
@@ -88,6 +95,9 @@ def written(effect: AnswerLater, link_id: str | None = None) -> str:
         returns=place.returns,
         is_told=effect.is_told,
         link_id=link_id,
+        code=effect.code,
+        asked_at=effect.asked_at,
+        kept_seconds=effect.kept_seconds,
     )
     return _encode(kept).decode()
 
@@ -116,7 +126,7 @@ def answer(
     """
     screen = program.screens.get(question.screen)
     if screen is None or screen.call is None or screen.call.service != question.service:
-        return _sorry(program, question)
+        return _sorry(program, question, now)
     is_sorry = False
     needs = NeededCall(call=screen.call, told=question.told)
     step = Step(shown="", ends=False, place=question.place, needs=needs)
@@ -140,24 +150,35 @@ def answer(
             is_sorry = True
         step = engine.resume(program, step, reply, ANY_PHONE, now)
     if step.needs is not None:
-        return _sorry(program, question)
+        return _sorry(program, question, now)
+    kept = None
+    if question.kept_seconds:
+        kept = answer_at(program, step.place, step.effects, question.code, question.asked_at, now)
     return Answer(
         screen=step.place.screen,
         effects=step.effects,
         text=_text(program, question, step, now),
         is_sorry=is_sorry,
+        kept=kept,
     )
 
 
-def sorry(program: Program, question: Question | None, language: Language | None) -> Answer:
+def sorry(
+    program: Program, question: Question | None, language: Language | None, now: float
+) -> Answer:
     """Where the question cannot be asked any more: its menu is gone, or nobody can read it."""
     reads = language if program.speaks(language) and language else program.fallback_language
+    text, kept = program.phrases["busy"][reads], None
+    if question is not None and question.kept_seconds:
+        kept = LastAnswer(
+            code=question.code, language=reads, asked_at=question.asked_at, at=now, text=text
+        )
     screen = question.screen if question else ""
-    return Answer(screen=screen, text=program.phrases["busy"][reads], is_sorry=True)
+    return Answer(screen=screen, text=text, is_sorry=True, kept=kept)
 
 
-def _sorry(program: Program, question: Question) -> Answer:
-    return sorry(program, question, question.language)
+def _sorry(program: Program, question: Question, now: float) -> Answer:
+    return sorry(program, question, question.language, now)
 
 
 def _text(program: Program, question: Question, step: Step, now: float) -> str | None:

@@ -70,6 +70,9 @@ from menu.rules import (
     options_or_end,
     placeholder,
     plural_form,
+    prefetch_known,
+    prefetch_screen,
+    prefetch_service,
     reserved_key,
     reserved_keyword,
     same_keyword,
@@ -206,6 +209,9 @@ RULES: Final[tuple[Rule, ...]] = (
     service_outcome,
     service_answer,
     service_test,
+    prefetch_screen,
+    prefetch_service,
+    prefetch_known,
 )
 
 RULE_IDS: Final[tuple[str, ...]] = (

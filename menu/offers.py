@@ -43,11 +43,24 @@ def answered(program: Program, visit: Visit, session: Session, wish: Wish) -> Th
 
 
 def take_up(program: Program, visit: Visit, session: Session | None, left_off: Session) -> Thought:
-    """What was dropped on USSD goes on by SMS, and there alone. `session`: what went on there."""
+    """What was dropped on USSD goes on by SMS, and there alone. `session`: what went on there.
+
+    The turn behind the last one that was kept may have done what it does, and the session have been
+    lost with whoever thought it: the first answer by SMS is that turn once more.
+    """
     step = engine.look(program, left_off.place, visit.display, visit.now)
     turn = session.turn if session else 0
-    before = msgspec.structs.replace(left_off, turn=turn, code="", origin="", ahead=0)
-    return replace(next_thought(program, visit, before, step), takes_up=True)
+    due = f"{left_off.origin}:{left_off.turn + left_off.ahead + 1}"
+    before = msgspec.structs.replace(
+        left_off,
+        turn=turn,
+        code="",
+        origin="",
+        ahead=0,
+        taken_up=(left_off.taken_up[0], due) if left_off.origin and left_off.taken_up else (),
+    )
+    thought = next_thought(program, replace(visit, event=""), before, step)
+    return replace(thought, takes_up=True)
 
 
 def _asked(program: Program, visit: Visit, session: Session, *, is_unclear: bool) -> Thought:

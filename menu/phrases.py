@@ -283,6 +283,27 @@ BUILT_IN: Final[Mapping[str, Texts]] = MappingProxyType(
             "hi-Latn": "Phir shuru karen",
             "bn-Latn": "Abar shuru korun",
         },
+        "last_answer": {
+            "en": "Your last answer, {time}",
+            "hi": "पिछला जवाब, {time}",
+            "bn": "শেষ উত্তর, {time}",
+            "hi-Latn": "Pichhla jawab, {time}",
+            "bn-Latn": "Shesh uttor, {time}",
+        },
+        "read_it": {
+            "en": "Read it",
+            "hi": "पढ़ें",
+            "bn": "পড়ুন",
+            "hi-Latn": "Padhen",
+            "bn-Latn": "Porun",
+        },
+        "answer_waits": {
+            "en": "Your last answer is not there yet. It comes by SMS.",
+            "hi": "जवाब अभी नहीं आया। SMS से मिलेगा।",
+            "bn": "উত্তর এখনও আসেনি। SMS-এ আসবে।",
+            "hi-Latn": "Jawab abhi nahi aaya. SMS se milega.",
+            "bn-Latn": "Uttor ekhono aseni. SMS-e asbe.",
+        },
         "did_you_mean": {
             "en": "Did you mean {keyword}? Answer 1.",
             "hi": "क्या {keyword}? हाँ: 1 भेजें।",
@@ -310,6 +331,8 @@ OF_QUESTIONS: Final = frozenset(
 )  # fmt: skip
 # Needed only where a dropped dialogue may go on.
 OF_RESUMING: Final = frozenset({"unfinished", "go_on", "start_again"})
+# Needed only where the last answer is offered.
+OF_LAST_ANSWERS: Final = frozenset({"last_answer", "read_it", "answer_waits"})
 # Needed only by a menu that has keywords.
 OF_KEYWORDS: Final = frozenset({"did_you_mean"})
 # Needed only by a menu that sends app links.
@@ -333,6 +356,7 @@ PLACEHOLDERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "too_early": ("{limit}",),
         "too_late": ("{limit}",),
         "did_you_mean": ("{keyword}",),
+        "last_answer": ("{time}",),
     }
 )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from menu.language import Language
+from menu.last_answer import KeptAnswer, LastAnswer
 from menu.program import Program
 from menu.service_parts import DOWN
 from menu.services import Inquiry, Reply
@@ -29,6 +30,7 @@ class Loaded:
     language: Language | None
     language_is_cached: bool
     left_off: Session | None = None  # where this caller was dropped of late
+    last_answer: LastAnswer | None = None  # what he asked for, read where it may be offered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +57,13 @@ class SessionStore(Protocol):
         ttl_seconds: int,
         left_off: LeftOff | None = None,
         turn: bytes | None = None,
+        last_answer: KeptAnswer | None = None,
     ) -> Session | None:
         """Compare-and-set: None when saved, else the session that is already there.
 
         Saved only if the stored turn equals `expected_turn`, or nothing is stored, and `left_off`
-        with it, in the same trip; without it, what is kept there stays. So is the record of the
-        `turn`, as far as there is room for it: it may be lost.
+        with it, in the same trip; without it, what is kept there stays. So is the `last_answer`,
+        and the record of the `turn`, as far as there is room for it: it may be lost.
         Raises SessionsDown.
         """
         ...

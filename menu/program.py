@@ -153,7 +153,8 @@ class Screen:
     depend on a data set or a condition. `words` are the labels of its options (folded, in every
     language) with their keys. `has_blanks`: the text is filled with what the caller chose before.
     `sets` are the values that are kept on arrival, in this order. `hours` are the opening hours
-    outside which it says that nobody is there. `speaks`: the keys of a list of all languages; where
+    outside which it says that nobody is there. `prefetch` are the screens whose services are asked
+    while somebody reads this one. `speaks`: the keys of a list of all languages; where
     they stand on the screen depends on where the caller is.
     """
 
@@ -174,6 +175,7 @@ class Screen:
     sends_sms: Message | None = None
     call: ServiceCall | None = None
     hours: str = ""
+    prefetch: tuple[str, ...] = ()
 
     @property
     def ends(self) -> bool:
@@ -191,7 +193,8 @@ class EntryPoint:
 
     `args` are the names that the questions save under which are answered behind a keyword, in
     their order; LANG among them is a language. `is_usual`: a call there repeats the caller's last
-    query. `foreign` is for callers from other countries.
+    query. `foreign` is for callers from other countries. `answer_seconds`: so long who dials again
+    is offered his last answer (0: never).
     """
 
     screen: str
@@ -199,6 +202,7 @@ class EntryPoint:
     args: tuple[str, ...] = ()
     is_usual: bool = False
     foreign: EntryPoint | None = None
+    answer_seconds: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,8 @@ HEADINGS: Final[Mapping[str, str]] = {
     "Phrases": "The program's own words: `phrases:`",
     "EntryPoints": "Ways in: `entry_points:`",
     "Entry": "One way in",
+    "Dialled": "A service code: `ussd:`",
+    "LastAnswer": "The last answer: `last_answer:`",
     "SmsEntryPoints": "Text messages: `sms:`",
     "Keyword": "A keyword: `keywords:`",
     "Called": "A called number: `missed_call:`",

@@ -51,6 +51,8 @@ VALUES: Final[tuple[tuple[object, str], ...]] = (
     (screen_schema.AnyOption, "an option"),
     (screen_schema.AnyHandOver, "a helpline's name, or its lines"),
     (entry_schema.AnyEntry, "a screen, or its lines"),
+    (entry_schema.Age, "1 to 1440"),
+    (screen_schema.Names, "a screen, or a list of them"),
     (menu_schema.IncludedFile, "a file"),
     (data_schema.AnyColumn, "a type, or its lines"),
     (data_schema.DataFile, "a CSV file"),

@@ -19,6 +19,7 @@ from menu.effects import AnswerLater, Effect, RememberLanguage, SendLink, SendSm
 from menu.inputs import fold, pressed_key
 from menu.keywords import find_keyword
 from menu.language import Language
+from menu.last_answer import KeptAnswer
 from menu.ports import NoServices, ServicePort
 from menu.program import Option, Program
 from menu.resuming import effects_key
@@ -221,6 +222,15 @@ class Rehearsal:
             is_last_try=True,
         )
         if answer is not None:
+            if answer.kept is not None:
+                self._sessions.keep_answer(
+                    KeptAnswer(
+                        caller_key=CALLER,
+                        asked_at=question.asked_at,
+                        seconds=question.kept_seconds,
+                        answer=answer.kept,
+                    )
+                )
             self.walked.screens.add((answer.screen, question.language))
             self._commit(f"{event_id}:late", program, answer.effects, answer.text)
 
@@ -236,11 +246,11 @@ class Rehearsal:
 
     def _note(self, before: Session | None, typed: str, thought: Thought) -> None:
         """`before` is the session that was answered; None where a dialogue begins."""
-        if thought.session.offers:
+        if thought.session.offers or thought.session.offers_answer:
             return
         self.walked.screens.add((thought.session.screen, thought.session.language))
         self.walked.branches.update(self._branches)
-        if before is None or before.offers:
+        if before is None or before.offers or before.offers_answer:
             return
         if is_last_try(self._program, before, typed, thought.session):
             self.walked.used_up.add(before.screen)

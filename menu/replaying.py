@@ -16,6 +16,7 @@ from menu.compiler import compile_published
 from menu.diagnostics import BadMenu, Place
 from menu.inputs import fold
 from menu.language import Language
+from menu.last_answer import KeptAnswer
 from menu.linter import Files, examine
 from menu.ports import LeftOff, Loaded
 from menu.program import Program
@@ -32,6 +33,7 @@ from menu.turn_record import (
     ENDED,
     ERROR,
     OPEN,
+    TOLD_AGAIN,
     WITHHELD,
     TurnRecord,
     kinds_of,
@@ -88,6 +90,8 @@ class Replay:
                 return Finding(Verdict.CANNOT_TELL, "what was said is not kept: it was sensitive")
             if not turn.begins and turn.turn != turns.get(turn.session, 0) + 1:
                 return Finding(Verdict.CANNOT_TELL, "a turn is missing in the record")
+            if turn.outcome == TOLD_AGAIN:
+                return Finding(Verdict.CANNOT_TELL, "he read his last answer, which is not kept")
             turns[turn.session] = turn.turn
             before = None if turn.begins else world.by_key.get(turn.session)
             is_last = place + 1 == len(dialogue.turns)
@@ -272,6 +276,7 @@ class _World:
         ttl_seconds: int,  # noqa: ARG002 - what ran out then begins anew in the record
         left_off: LeftOff | None = None,
         turn: bytes | None = None,  # noqa: ARG002 - nobody records a replay
+        last_answer: KeptAnswer | None = None,  # noqa: ARG002 - none is offered
     ) -> Session | None:
         self.by_key[session_key] = session
         if left_off is not None:

@@ -47,7 +47,7 @@ def kept_of(
     A first screen is not worth an offer; nor is what lies behind a PIN anybody's who finds the
     phone. Somebody who has not answered the offer may be dropped once more.
     """
-    if session.offers:
+    if session.offers or session.offers_answer:
         return None
     seconds = program.resume_seconds
     if seconds and session.path and not session.ended and not session.is_private:
@@ -80,9 +80,9 @@ def offer(program: Program, session: Session, display: Display, *, is_unclear: b
 
 def wish_of(program: Program, typed: str) -> Wish:
     key = pressed_key(typed)
-    if key == GO_ON_KEY or _is_phrase(program, "go_on", typed):
+    if key == GO_ON_KEY or is_phrase(program, "go_on", typed):
         return Wish.GO_ON
-    if key in (AFRESH_KEY, HOME_KEY) or _is_phrase(program, "start_again", typed):
+    if key in (AFRESH_KEY, HOME_KEY) or is_phrase(program, "start_again", typed):
         return Wish.AFRESH
     return Wish.LEAVE if key == BACK_KEY else Wish.UNCLEAR
 
@@ -91,7 +91,7 @@ def asks_to_go_on(program: Program, text: str) -> bool:
     """Whether this whole SMS is a word by which people go on with what they had dialled."""
     if len(text) > MOST_LETTERS:
         return False
-    return bare(text) in GO_ON_WORDS or _is_phrase(program, "go_on", text)
+    return bare(text) in GO_ON_WORDS or is_phrase(program, "go_on", text)
 
 
 def effects_key(session_key: str, session: Session) -> str:
@@ -100,5 +100,6 @@ def effects_key(session_key: str, session: Session) -> str:
     return f"{session.origin or session_key}:{session.turn + session.ahead}"
 
 
-def _is_phrase(program: Program, name: str, typed: str) -> bool:
+def is_phrase(program: Program, name: str, typed: str) -> bool:
+    """In any language."""
     return fold(typed) in {fold(phrase) for phrase in program.phrases[name].values()}

@@ -13,13 +13,14 @@ from typing import Final
 
 import msgspec
 
-from menu import engine, offers, resuming
+from menu import engine, offers, resuming, retelling
 from menu.effects import AnswerLater, RememberLanguage
 from menu.engine import Step
 from menu.hearing import Repeat, hear, kept
 from menu.inputs import is_choice, pressed_key
 from menu.keywords import Keyword, brings_secret, find_keyword
 from menu.language import Language
+from menu.looking_ahead import asked_ahead
 from menu.near_misses import Near, find_near, is_yes
 from menu.ports import (
     Callers,
@@ -75,8 +76,10 @@ class Runner:
         usuals: Usuals | None = None,
         record: Callable[[Visit, Thought], bytes] | None = None,
         tally: Tally | None = None,
+        prefetch: Callable[[Inquiry], None] | None = None,
     ) -> None:
-        """`record` writes a turn for the stream of turns; without it none is kept."""
+        """`record` writes a turn for the stream of turns; without it none is kept. `prefetch` asks
+        a service ahead, without a wait; without it none is."""
         self._library = library
         self._sessions = sessions
         self._callers = callers
@@ -84,12 +87,13 @@ class Runner:
         self._usuals = usuals or NoUsuals()
         self._record = record
         self._tally = tally or NoTally()
+        self._prefetch = prefetch
 
     def dial(self, visit: Visit, service_code: str) -> Thought:
         """A USSD turn. Raises SessionsDown, NoSuchEntry."""
         loaded = self._sessions.load(visit.session_key, visit.caller_key)
         with self._watched(visit, loaded):
-            return self._hop(visit, loaded, service_code)
+            return retelling.with_answer(visit, self._hop(visit, loaded, service_code))
 
     def _hop(self, visit: Visit, loaded: Loaded, service_code: str) -> Thought:
         if loaded.session is None:
@@ -105,6 +109,8 @@ class Runner:
             )
         if loaded.session.offers:
             return self._decide(program, visit, loaded, loaded.session, heard.typed)
+        if loaded.session.offers_answer:
+            return self._tell_again(program, visit, loaded, loaded.session, heard.typed)
         return self._go_on(program, visit, loaded.session, heard.typed)
 
     def text(self, visit: Visit) -> Thought:
@@ -215,15 +221,24 @@ class Runner:
             ttl_seconds=visit.ttl_seconds,
             left_off=left_off_by(visit, thought),
             turn=self._record(visit, thought) if self._record else None,
+            last_answer=thought.kept_answer,
         )
         for effect in thought.effects:
             if isinstance(effect, RememberLanguage):
                 self._sessions.cache_language(visit.caller_key, effect.language)
         if there is None:
             self._count(thought)
+            self._look_ahead(visit, thought)
         if there is None and thought.session.ended and thought.program.keeps_usuals:
             self._keep_usual(visit.caller_key, thought)
         return there or thought.session
+
+    def _look_ahead(self, visit: Visit, thought: Thought) -> None:
+        if self._prefetch is not None:
+            for inquiry in asked_ahead(
+                thought.program, thought.session, visit.caller_key, visit.now
+            ):
+                self._prefetch(inquiry)
 
     def _keep_usual(self, caller_key: str, thought: Thought) -> None:
         session = thought.session
@@ -344,6 +359,9 @@ class Runner:
             left_off, program = self._left_off(loaded, live, visit.now)
             if left_off is not None and program is not None and left_off.code == dialled.code:
                 return offers.first_offer(program, visit, left_off, loaded.language)
+            last = loaded.last_answer
+            if last and retelling.is_offered(last, live, dialled.code, visit.display, visit.now):
+                return retelling.first_offer(live, version, visit, last, loaded.language)
         entry = live.ussd[dialled.code]
         return self._begin(visit, loaded, version, live, entry, dialled=dialled)
 
@@ -363,6 +381,20 @@ class Runner:
         wish = resuming.wish_of(program, typed)
         if wish is not Wish.AFRESH:
             return replace(offers.answered(program, visit, session, wish), typed=typed)
+        return self._begin_again(visit, loaded, session)
+
+    def _tell_again(
+        self, program: Program, visit: Visit, loaded: Loaded, session: Session, typed: str
+    ) -> Thought:
+        """The answer to the offer of the last answer, which may be gone since."""
+        last = loaded.last_answer
+        if last is not None and last.code == session.code:
+            thought = retelling.answered(program, visit, session, last, typed)
+            if thought is not None:
+                return replace(thought, typed=typed)
+        return retelling.dropped(visit, self._begin_again(visit, loaded, session), last)
+
+    def _begin_again(self, visit: Visit, loaded: Loaded, session: Session) -> Thought:
         version, live = self._library.live_for(visit.caller_key)
         entry, dialled = live.ussd.get(session.code), Dialled(session.code)
         return self._begin(visit, loaded, version, live, entry, dialled=dialled)
@@ -383,7 +415,7 @@ class Runner:
 
         `key` names the turn: what a service does in it happens once, however often it comes.
         """
-        has_failed = step.has_failed
+        has_failed, has_answered = step.has_failed, step.has_answered
         for count in range(MOST_CALLS):
             if step.needs is None:
                 break
@@ -403,10 +435,13 @@ class Runner:
                 step = engine.put_off(program, step, inquiry.key, display, now)
                 break
             has_failed = has_failed or reply.outcome in FAULTS
+            has_answered = has_answered or reply.outcome not in FAULTS
             step = engine.resume(program, step, reply, display, now)
         if step.needs is not None:
             step, has_failed = engine.give_up(program, step, display, now), True
-        return replace(step, has_failed=True) if has_failed else step
+        if not (has_failed or has_answered):
+            return step
+        return replace(step, has_failed=has_failed, has_answered=has_answered)
 
     def _count(self, thought: Thought) -> None:
         """A dialogue is completed where the menu ends it, not where its caller leaves."""

@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from menu.case_schema import OPENINGS, Case, Step
 from menu.data_schema import DataSource
 from menu.dlt_schema import Dlt, DltNames, DltPhrases, DltTemplate
-from menu.entry_schema import SEVERAL, Called, Entry, EntryPoints, Keyword, SmsEntryPoints
+from menu.entry_schema import SEVERAL, Called, Dialled, Entry, EntryPoints, Keyword, SmsEntryPoints
 from menu.files import MENU_FILE
 from menu.question_schema import KIND_TAGS, AnyAsk, Ask
 from menu.screen_schema import (
@@ -43,6 +43,7 @@ __all__ = [
     "Case",
     "Counted",
     "CountedTexts",
+    "Dialled",
     "Dlt",
     "DltPhrases",
     "DltTemplate",
@@ -160,6 +161,12 @@ class Phrases(Shape):
     """The offer to go on where he was."""
     start_again: Texts | None = None
     """The offer to begin anew."""
+    last_answer: Texts | None = None
+    """Above the offer of the last answer, and above it: {time} is when it was given."""
+    read_it: Texts | None = None
+    """The offer to read it."""
+    answer_waits: Texts | None = None
+    """In its place, while there is none yet."""
     did_you_mean: Texts | None = None
     """Whether a text was nearly a keyword: {keyword}, which "1" stands for."""
     link_over: Texts | None = None

@@ -63,6 +63,7 @@ def compile_screen(source: Source, name: str, screen: schema.Screen) -> Screen:
         sends_sms=_sms(source, screen),
         hours=_hours(source, screen),
         call=_call(screen),
+        prefetch=tuple(name for name in screen.prefetch if name in source.flat),
     )
 
 

@@ -18,6 +18,7 @@ ONE_OPTION: Final = "<option>"
 ROW_OPTIONS: Final = "<options from rows>"
 LANGUAGE_OPTIONS: Final = "<options for languages>"
 MOST_QUESTIONS: Final = 8  # of one form: "back" remembers no more
+MOST_PREFETCHED: Final = 3
 
 
 class Option(Shape):
@@ -138,6 +139,13 @@ AnyHandOver = Annotated[
 ]
 
 
+def _as_names(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+Names = Annotated[list[Name], Field(max_length=MOST_PREFETCHED), BeforeValidator(_as_names)]
+
+
 class Screen(Shape):
     """What is shown in one step of a dialogue, and what follows."""
 
@@ -166,6 +174,9 @@ class Screen(Shape):
     """Shows the number of this helpline, and ends."""
     call: Call | None = None
     """A service that is asked before this screen is shown."""
+    prefetch: Names = Field(default_factory=list)
+    """Screens that callers are likely to go to from here, 3 at most: their services are asked while
+    this one is read."""
     end: Flag = False
     """true on a screen that ends the dialogue."""
 

@@ -22,6 +22,11 @@ class Session(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     `offer` is the text that "1" stands for, after "did you mean"; `is_lost`: it began with a text
     that nobody understood, and none was understood since. `began_at` is the time of its first turn
     (0: nobody knows). The others are those of `Place`.
+
+    `taken_up`, where it began in another session and perhaps by another gateway: that gateway;
+    where it goes on by SMS, also the name of what its next turn does, which may be done already,
+    and then the text that was that turn. `offers_answer`: the caller was asked whether he reads his
+    last answer (`page` 0), or reads a page of it.
     """
 
     menu_version: int
@@ -49,6 +54,8 @@ class Session(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     offer: str = ""
     is_lost: bool = False
     began_at: float = 0.0
+    taken_up: tuple[str, ...] = ()
+    offers_answer: bool = False
 
     @property
     def place(self) -> Place:

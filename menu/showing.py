@@ -33,7 +33,7 @@ class Step:
     `needs`: a service must be asked first; the turn goes on with `engine.resume`. `walked` counts
     the keys of a dialled shortcut that were followed. `is_secret`: what was typed may not be kept.
     `start` is the first screen that was reached in this turn, from where it may have led on.
-    `has_failed`: a service did not answer on the way here.
+    `has_failed`: a service did not answer on the way here; `has_answered`: one did.
     `is_closed`: what is shown is why something is switched off.
     """
 
@@ -46,6 +46,7 @@ class Step:
     is_secret: bool = False
     start: str = ""
     has_failed: bool = False
+    has_answered: bool = False
     is_closed: bool = False
 
 

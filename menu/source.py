@@ -114,6 +114,7 @@ class Source:
                 part = {"text": question.text, "ask": question.ask, "go": onward, **plain}
                 if position:
                     part |= {"set_": {}, "send_link": None, "send_sms": None, "call": None}
+                    part["prefetch"] = []
                 own = [name, *names][position]
                 path = ("screens", name, "form", position)
                 flat[own] = Flat(path, screen.model_copy(update=part))
@@ -190,10 +191,10 @@ class Source:
     def entries(self) -> Iterator[tuple[KeyPath, schema.Entry]]:
         """Every entry point of every channel."""
         points = self.menu.entry_points
-        for code, entry in points.ussd.items():
-            yield ("entry_points", "ussd", code), entry
-        for keyword, entry in points.sms.keywords.items():
-            yield ("entry_points", "sms", "keywords", keyword), entry
+        for code, dialled in points.ussd.items():
+            yield ("entry_points", "ussd", code), dialled
+        for word, keyword in points.sms.keywords.items():
+            yield ("entry_points", "sms", "keywords", word), keyword
         if points.sms.default:
             yield ("entry_points", "sms", "default"), points.sms.default
         for called, entry in points.missed_call.items():

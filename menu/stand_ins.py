@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from menu.language import Language
+from menu.last_answer import KeptAnswer
 from menu.ports import LeftOff, Loaded
 from menu.program import Program
 from menu.session import Session
@@ -22,6 +23,7 @@ class Sessions:
 
     stored: dict[str, bytes] = field(default_factory=dict)
     left_off: Session | None = None
+    kept_answer: KeptAnswer | None = None
     language: Language | None = None
     language_is_cached: bool = False
 
@@ -31,6 +33,7 @@ class Sessions:
             language=self.language,
             language_is_cached=self.language_is_cached,
             left_off=self.left_off,
+            last_answer=self.kept_answer.answer if self.kept_answer else None,
         )
 
     def find(self, session_key: str) -> Session | None:
@@ -46,6 +49,7 @@ class Sessions:
         ttl_seconds: int,  # noqa: ARG002 - no time passes
         left_off: LeftOff | None = None,
         turn: bytes | None = None,  # noqa: ARG002 - nobody records it
+        last_answer: KeptAnswer | None = None,
     ) -> Session | None:
         there = self.find(session_key)
         if there and there.turn != expected_turn:
@@ -53,7 +57,15 @@ class Sessions:
         self.stored[session_key] = msgspec.msgpack.encode(session)
         if left_off is not None:
             self.left_off = left_off.session
+        if last_answer is not None:
+            self.keep_answer(last_answer)
         return None
+
+    def keep_answer(self, kept: KeptAnswer) -> None:
+        """Unless there is something newer."""
+        there = self.kept_answer
+        if there is None or (there.asked_at, there.rank) <= (kept.asked_at, kept.rank):
+            self.kept_answer = kept
 
     def cache_language(self, caller_key: str, language: Language | None) -> None:  # noqa: ARG002
         self.language, self.language_is_cached = language, True
@@ -62,6 +74,7 @@ class Sessions:
         """All of it, as Redis may."""
         self.stored.clear()
         self.left_off, self.language, self.language_is_cached = None, None, False
+        self.kept_answer = None
 
 
 @dataclass(slots=True)

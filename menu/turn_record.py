@@ -21,6 +21,7 @@ OPEN: Final = "open"
 ASKED: Final = "asked"  # by the bridge itself: does he go on, which keyword was meant
 COMPLETED: Final = "completed"
 ENDED: Final = "ended"
+TOLD_AGAIN: Final = "told again"  # the last answer is offered, or read
 WITHHELD: Final = "withheld"
 ERROR: Final = "error"
 
@@ -127,7 +128,7 @@ def outcome_of(thought: Thought) -> str:
     if session.offer or session.offers:
         return ASKED
     if not session.ended:
-        return OPEN
+        return TOLD_AGAIN if session.offers_answer else OPEN
     screen = thought.program.screens.get(session.screen)
     if screen is not None and screen.ends:
         return COMPLETED

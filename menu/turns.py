@@ -11,6 +11,7 @@ from menu.effects import Effect
 from menu.engine import Step
 from menu.hearing import MOST_KEPT, MOST_KEPT_BYTES, kept
 from menu.inputs import beginning
+from menu.last_answer import KeptAnswer
 from menu.ports import LeftOff
 from menu.program import Program
 from menu.resuming import kept_of
@@ -53,7 +54,7 @@ class Thought:
     channel goes on in this one. `is_unknown`: a text that was not understood, and is no choice
     either; a machine may have sent it. `start` is where the last screen was reached from in this
     turn. `is_told`: a missed call is answered with what is shown. `has_failed`: a service did not
-    answer.
+    answer; `has_answered`: one did. `kept_answer`: what is kept for a redial from now on.
 
     For the record of the turn: `typed` is what was heard in it, of a dialled shortcut the keys that
     were followed, with stars between them. `begins`: nothing that was said before counts; `entry`
@@ -74,6 +75,8 @@ class Thought:
     entry: str = ""
     is_withheld: bool = False
     has_failed: bool = False
+    has_answered: bool = False
+    kept_answer: KeptAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,11 @@ def left_off_by(visit: Visit, thought: Thought) -> LeftOff | None:
         return LeftOff(caller_key=visit.caller_key, session=None, seconds=0)
     if not thought.session.code:
         return None
-    return kept_of(thought.session, visit.session_key, visit.caller_key, thought.program)
+    kept = kept_of(thought.session, visit.session_key, visit.caller_key, thought.program)
+    if kept is None or kept.session is None or kept.session.taken_up:
+        return kept
+    there = msgspec.structs.replace(kept.session, taken_up=(visit.gateway,))
+    return replace(kept, session=there)
 
 
 def followed_input(said: Said, count: int) -> tuple[str, int]:
@@ -107,10 +114,27 @@ def turn_key(visit: Visit, session: Session | None, ahead: int = 0) -> str:
     """The name of a turn behind this session, None before the first: a repeat has the same, and so
     has somebody who goes on elsewhere and answers once more (menu.resuming.effects_key)."""
     if visit.event:
-        return visit.event
+        due = session.taken_up if session else ()
+        return due[1] if _is_due(due, visit.event) else visit.event
     if session is None:
         return f"{visit.session_key}:{1 + ahead}"
     return f"{session.origin or visit.session_key}:{session.turn + 1 + session.ahead + ahead}"
+
+
+def may_be_done(visit: Visit, session: Session) -> tuple[str, str] | None:
+    """The gateway by which, and the name under which, what this turn does may have been done: it
+    goes on with a dialogue that was dropped there."""
+    there = session.taken_up
+    if visit.event:
+        return (there[0], there[1]) if there[2:] == (visit.event,) else None
+    if not there or not session.origin or there[0] == visit.gateway:
+        return None
+    return there[0], f"{session.origin}:{session.turn + session.ahead}"
+
+
+def _is_due(taken_up: tuple[str, ...], event: str) -> bool:
+    """Whether this text is the first behind those that went on; it may be told twice."""
+    return len(taken_up) > 1 and taken_up[2:] in ((), (event,))
 
 
 def next_thought(
@@ -135,10 +159,16 @@ def next_thought(
         offers=session.offers,
         began_at=session.began_at,
         is_private=session.is_private or step.is_secret,
+        taken_up=_taken_up(visit, session),
     )
 
 
-def changed(thought: Thought, **fields: str | float | bool) -> Thought:
+def _taken_up(visit: Visit, session: Session) -> tuple[str, ...]:
+    its = session.taken_up
+    return (*its, visit.event) if visit.event and len(its) == 2 else its
+
+
+def changed(thought: Thought, **fields: str | float | bool | tuple[str, ...]) -> Thought:
     return replace(thought, session=msgspec.structs.replace(thought.session, **fields))
 
 
@@ -184,6 +214,7 @@ def thought_of(
         is_secret=step.is_secret,
         start=step.start,
         has_failed=step.has_failed,
+        has_answered=step.has_answered,
         typed=typed,
         begins=begins,
         entry=entry,

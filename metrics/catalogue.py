@@ -172,6 +172,11 @@ SERVICE_CALLS: Final = Counter(
     meaning="Calls of services that menus declare, by how they were answered or why not.",
     labels={"service": GATEWAY, "answer": ANSWERS},
 )
+SERVICE_PREFETCHES: Final = Counter(
+    name="sanket_service_prefetches_total",
+    meaning="What menus let services be asked ahead, and whether there was room for it.",
+    labels={"service": GATEWAY, "how": ("asked", "dropped")},
+)
 SERVICE_SECONDS: Final = Histogram(
     name="sanket_service_seconds",
     meaning="How long a call of a service took, cached ones included.",
@@ -234,6 +239,7 @@ COUNTED: Final[tuple[Counter | Histogram, ...]] = (
     SESSION_FAULTS,
     SHARES_ROLLED_BACK,
     SERVICE_CALLS,
+    SERVICE_PREFETCHES,
     SERVICE_SECONDS,
     DEATHS,
 )

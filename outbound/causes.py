@@ -20,6 +20,8 @@ class Cause:
 
     `same_as`: other ids that the same event may have been kept under (telecom.nameless).
     `content` is what must be kept of it and may be personal: it is sealed.
+    `done_by`: the USSD turn, by its gateway and its id, that may have done what this event does:
+    its caller was dropped then, and goes on with this.
     """
 
     gateway: str
@@ -32,6 +34,7 @@ class Cause:
     link_id: str | None = None
     same_as: Sequence[str] = ()
     service: str = ""  # the screen that it leads to, or the command that it is
+    done_by: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +87,7 @@ class Proposal:
     wish: Wish | None = None
     remembers: Sequence[str] = ()
     consent: ConsentState | None = None
+    if_done: Proposal | None = None  # in its place, where `cause.done_by` has done it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

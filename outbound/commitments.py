@@ -93,9 +93,15 @@ class Commitments:
         """Keeps an event, its effects and the text that answers it, all or nothing.
 
         A repeat changes nothing. Nothing is sent that the guard forbids; a language that he
-        chooses is still remembered. Raises DatabaseDown.
+        chooses is still remembered. What `cause.done_by` did is not done once more: of that only
+        the answer is left. Raises DatabaseDown.
         """
-        return self._keep(self.propose(cause, program, effects, answer))
+        proposal = self.propose(cause, program, effects, answer)
+        if cause.done_by is not None and effects:
+            chosen = [each for each in effects if isinstance(each, RememberLanguage)]
+            instead = self.propose(cause, program, chosen, answer)
+            proposal = replace(proposal, if_done=instead)
+        return self._keep(proposal)
 
     def propose(
         self,

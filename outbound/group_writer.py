@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -28,6 +29,8 @@ from outbound.limits import Withheld
 from outbound.promises import Promises
 from telecom.failpoints import failpoint
 from telecom.keyed_hash import KeyedHash
+
+USSD: Final = "ussd"
 
 
 class GroupWriter:
@@ -55,6 +58,7 @@ class GroupWriter:
         counters, breakers, subscribers; each kind of them sorted.
         """
         with self._database.write() as conn:
+            proposals = _undone(conn, proposals)
             known = _known_by_another_id(conn, proposals)
             asking = [subscriber_of(one.cause) for one in proposals if one.wish is not None]
             now = self._clock.now_alone(conn, self._guard.purposes(asking))
@@ -153,6 +157,21 @@ class GroupWriter:
                     )
                 )
         subscriber.remember_languages(conn, choices, now)
+
+
+def _undone(conn: Connection, proposals: Sequence[Proposal]) -> Sequence[Proposal]:
+    """Without what was done before, by a USSD turn whose caller was dropped and never saw it."""
+    asked = {_done_by(one.cause) for one in proposals if one.if_done} - {None}
+    if not asked:
+        return proposals
+    done = inbound_event.find_all(conn, {key for key in asked if key})
+    return [
+        one.if_done if one.if_done and _done_by(one.cause) in done else one for one in proposals
+    ]
+
+
+def _done_by(cause: Cause) -> tuple[str, str, str] | None:
+    return (cause.done_by[0], USSD, cause.done_by[1]) if cause.done_by else None
 
 
 def _known_by_another_id(conn: Connection, proposals: Sequence[Proposal]) -> Sequence[bool]:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
 import structlog
 
 from menu import late
+from menu.last_answer import KeptAnswer, LastAnswer
 from menu.late import Answer, Question
 from menu.ports import Library, ServicePort
 from menu.program import Program
@@ -24,6 +26,7 @@ from models import inbound_event, late_answer, subscriber
 from models.database import Database, DatabaseDown
 from models.inbound_event import NewEvent
 from models.late_answer import LateAnswer
+from models.sealing import Unsealable
 from models.shared_clock import SharedClock
 from outbound.answering import FAILED
 from outbound.causes import Cause, Proposal
@@ -56,9 +59,11 @@ class LateAnswers:
         patience_seconds: float,
         at_most: int,
         meter: Meter = SILENT,
+        keep: Callable[[KeptAnswer], None] = lambda _: None,
     ) -> None:
         """One try may take `patience_seconds`; `at_most` are asked at a time. `caller_key` names
-        who has this E.164 number, as in the turn that asked.
+        who has this E.164 number, as in the turn that asked. `keep` keeps an answer for who dials
+        again; it never raises.
         """
         self._database = database
         self._commitments = commitments
@@ -70,6 +75,7 @@ class LateAnswers:
         self._hold = timedelta(seconds=patience_seconds) + SPARE
         self._at_most = at_most
         self._meter = meter
+        self._keep = keep
         self._busy = 0
         self._counting = threading.Lock()
 
@@ -154,15 +160,17 @@ class LateAnswers:
             reads = subscriber.find_language(conn, event.msisdn_hash or "")
         question = self._commitments.question_of(mine.question_sealed)
         program = self._library.get(mine.menu_version)
+        caller_key = self._caller_key(self._commitments.content_of(event)["msisdn"])
         if question is None or program is None:
             _, program = self._library.live()
-            answer = late.sorry(program, question, question.language if question else reads)
+            reads = question.language if question else reads
+            answer = late.sorry(program, question, reads, now.timestamp())
         else:
             found = late.answer(
                 program,
                 question,
                 self._services,
-                caller_key=self._caller_key(self._commitments.content_of(event)["msisdn"]),
+                caller_key=caller_key,
                 now=now.timestamp(),
                 seconds_left=self._seconds_left(),
                 is_last_try=mine.tries >= MOST_TRIES,
@@ -172,7 +180,22 @@ class LateAnswers:
                 return
             answer = found
         failpoint("late_asked")
+        if question is not None and answer.kept is not None:
+            # Before the SMS is promised: who dies here comes by once more, and keeps the same.
+            self._keep_for(caller_key, question, answer.kept)
+            failpoint("late_kept")
         self._end(mine, event, self._proposal(mine, event, program, question, answer))
+
+    def _keep_for(self, caller_key: str, question: Question, answer: LastAnswer | None) -> None:
+        """What who dials again reads; None: there will be none."""
+        if question.kept_seconds:
+            kept = KeptAnswer(
+                caller_key=caller_key,
+                asked_at=question.asked_at,
+                seconds=question.kept_seconds,
+                answer=answer,
+            )
+            self._keep(kept)
 
     def _seconds_left(self) -> Callable[[], float]:
         ends_at = time.monotonic() + self._patience_seconds
@@ -219,5 +242,13 @@ class LateAnswers:
         with self._database.write() as conn:
             if mine.tries < MOST_TRIES:
                 late_answer.put_off(conn, mine, self._clock.now(conn) + PAUSES[-1])
-            elif late_answer.end(conn, mine):
-                inbound_event.set_decisions(conn, {mine.event_id: FAILED})
+                return
+            event = late_answer.event_of(conn, mine)
+            if not late_answer.end(conn, mine):
+                return
+            inbound_event.set_decisions(conn, {mine.event_id: FAILED})
+        question = self._commitments.question_of(mine.question_sealed)
+        if question is not None and event is not None:
+            with suppress(Unsealable):  # then nobody can tell whose it was
+                msisdn = self._commitments.content_of(event)["msisdn"]
+                self._keep_for(self._caller_key(msisdn), question, None)

@@ -16,7 +16,7 @@ from menu.ports import SessionsDown
 from menu.reserved_words import Command, Wish, command_of
 from menu.runner import NoSuchEntry, Runner
 from menu.screens import Display
-from menu.turns import Thought, Visit
+from menu.turns import Thought, Visit, may_be_done
 from models.consent import ConsentState
 from models.database import DatabaseDown
 from outbound.commitments import Cause, Commitments
@@ -117,6 +117,7 @@ class SmsHandler:
         version, screen = thought.session.menu_version, thought.session.screen
         decision = Decision.UNKNOWN if thought.is_unknown else Decision.ANSWERED
         cause = _cause(mo, key, decision, version, screen)
+        cause = replace(cause, done_by=may_be_done(visit, thought.session))
         if thought.is_secret:
             # A PIN is nobody's to keep, sealed or not.
             cause = replace(cause, content={"to": mo.to})

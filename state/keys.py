@@ -53,6 +53,10 @@ def left_off_key(caller_key: str) -> str:
     return "left:" + caller_key
 
 
+def last_answer_key(caller_key: str) -> str:
+    return "last:" + caller_key
+
+
 def usual_key(caller_key: str) -> str:
     return "usual:" + caller_key
 

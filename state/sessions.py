@@ -14,19 +14,23 @@ from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from menu.language import Language
+from menu.last_answer import KeptAnswer
 from menu.ports import LeftOff, Loaded, SessionsDown
 from menu.session import Session
 from metrics.catalogue import SESSION_FAULTS
 from metrics.meter import SILENT, Meter
 from state.breaker import Breaker
 from state.connection import reason_of
-from state.keys import TURNS, language_key, left_off_key
+from state.keys import TURNS, language_key, last_answer_key, left_off_key
+from state.last_answers import AnswerSeal
 
 MAX_SESSION_BYTES: Final = 4096
 LANGUAGE_SECONDS: Final = 3600
 MOST_TURNS: Final = 100_000  # that wait in the stream; the oldest are dropped beyond
 _TURN_BYTES: Final = 4
-_SAVE: Final = (Path(__file__).parent / "lua" / "save_session.lua").read_text(encoding="utf-8")
+_LUA: Final = Path(__file__).parent / "lua"
+_SAVE: Final = (_LUA / "save_session.lua").read_text(encoding="utf-8")
+_KEEP: Final = (_LUA / "keep_answer.lua").read_text(encoding="utf-8")
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Session)
@@ -42,18 +46,31 @@ class RedisSessions:
         meter: Meter = SILENT,
         breaker: Breaker | None = None,
         most_turns: int = MOST_TURNS,
+        answers: AnswerSeal | None = None,
     ) -> None:
+        """Without `answers` no last answer is kept."""
         self._redis = redis
         self._meter = meter
         self._breaker = breaker or Breaker()
         self._most_turns = most_turns
+        self._answers = answers
         self._save = redis.register_script(_SAVE)
+        self._keep = redis.register_script(_KEEP)
 
     def load(self, session_key: str, caller_key: str) -> Loaded:
-        keys = (session_key, language_key(caller_key), left_off_key(caller_key))
-        stored, language, left_off = self._ask(lambda: self._redis.mget(*keys))
+        keys = (
+            session_key,
+            language_key(caller_key),
+            left_off_key(caller_key),
+            last_answer_key(caller_key),
+        )
+        stored, language, left_off, answer = self._ask(lambda: self._redis.mget(*keys))
+        session, last = _decode(stored), None
+        if answer and self._answers and (session is None or session.offers_answer):
+            last = self._answers.read(answer, caller_key)
         return Loaded(
-            session=_decode(stored),
+            session=session,
+            last_answer=last,
             language=language.decode() if language else None,
             language_is_cached=language is not None,
             left_off=_decode(left_off),
@@ -68,6 +85,7 @@ class RedisSessions:
         ttl_seconds: int,
         left_off: LeftOff | None = None,
         turn: bytes | None = None,
+        last_answer: KeptAnswer | None = None,
     ) -> Session | None:
         encoded = _encode(session)
         if len(encoded) > MAX_SESSION_BYTES:
@@ -78,11 +96,17 @@ class RedisSessions:
         if left_off is not None:
             keys.append(left_off_key(left_off.caller_key))
             arguments += [_rest(left_off.session), left_off.seconds]
-        elif turn is not None:
+        elif turn is not None or last_answer is not None:
             arguments += [b"", b""]
+        if last_answer is not None and self._answers is not None:
+            keys.append(last_answer_key(last_answer.caller_key))
         if turn is not None:
             keys.append(TURNS)
             arguments += [turn, self._most_turns]
+        elif last_answer is not None:
+            arguments += [b"", b""]
+        if last_answer is not None and self._answers is not None:
+            arguments += [self._answers.written(last_answer), last_answer.seconds]
         there = self._ask(lambda: self._save(keys=keys, args=arguments))
         # Our own value: the reply to a first try was lost, and this was the second.
         return None if there == encoded else _decode(there)
@@ -93,6 +117,16 @@ class RedisSessions:
             self._ask(lambda: self._redis.set(key, word, ex=LANGUAGE_SECONDS))
         except SessionsDown as fault:
             log.warning("language not cached", why=str(fault))
+
+    def keep_answer(self, kept: KeptAnswer) -> None:
+        """Of a caller who waits no longer. Something newer stays. Never raises."""
+        if self._answers is None:
+            return
+        key, value = last_answer_key(kept.caller_key), self._answers.written(kept)
+        try:
+            self._ask(lambda: self._keep(keys=[key], args=[value, kept.seconds]))
+        except SessionsDown as fault:
+            log.warning("last answer not kept", why=str(fault))
 
     def _ask(self, command: Callable[[], Any]) -> Any:
         """All commands are idempotent, so one stale pooled connection may be tried again.

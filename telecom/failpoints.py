@@ -22,6 +22,7 @@ POINTS: Final = {
     "waiting_answered": "what follows from calls that waited is written, and not committed",
     "late_claimed": "a worker holds a question, and has not asked the service",
     "late_asked": "the service has answered, and that is written nowhere",
+    "late_kept": "the answer is kept for a redial, and no SMS is promised",
     "late_answered": "the SMS of a late answer is written, and not committed",
     "late_committed": "the SMS of a late answer is durable",
     "spool_drafted": "a spooled event is synced, and does not have its name yet",

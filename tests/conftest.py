@@ -212,10 +212,11 @@ class House:
         session: str = "ATUid_1",
         msisdn: str = "+919812345678",
         code: str = "*384*97183#",
+        gateway: str = "india",
     ) -> str:
         """The body of one USSD turn; `text` is cumulative."""
         answer = self.post(
-            f"/ussd/india/{SECRET}",
+            f"/ussd/{gateway}/{SECRET}",
             sessionId=session,
             serviceCode=code,
             phoneNumber=msisdn,

@@ -15,7 +15,7 @@ from menu.ports import SessionsDown
 from menu.resuming import effects_key
 from menu.runner import NoSuchEntry, Runner
 from menu.screens import Display
-from menu.turns import Thought, Visit
+from menu.turns import Thought, Visit, may_be_done
 from metrics.catalogue import USSD_TURNS
 from metrics.meter import SILENT, Meter
 from models.database import DatabaseDown
@@ -124,6 +124,7 @@ class UssdHandler:
             menu_version=thought.session.menu_version,
             decision="answers_later" if asks else "link_sent" if sends else "language_chosen",
             service=thought.session.screen,
+            done_by=may_be_done(visit, thought.session),
         )
         return self._commitments.commit(cause, thought.program, thought.effects)
 
@@ -135,7 +136,7 @@ def _without_sms(thought: Thought, display: Display, withheld: Withheld) -> Thou
     phrase = "no_sms" if withheld is Withheld.OPTED_OUT else "too_many_sms"
     told = program.phrases[phrase][shown_in]
     told_so = msgspec.structs.replace(session, shown=told, ended=True)
-    return replace(thought, session=told_so, is_withheld=True)
+    return replace(thought, session=told_so, is_withheld=True, kept_answer=None)
 
 
 def _display_of(gateway: Gateway, country: str | None) -> Display:

@@ -11,6 +11,7 @@ from menu.language import LATIN, Language, base_of, is_romanised
 from menu.phrases import (
     BUILT_IN,
     OF_KEYWORDS,
+    OF_LAST_ANSWERS,
     OF_LINKS,
     OF_QUESTIONS,
     OF_RESUMING,
@@ -35,8 +36,12 @@ def check(source: Source) -> Iterator[Diagnostic]:
             hint = f'Its readers will be shown the "{first}" text. Translate it.'
             yield warning(source.value_place(*path), RULE, reason, hint)
     spared = frozenset() if _asks(source) else OF_QUESTIONS
-    if not source.menu.entry_points.ussd or not source.menu.resume.minutes:
-        spared |= OF_RESUMING
+    dialled = source.menu.entry_points.ussd
+    offers_answers = any(entry.last_answer for entry in dialled.values())
+    if not offers_answers:
+        spared |= OF_LAST_ANSWERS
+    if not dialled or not source.menu.resume.minutes:
+        spared |= OF_RESUMING - ({"start_again"} if offers_answers else set())
     if not source.menu.entry_points.sms.keywords:
         spared |= OF_KEYWORDS
     if not source.menu.links:

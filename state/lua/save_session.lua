@@ -4,6 +4,8 @@
 -- it away), ARGV[5] its TTL in seconds.
 -- The last key, where ARGV[6] is told: the stream of turns; ARGV[6] the record of this one, ARGV[7] how
 -- many may wait, about. What is only recorded costs no phone its turn: so pcall.
+-- The key before that, where ARGV[8] is told: the caller's last answer; ARGV[8] its value, ARGV[9] its
+-- TTL in seconds. As in keep_answer.lua, something newer stays.
 -- Returns nil when saved, else the value that is there. Nothing there is no conflict: sessions may
 -- be lost at any time, and the answer just thought is the newest one there is.
 local stored = redis.call('GET', KEYS[1])
@@ -18,7 +20,17 @@ if ARGV[5] and ARGV[5] ~= '' then
     redis.call('SET', KEYS[2], ARGV[4], 'EX', ARGV[5])
   end
 end
-if ARGV[6] then
+local last = #KEYS
+if ARGV[6] and ARGV[6] ~= '' then
+  last = last - 1
+end
+if ARGV[8] then
+  local there = redis.call('GET', KEYS[last])
+  if not there or string.sub(there, 1, 14) <= string.sub(ARGV[8], 1, 14) then
+    redis.call('SET', KEYS[last], ARGV[8], 'EX', ARGV[9])
+  end
+end
+if ARGV[6] and ARGV[6] ~= '' then
   redis.pcall('XADD', KEYS[#KEYS], 'MAXLEN', '~', ARGV[7], '*', 't', ARGV[6])
 end
 return nil

@@ -233,6 +233,24 @@ BUGS: Final = (
         words="g25 and money",
     ),
     Bug(
+        name="a late answer is over before its SMS is promised",
+        file="outbound/late_answering.py",
+        before="            if not late_answer.end(conn, mine):\n                return\n"
+        "            decisions",
+        after="            if not late_answer.end(conn, mine):\n                return\n"
+        "        with self._database.write() as conn:\n            decisions",
+        judge="test_late_answers.py",
+        words="late_answered",
+    ),
+    Bug(
+        name="whoever comes back to a late answer finds it taken for good",
+        file="outbound/late_answering.py",
+        before="        self._hold = timedelta(seconds=patience_seconds) + SPARE\n",
+        after="        self._hold = timedelta(days=1)\n",
+        judge="test_late_answers.py",
+        words="late_claimed",
+    ),
+    Bug(
         name="what others have spent is not counted",
         file="outbound/hearing.py",
         before="        self._sums |= spend.sums(self._conn, watched - self._sums.keys())\n",

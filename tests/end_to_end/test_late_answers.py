@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Final
 
 import pytest
@@ -28,7 +29,11 @@ name: Prices
 languages: [en, hi]
 country: IN
 entry_points:
-  ussd: {{ "*384*7#": home }}
+  ussd:
+    "*384*7#": home
+    "*384*8#": {{ go: home, last_answer: {{ minutes: 60 }} }}
+    "*384*6#": board
+    "*384*5#": ahead
   sms: {{ keywords: {{ PRICE: {{ go: home, args: [crop] }} }}, default: home }}
   missed_call: {{ "+919718397183": all }}
 services:
@@ -38,7 +43,20 @@ services:
     gives: {{ modal: {{ path: modal, type: number }} }}
     outcomes: {{ not_found: {{ status: 404 }} }}
     timeout_seconds: {timeout}
+  board:
+    url: {origin}/board
+    gives: {{ modal: {{ type: number }} }}
+    cache_seconds: 60
+    stale_seconds: 3600
 screens:
+  board:
+    call: {{ service: board, save_as: board, on_error: sorry }}
+    text: {{ en: "Rs {{board.modal}}, {{board.age}} minutes old", hi: "{{board.modal}} रुपये" }}
+    end: true
+  ahead:
+    text: {{ en: The board, hi: बोर्ड }}
+    options: [ {{ label: {{ en: Read, hi: पढ़ें }}, go: board }} ]
+    prefetch: board
   home:
     text: {{ en: Which crop?, hi: कौन सी फ़सल? }}
     ask: {{ kind: text, save_as: crop }}
@@ -124,10 +142,12 @@ def house_settings(tmp_path: Path, provider: Any, gate: Gate, timeout: float) ->
     }
 
 
-def ask(house: Any, crop: str = "onion", msisdn: str = "+919812345678") -> str:
+def ask(
+    house: Any, crop: str = "onion", msisdn: str = "+919812345678", code: str = "*384*7#"
+) -> str:
     session = f"ATUid_{msisdn}"
-    house.dial(session=session, msisdn=msisdn, code="*384*7#")
-    return str(house.dial(crop, session=session, msisdn=msisdn, code="*384*7#"))
+    house.dial(session=session, msisdn=msisdn, code=code)
+    return str(house.dial(crop, session=session, msisdn=msisdn, code=code))
 
 
 def decisions(house: Any) -> list[str]:
@@ -286,6 +306,137 @@ def test_a_worker_that_wakes_too_late_has_lost_the_row(house: Any, gate: Gate) -
     assert house.send() == ["onion: Rs 2400"]
 
 
+def test_of_a_provider_that_is_down_the_last_good_answer_is_told_with_its_age(
+    house: Any, provider: Any
+) -> None:
+    def board() -> str:
+        session = f"ATUid_{house.clock.now().timestamp()}"
+        return str(house.dial(session=session, code="*384*6#"))
+
+    provider.script("/board", provider_module.says({"modal": 2400}))
+    assert board() == "END Rs 2400, 0 minutes old"
+    provider.script("/board", provider_module.Answer(status=503))
+    house.clock.pass_seconds(600)
+    assert board() == "END Rs 2400, 10 minutes old"
+    house.clock.pass_seconds(3001)
+    assert board() == "END No price today. Call 1800110001."
+
+
+def wait_until(holds: Callable[[], object]) -> None:
+    never = threading.Event()
+    for _ in range(1000):
+        if holds():
+            return
+        never.wait(0.01)
+    raise AssertionError("not true within 10 s")
+
+
+def test_what_is_asked_ahead_is_there_for_the_next_screen(house: Any, provider: Any) -> None:
+    provider.script("/board", provider_module.says({"modal": 2400}))
+    assert house.dial(session="s", code="*384*5#").startswith("CON The board")
+    assert house.dial(session="s", code="*384*5#").startswith("CON The board")  # a repeat
+    wait_until(lambda: provider.asked("/board"))
+    assert house.dial("1", session="s", code="*384*5#") == "END Rs 2400, 0 minutes old"
+    assert provider.asked("/board") == 1
+
+
+def test_nobody_waits_for_what_is_asked_ahead(house: Any, provider: Any) -> None:
+    """The provider says nothing before the screen is there: who goes on waits for that answer."""
+    opened = threading.Event()
+
+    def raw() -> Iterator[bytes]:
+        opened.wait(60)
+        yield from provider_module.says({"modal": 2400}).pieces()
+
+    provider.script("/board", provider_module.Answer(raw=raw))
+    assert house.dial(session="s", code="*384*5#").startswith("CON The board")
+    wait_until(lambda: provider.asked("/board"))
+    with ThreadPoolExecutor(1) as pool:
+        next_screen = pool.submit(house.dial, "1", session="s", code="*384*5#")
+        opened.set()
+        assert next_screen.result(30) == "END Rs 2400, 0 minutes old"
+    assert provider.asked("/board") == 1
+
+
+REDIAL: Final = "*384*8#"
+
+
+def read_again(house: Any, msisdn: str = "+919812345678", session: str = "again") -> list[str]:
+    """What a redial shows, and what "1" does then."""
+    first = house.dial(session=session, msisdn=msisdn, code=REDIAL)
+    return [first, house.dial("1", session=session, msisdn=msisdn, code=REDIAL)]
+
+
+def test_who_dials_again_is_told_that_it_waits_and_then_the_answer(house: Any, gate: Gate) -> None:
+    assert ask(house, code=REDIAL) == PUT_OFF
+    waits = "CON Your last answer is not there yet. It comes by SMS.\n2 Start again\n0 Exit"
+    assert read_again(house) == [waits, waits]
+    stranger = house.dial(session="s", msisdn="+919812345679", code=REDIAL)
+    assert stranger.startswith("CON Which crop?")
+    gate.open()
+    assert house.send() == ["onion: Rs 2400"]
+    offer, answer = read_again(house, session="third")
+    assert offer.startswith("CON Your last answer, ")
+    assert answer.splitlines()[1:] == ["onion: Rs 2400", "2 Start again", "0 Exit"]
+    again = house.dial("1*2", session="third", code=REDIAL)
+    assert again.startswith("CON Which crop?")
+    assert house.dial(session="fourth", code=REDIAL).startswith("CON Which crop?")
+
+
+def test_nobody_finds_it_at_rest_and_it_has_an_end(house: Any, gate: Gate, redis: Any) -> None:
+    ask(house, code=REDIAL)
+    gate.open()
+    house.send()
+    (key,) = redis.keys("last:*")
+    assert b"98123" not in key
+    assert b"onion" not in redis.get(key)
+    assert 3500 < redis.ttl(key) <= 3600
+
+
+def test_a_worker_that_was_faster_than_the_turn_has_the_last_word(
+    house: Any, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It answered between the turn's commit and the save of its session."""
+    gate.script("rice", 3100)
+    keep, worked = house.bridge.sessions.save, []
+
+    def save(*args: Any, **kept: Any) -> Any:
+        if kept.get("last_answer"):
+            gate.open()
+            worked.append(house.bridge.late_answers.answer_some())
+        return keep(*args, **kept)
+
+    monkeypatch.setattr(house.bridge.sessions, "save", save)
+    assert ask(house, "rice", code=REDIAL) == PUT_OFF
+    assert worked == [1]
+    assert "rice: Rs 3100" in read_again(house)[1]
+
+
+def test_of_what_fails_here_nobody_is_told_for_ever_that_it_comes(
+    house: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ask(house, code=REDIAL) == PUT_OFF
+
+    def broken(_: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(house.bridge.late_answers, "_services", SimpleNamespace(ask=broken))
+    for _ in range(3):
+        assert house.send() == []
+        house.clock.pass_seconds(30)
+    assert decisions(house) == ["failed"]
+    assert house.dial(session="again", code=REDIAL).startswith("CON Which crop?")
+
+
+def test_without_what_redis_kept_the_answer_comes_all_the_same(
+    house: Any, gate: Gate, redis: Any
+) -> None:
+    assert ask(house, code=REDIAL) == PUT_OFF
+    redis.flushall()
+    gate.open()
+    assert house.send() == ["onion: Rs 2400"]
+
+
 # A real process with the real clock; it dies by its own hand at the named point.
 DOOMED: Final = """
 import os
@@ -301,6 +452,7 @@ build(load_settings(environ), {}).late_answers.answer_some()
     [
         ("late_claimed", 1, 0),
         ("late_asked", 1, 0),
+        ("late_kept", 1, 0),
         ("late_answered", 1, 0),
         ("late_committed", 0, 1),
     ],
@@ -314,7 +466,7 @@ def test_a_real_kill_neither_loses_nor_doubles_the_answer(
     rows: int,
     promised: int,
 ) -> None:
-    assert ask(house) == PUT_OFF
+    assert ask(house, code=REDIAL) == PUT_OFF
     gate.open()
     settings = house.bridge.settings
     environ = {
@@ -345,3 +497,4 @@ def test_a_real_kill_neither_loses_nor_doubles_the_answer(
     assert house.send() == []
     assert (house.count(late_answer), house.count(mt_message)) == (0, 1)
     assert decisions(house) == ["answered_late"]
+    assert "onion: Rs 2400" in read_again(house)[1]

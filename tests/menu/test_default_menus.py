@@ -110,9 +110,9 @@ def test_what_a_text_brings(said: str, screen: str, language: str | None) -> Non
 
 
 def test_the_other_ways_in() -> None:
-    home = EntryPoint(screen="home")
+    home = EntryPoint(screen="home", answer_seconds=3600)
     assert PROGRAM.ussd == {"*384*97183#": home}
-    assert PROGRAM.sms_default == home
+    assert PROGRAM.sms_default == EntryPoint(screen="home")
     assert PROGRAM.missed_call == {"+919718397183": EntryPoint(screen="get_app")}
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from menu import replaying, turn_record
 from menu.compiler import compile_menu
 from menu.language import Language
+from menu.last_answer import KeptAnswer
 from menu.ports import LeftOff, Loaded
 from menu.program import Program
 from menu.recorded import dialogues_of, opened
@@ -104,6 +105,7 @@ class Tape:
         ttl_seconds: int,
         left_off: LeftOff | None = None,
         turn: bytes | None = None,
+        last_answer: KeptAnswer | None = None,
     ) -> Session | None:
         assert (session.turn, ttl_seconds) == (expected_turn + 1, 180)
         self.by_key[session_key] = session

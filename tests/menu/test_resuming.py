@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from menu import resuming
+from menu import offers, resuming
 from menu.compiler import compile_menu
+from menu.engine import Step
 from menu.phrases import BUILT_IN
 from menu.place import Crumb
 from menu.program import Program
@@ -18,9 +19,11 @@ from menu.resuming import Wish
 from menu.screens import Display
 from menu.services import Inquiry, Reply, ServiceSpec
 from menu.session import Session
+from menu.turns import Visit, may_be_done, next_thought, turn_key
 from menu.value_types import ValueKind
 from state.sessions import MAX_SESSION_BYTES
 from telecom.encoding import Limit
+from telecom.events import Last
 from telecom.msisdn import Msisdn
 
 MENU = """
@@ -403,3 +406,26 @@ def test_a_session_of_the_program_before_is_loaded() -> None:
     )
     session = msgspec.msgpack.decode(of_before, type=Session)
     assert (session.code, session.origin, session.ahead, session.offers) == ("", "", 0, False)
+
+
+def test_the_first_answer_by_sms_is_the_turn_that_may_have_been_done() -> None:
+    """By its name a service knows a call that comes twice; a text may come twice, too."""
+    left_off = Session(
+        menu_version=1, turn=4, screen="order.2", language="en", path=(Crumb("home"),),
+        values={"name": "Asha"}, code="*384*7#", origin="ussd:first", ahead=2, taken_up=("india",),
+    )  # fmt: skip
+
+    def visit(event: str) -> Visit:
+        return Visit(
+            session_key="sms:x", caller_key="c", said=Last("1"), ttl_seconds=9, now=1.0, event=event
+        )
+
+    session = offers.take_up(PROGRAM, visit("on"), None, left_off).session
+    for event in ("first", "first", "second"):
+        due = "ussd:first:7" if event == "first" else event
+        assert turn_key(visit(event), session) == due
+        session = next_thought(
+            PROGRAM, visit(event), session, Step(shown="", ends=False, place=session.place)
+        ).session
+        done_by = ("india", "ussd:first:7") if event == "first" else None
+        assert may_be_done(visit(event), session) == done_by

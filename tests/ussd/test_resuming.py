@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from menu.ports import SessionsDown
 from models.inbound_event import inbound_event
 from models.mt_message import mt_message
 
@@ -203,3 +204,50 @@ def test_two_redials_at_once_get_one_offer(house: Any) -> None:
     with ThreadPoolExecutor(8) as pool:
         bodies = set(pool.map(lambda _: house.dial(session="ATUid_77", code=CODE), range(16)))
     assert bodies == {OFFER}
+
+
+def lose_the_session(house: Any, phone: Handset, typed: str, monkeypatch: Any) -> None:
+    """What the turn does is committed, and whoever thought it dies."""
+
+    def away(*_: object, **__: object) -> None:
+        raise SessionsDown("away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(house.bridge.sessions, "save", away)
+        assert phone.press(typed).startswith("END Service is busy.")
+
+
+def test_what_was_done_and_not_kept_is_not_done_again_by_sms(
+    house: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone = Handset(house)
+    phone.dial()
+    phone.press("1", "Asha", "2")
+    lose_the_session(house, phone, "1", monkeypatch)
+    assert house.send() == ["2 Asha: OK"]
+    house.text("CONTINUE")
+    (asked,) = house.send()
+    assert asked.startswith("2 Asha?")
+    for event in ("yes", "yes"):
+        house.text("1", event=event)
+    assert house.send() == []
+    for typed in ("OFFICE", "1", "Ravi", "3", "1"):
+        house.text(typed)
+    assert "3 Ravi: OK" in house.send()  # another order is another
+
+
+def test_nor_by_another_gateway(house: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    phone = Handset(house)
+    phone.dial()
+    phone.press("1", "Asha", "2")
+    lose_the_session(house, phone, "1", monkeypatch)
+    assert house.send() == ["2 Asha: OK"]
+
+    def other(text: str) -> str:
+        return str(house.dial(text, session="ATUid_9", code=CODE, gateway="kenya"))
+
+    assert other("") == OFFER
+    assert other("1").startswith("CON 2 Asha?")
+    assert other("1*1") == "END Ordered."
+    assert house.send() == []
+    assert house.count(mt_message) == 1
