@@ -70,6 +70,9 @@ from menu.rules import (
     options_or_end,
     placeholder,
     plural_form,
+    record_asked,
+    record_gives,
+    record_takes,
     reserved_key,
     reserved_keyword,
     same_keyword,
@@ -206,6 +209,12 @@ RULES: Final[tuple[Rule, ...]] = (
     service_outcome,
     service_answer,
     service_test,
+    record_takes,
+    record_gives,
+    record_asked,
+    record_takes,
+    record_gives,
+    record_asked,
 )
 
 RULE_IDS: Final[tuple[str, ...]] = (
