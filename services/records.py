@@ -12,8 +12,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from menu.record_parts import DEPARTMENT, IN_CLEAR, KIND, REFERENCE, Record, RecordStatus
-from menu.record_parts import is_plain_word
+from menu.record_parts import (
+    DEPARTMENT,
+    IN_CLEAR,
+    KIND,
+    REFERENCE,
+    Record,
+    RecordStatus,
+    is_plain_word,
+)
 from menu.service_parts import DOWN, Service
 from menu.services import Inquiry, Reply
 from models import kept_record
@@ -159,8 +166,6 @@ class Records:
 def reference_in(typed: str) -> str | None:
     """The digits of any script, without what people write between them; None for what can be no
     reference."""
-    plain = (
-        str(unicodedata.decimal(char)) if char.isdecimal() else char for char in typed[:40]
-    )
+    plain = (str(unicodedata.decimal(char)) if char.isdecimal() else char for char in typed[:40])
     digits = _NO_DIGITS.sub("", "".join(plain))
     return digits if len(digits) == DIGITS and is_checked(digits) else None
