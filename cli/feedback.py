@@ -248,7 +248,7 @@ def _shelf(
                 made = os.open(out / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
                 # With the mark by which spreadsheets know that Hindi comes.
                 encoding = "utf-8" if as_json else "utf-8-sig"
-                file = stack.enter_context(open(made, "w", encoding=encoding, newline=""))
+                file = stack.enter_context(os.fdopen(made, "w", encoding=encoding, newline=""))
                 file.write(header)
                 opened[department] = file
             return opened[department]

@@ -23,9 +23,8 @@ _BEHIND: Final = ("note", "changed_at")
 def as_line(one: Opened) -> str:
     words = [one.department or "-", one.kind or "-", one.standing, one.number]
     told = cut(" | ".join(one.told.values()), MOST_WORDS)
-    return "  ".join(
-        [one.reference, f"{one.received_at:%Y-%m-%d %H:%M} UTC", *words, told]
-    ).rstrip()
+    when = f"{one.received_at:%Y-%m-%d %H:%M} UTC"
+    return "  ".join([one.reference, when, *words, told]).rstrip()
 
 
 def as_page(one: Opened, acts: Sequence[Act]) -> list[str]:

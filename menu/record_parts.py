@@ -1,4 +1,4 @@
-"""A service that keeps what a caller tells, and one that tells what became of it, compiled. Pure."""
+"""Services that keep what a caller tells, and tell what became of it, compiled. Pure."""
 
 from __future__ import annotations
 

@@ -196,7 +196,7 @@ def change(
     at: datetime,
     note_sealed: bytes | None = None,
 ) -> bool:
-    """False where it is not there, or stands elsewhere by now. Without a note the last one stays."""
+    """False where it is not there, or stands elsewhere by now. Without a note the last stays."""
     changed: dict[str, object] = {"standing": after.value, "changed_at": at}
     if note_sealed is not None:
         changed["note_sealed"] = note_sealed

@@ -177,9 +177,10 @@ class ServiceCaller:
         """By the bridge's own database, which says once a turn what it did: nothing of it is kept
         elsewhere. Raises BadInput."""
         try:
-            if self._records is None or seconds <= 0:
-                raise Failed(DOWN if self._records is None else SLOW, "no register, or no time")
-            reply = self._records.ask(service, way, inquiry)
+            if seconds <= 0:
+                reply = Reply(outcome=SLOW)
+            else:
+                reply = self._records.ask(service, way, inquiry) if self._records else NO_TABLES
             how = _how(reply)
         except Failed as fault:
             reply, how = Reply(outcome=fault.outcome), fault.outcome

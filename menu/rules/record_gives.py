@@ -1,4 +1,4 @@
-"""M829: a service is to give what no register tells, or it cuts what a department answered short."""
+"""M829: a service is to give what no register tells, or it cuts a department's answer short."""
 
 from __future__ import annotations
 
