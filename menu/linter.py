@@ -212,9 +212,6 @@ RULES: Final[tuple[Rule, ...]] = (
     record_takes,
     record_gives,
     record_asked,
-    record_takes,
-    record_gives,
-    record_asked,
 )
 
 RULE_IDS: Final[tuple[str, ...]] = (
