@@ -15,7 +15,7 @@ from telecom.text import cut
 MOST_WORDS: Final = 40  # of a line in a list
 # What a cell must not begin with, as spreadsheets take it for a formula; nor may it stand behind
 # what begins a new cell where another sign than the comma divides them.
-_FORMULA: Final = re.compile("(^|[\"';,|\t]\\s*)(?=[=+\\-@\uff1d\uff0b\uff0d\uff20\t\r])")
+_FORMULA: Final = re.compile("((?:^|[\"';,|\t])\\s*)(?=[=+\\-@\uff1d\uff0b\uff0d\uff20])")
 _BEFORE: Final = ("reference", "received_at", "department", "kind", "status", "number")
 _BEHIND: Final = ("note", "changed_at")
 
