@@ -40,6 +40,7 @@ from services.guesses import Guesses
 from services.http import HttpConnector
 from services.prefetching import Prefetcher
 from services.python_calls import PythonConnector
+from services.records import Records
 from services.secrets import Secrets
 from services.short_links import ShortLinks
 from services.table import ServiceDesk, specs_of
@@ -144,6 +145,13 @@ class Channels:
             self.meter,
             tables=self.tables,
             queries=self.queries,
+            records=Records(
+                self.database,
+                self._sealer,
+                self._hasher,
+                self._shared_clock,
+                per_day=self.settings.feedback_per_day,
+            ),
         )
 
     @cached_property

@@ -234,6 +234,18 @@ class Settings(BaseModel):
     turns_days: int = Field(
         default=30, ge=1, le=365, description="How long a recorded turn is kept in the database."
     )
+    feedback_per_day: int = Field(
+        default=5,
+        ge=1,
+        le=1000,
+        description="How much feedback of one number is kept in 24 hours.",
+    )
+    feedback_days: int = Field(
+        default=365,
+        ge=1,
+        le=3650,
+        description="How long feedback is kept in the database, answered or not.",
+    )
     services_loopback: Annotated[bool, BeforeValidator(_is_one)] = Field(
         default=False,
         strict=True,

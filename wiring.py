@@ -49,11 +49,13 @@ from outbound.dlt_gate import DltGate
 from outbound.drainer import MOST_TOGETHER, Drainer
 from outbound.outcomes import NotTaken
 from outbound.reaper import Reaper
+from outbound.record_sweeper import RecordSweeper
 from outbound.standing import Standings
 from outbound.traffic import Account, Traffic
 from outbound.wake import Waiting, Wake
 from outbound.worker import Worker
 from services import network
+from services.record_desk import RecordDesk
 from settings import Settings
 from sms import optouts, receipts
 from state.pace import RedisPace
@@ -285,6 +287,14 @@ class Bridge(Channels):
             return link_funnel.count(conn, since, until)
 
     @cached_property
+    def record_desk(self) -> RecordDesk:
+        return RecordDesk(self.database, self._sealer, self._shared_clock)
+
+    def record_sweeper(self) -> RecordSweeper:
+        kept = timedelta(days=self.settings.feedback_days)
+        return RecordSweeper(self.database, self._shared_clock, kept=kept)
+
+    @cached_property
     def switchboard(self) -> Switchboard:
         return Switchboard(self.database, self.library, self.clock, self._networks)
 
@@ -339,6 +349,8 @@ class Bridge(Channels):
         replayer.start()
         count = partial(self.click_notes.take_in_until, stop, self.database)
         threading.Thread(target=count, name="clicks", daemon=True).start()
+        sweep = partial(self.record_sweeper().sweep_until, stop)
+        threading.Thread(target=sweep, name="feedback", daemon=True).start()
         if self.settings.menus_watch:
             watch = partial(self.menu_watcher().run, stop)
             threading.Thread(target=watch, name="menu-watcher", daemon=True).start()

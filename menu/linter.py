@@ -73,6 +73,9 @@ from menu.rules import (
     prefetch_known,
     prefetch_screen,
     prefetch_service,
+    record_asked,
+    record_gives,
+    record_takes,
     reserved_key,
     reserved_keyword,
     same_keyword,
@@ -212,6 +215,9 @@ RULES: Final[tuple[Rule, ...]] = (
     prefetch_screen,
     prefetch_service,
     prefetch_known,
+    record_takes,
+    record_gives,
+    record_asked,
 )
 
 RULE_IDS: Final[tuple[str, ...]] = (

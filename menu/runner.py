@@ -311,7 +311,15 @@ class Runner:
         key = turn_key(visit, loaded.session, ahead=0 if loaded.session else len(dialled.keys))
         may_wait = heard is None  # nobody has seen what a shortcut leads to
         step = self._served(
-            program, step, display, now, visit.answer_by, key, visit.caller_key, may_wait=may_wait
+            program,
+            step,
+            display,
+            now,
+            visit.answer_by,
+            key,
+            visit.caller_key,
+            may_wait=may_wait,
+            number=visit.number,
         )
         if heard is not None:
             # Nor does what a service leads to happen before somebody has seen its screen.
@@ -321,7 +329,14 @@ class Runner:
             if onward is None:
                 break
             step = self._served(
-                program, onward, display, now, visit.answer_by, f"{key}:{at}", visit.caller_key
+                program,
+                onward,
+                display,
+                now,
+                visit.answer_by,
+                f"{key}:{at}",
+                visit.caller_key,
+                number=visit.number,
             )
         turn = loaded.session.turn + 1 if loaded.session else 1
         heard = heard or kept(loaded.session, visit.said, is_secret=step.is_secret)
@@ -345,7 +360,14 @@ class Runner:
         step = engine.press(program, session.place, typed, visit.display, visit.now)
         key = turn_key(visit, session)
         step = self._served(
-            program, step, visit.display, visit.now, visit.answer_by, key, visit.caller_key
+            program,
+            step,
+            visit.display,
+            visit.now,
+            visit.answer_by,
+            key,
+            visit.caller_key,
+            number=visit.number,
         )
         return next_thought(program, visit, session, step, typed)
 
@@ -410,6 +432,7 @@ class Runner:
         caller_key: str,
         *,
         may_wait: bool = True,
+        number: str = "",
     ) -> Step:
         """The step after what it needs of services. A call that fails leads where the menu says.
 
@@ -428,6 +451,7 @@ class Runner:
                 declared=program.services.get(service),
                 key=f"{key}:{step.place.screen}:{count}",
                 caller_key=caller_key,
+                number=number,
                 may_wait=may_wait and _may_wait(program, step),
             )
             reply = self._services.ask(inquiry)

@@ -11,6 +11,7 @@ from typing import Final
 import jmespath
 
 from menu import service_parts as parts
+from menu.record_parts import TOO_MANY, Record, RecordStatus
 from menu.service_parts import (
     AGE,
     AS_OF,
@@ -107,13 +108,21 @@ def _outcome(name: str, shape: OutcomeShape) -> Outcome:
 
 
 def _outcomes(shape: ServiceShape) -> Iterator[Outcome]:
-    if shape.table is not None:
+    if shape.table is not None or shape.status_of is not None:
         yield Outcome(name=NOT_FOUND, statuses=frozenset({404}))
+    if shape.record is not None:
+        yield Outcome(name=TOO_MANY, statuses=frozenset({429}))
     for name, its in shape.outcomes.items():
         yield _outcome(name, its)
 
 
-def _way(shape: ServiceShape) -> Http | PythonCall | TableFile | TableQuery:
+def _way(
+    shape: ServiceShape,
+) -> Http | PythonCall | TableFile | TableQuery | Record | RecordStatus:
+    if shape.record is not None:
+        return Record(shape.record)
+    if shape.status_of is not None:
+        return RecordStatus(shape.status_of)
     if shape.table is not None:
         return shape.table.compiled({part: its.path or part for part, its in shape.gives.items()})
     if shape.python is not None:

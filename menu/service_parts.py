@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Protocol
 
+from menu.record_parts import Record, RecordStatus
 from menu.table_parts import TableFile, TableQuery
 from menu.value_types import ValueKind
 
@@ -155,7 +156,7 @@ class Service:
 
     name: str
     fingerprint: str
-    way: Http | PythonCall | TableFile | TableQuery
+    way: Http | PythonCall | TableFile | TableQuery | Record | RecordStatus
     takes: Mapping[str, Taken] = field(default_factory=dict)
     gives: Mapping[str, Given] = field(default_factory=dict)
     outcomes: tuple[Outcome, ...] = ()

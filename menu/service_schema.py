@@ -42,6 +42,7 @@ _DAY: Final = {"DD": "%d", "MM": "%m", "YYYY": "%Y", "MON": "%b"}
 _MOST_PATH: Final = 300
 _OF_FILE: Final = frozenset({"table", "takes", "gives", "outcomes"})
 _OF_QUERY: Final = _OF_FILE | {"cache_seconds", "stale_seconds", "timeout_seconds"}
+_OF_RECORD: Final = frozenset({"record", "status_of", "takes", "gives"})
 _OF_PYTHON: Final = (_OF_QUERY - {"table"}) | {"python", "safe"}
 
 
@@ -248,6 +249,11 @@ class ServiceShape(Shape):
     """In the place of url: a function of the operator's own, such as our_services.prices:find."""
     table: TableShape | None = None
     """In the place of url: a table that is looked up, of a file or a database."""
+    record: Name | None = None
+    """In the place of url: a register of the bridge's own, such as feedback. What is told is kept
+    there, once, and gets a reference."""
+    status_of: Name | None = None
+    """In the place of url: such a register. Callers hear what became of what they wrote."""
     method: Annotated[str, _one_of(METHODS, "a method")] | None = None
     """GET, POST, PUT, PATCH or DELETE; GET unless there is a body."""
     takes: dict[Name, Annotated[Take, BeforeValidator(_as_kind)]] = Field(
@@ -283,14 +289,17 @@ class ServiceShape(Shape):
 
     @model_validator(mode="after")
     def _fits(self) -> ServiceShape:
-        if [self.url, self.python, self.table].count(None) != 2:
-            raise wrong("A service has a url, python or table.", "Write one of them.")
+        if [self.url, self.python, self.table, self.record, self.status_of].count(None) != 4:
+            reason = "A service has a url, python, table, record or status_of."
+            raise wrong(reason, "Write one of them.")
         if self.json_ is not None and self.form is not None:
             raise wrong("A body is JSON or a form.", "Remove one of them.")
         if self.python is not None:
             self._has_only(_OF_PYTHON, "A function")
         if self.table is not None:
             self._fits_table(self.table)
+        if self.record is not None or self.status_of is not None:
+            self._has_only(_OF_RECORD, "A register")
         has_body = self.json_ is not None or self.form is not None
         if has_body and self.method == "GET":
             raise wrong("GET has no body.", "Write method: POST, or use query.")
@@ -322,6 +331,8 @@ class ServiceShape(Shape):
 
     @property
     def is_safe(self) -> bool:
+        if self.record is not None:
+            return False
         return self.safe if self.safe is not None else self.verb == "GET"
 
     @property

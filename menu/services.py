@@ -50,7 +50,8 @@ class Inquiry:
     `declared`: as the menu at hand declares the service; None for one of the bridge's own. `key`
     names what the call may do: whoever repeats the turn, or goes on with it later, brings the same.
     What it is told may be a PIN: it is for the service alone. `caller_key` names who asks: a
-    service hears a hash of it, not the next one's, and that only where it takes the caller.
+    service hears a hash of it, not the next one's, and that only where it takes the caller. Only a
+    register of the bridge's own hears the `number` (E.164).
 
     `may_wait`: where it is slow, or has been of late, somebody asks it later. `patience_seconds`,
     where that is done: so long it may take, whatever is usual, and whatever it was before.
@@ -62,6 +63,7 @@ class Inquiry:
     declared: Service | None = None
     key: str = ""
     caller_key: str = ""
+    number: str = field(default="", repr=False)
     may_wait: bool = False
     patience_seconds: float = 0.0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import inf
 
 import msgspec
@@ -22,7 +22,8 @@ from telecom.events import Cumulative, Said
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """One turn as the runner needs it. Keys carry no personal value; `now` is epoch seconds.
+    """One turn as the runner needs it. Keys carry no personal value; `now` is epoch seconds. The
+    `number` (E.164) is for the bridge's own registers, whose people call back.
 
     `keeps_input` only where repeats are told by it: what people write is nobody's to keep. A
     gateway hears the answer to it by `answer_by` (epoch seconds), or hears none. `channel`,
@@ -44,6 +45,7 @@ class Visit:
     gateway: str = ""
     masked: str = ""
     event: str = ""
+    number: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

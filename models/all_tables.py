@@ -11,6 +11,7 @@ from models.consent import consent, consent_change
 from models.delivery_report import delivery_report
 from models.do_not_disturb import do_not_disturb
 from models.inbound_event import inbound_event
+from models.kept_record import kept_record
 from models.key_mark import key_mark
 from models.late_answer import late_answer
 from models.link_click import link_click
@@ -22,6 +23,7 @@ from models.menu_version import menu_version
 from models.mt_message import mt_message
 from models.outbox_act import outbox_act
 from models.outbox_pause import outbox_pause
+from models.record_act import record_act
 from models.send_attempt import send_attempt
 from models.short_link import short_link
 from models.spend import spend_counter, spend_trip
@@ -54,4 +56,6 @@ TABLES: Final[tuple[Table, ...]] = (
     menu_plan,
     menu_preview,
     late_answer,
+    kept_record,
+    record_act,
 )

@@ -15,6 +15,7 @@ from typing import Final
 import msgspec
 import structlog
 
+from menu.record_parts import Record, RecordStatus
 from menu.service_parts import (
     BAD_ANSWER,
     BAD_INPUT,
@@ -35,6 +36,7 @@ from services.faults import Failed
 from services.flights import Flights
 from services.http import HttpConnector
 from services.python_calls import PythonConnector
+from services.records import Records
 from services.request_writing import BadInput, taken_from
 from services.tables import Tables
 from services.tables_asking import QueryConnector
@@ -100,10 +102,12 @@ class ServiceCaller:
         *,
         tables: Tables | None = None,
         queries: QueryConnector | None = None,
+        records: Records | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._tables = tables
         self._queries = queries
+        self._records = records
         self._clock = clock
         self._answers = answers
         self._hasher = hasher
@@ -122,6 +126,8 @@ class ServiceCaller:
         usual = min(MOST_SECONDS, service.timeout_seconds)
         seconds = min(inquiry.patience_seconds or usual, left)
         try:
+            if isinstance(service.way, Record | RecordStatus):
+                return self._recorded(service, service.way, inquiry, began, seconds)
             told = taken_from(service, self._told(service, inquiry))
             if isinstance(service.way, TableFile):
                 return self._looked_up(service, service.way, told, began)
@@ -152,6 +158,29 @@ class ServiceCaller:
         """Faster than whatever keeps answers; it waits for nobody, and so has no deadline."""
         try:
             reply = self._tables.ask(service, way, told) if self._tables else NO_TABLES
+            how = _how(reply)
+        except Failed as fault:
+            reply, how = Reply(outcome=fault.outcome), fault.outcome
+            log.warning("service failed", service=service.name, why=fault.why, outcome=how)
+        self._meter.count(SERVICE_CALLS, service.name, how)
+        self._meter.time(SERVICE_SECONDS, time.monotonic() - began, service.name)
+        return reply
+
+    def _recorded(
+        self,
+        service: Service,
+        way: Record | RecordStatus,
+        inquiry: Inquiry,
+        began: float,
+        seconds: float,
+    ) -> Reply:
+        """By the bridge's own database, which says once a turn what it did: nothing of it is kept
+        elsewhere. Raises BadInput."""
+        try:
+            if seconds <= 0:
+                reply = Reply(outcome=SLOW)
+            else:
+                reply = self._records.ask(service, way, inquiry) if self._records else NO_TABLES
             how = _how(reply)
         except Failed as fault:
             reply, how = Reply(outcome=fault.outcome), fault.outcome

@@ -161,6 +161,7 @@ class SmsHandler:
             channel=CHANNEL,
             gateway=mo.gateway,
             masked=sender.masked,
+            number=sender.e164,
         )
 
 

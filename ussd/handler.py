@@ -110,6 +110,7 @@ class UssdHandler:
             channel="ussd",
             gateway=asked.gateway,
             masked=asked.msisdn.masked,
+            number=asked.msisdn.e164,
         )
 
     def _commit(self, asked: UssdRequest, visit: Visit, thought: Thought) -> Kept:

@@ -99,9 +99,13 @@ def test_every_sms_is_one_segment(link: str, language: str) -> None:
         ("refill", "refill", None),
         ("रिफिल", "refill", "hi"),
         ("রিফিল", "refill", "bn"),
-        ("Feedback", "feedback", None),
-        ("सुझाव", "feedback", "hi"),
-        ("মতামত", "feedback", "bn"),
+        ("Feedback", "feedback_about", None),
+        ("complaint", "feedback_about", None),
+        ("सुझाव", "feedback_about", "hi"),
+        ("মতামত", "feedback_about", "bn"),
+        ("Status", "feedback_number", None),
+        ("स्थिति", "feedback_number", "hi"),
+        ("অবস্থা", "feedback_number", "bn"),
     ],
 )
 def test_what_a_text_brings(said: str, screen: str, language: str | None) -> None:
@@ -163,6 +167,10 @@ KEYS = [
     ("more_services", "2", "gas"),
     ("more_services", "3", "feedback"),
     ("more_services", "4", "people"),
+    ("feedback", "1", "feedback_about"),
+    ("feedback", "2", "callback_about"),
+    ("feedback", "3", "feedback_last"),
+    ("feedback", "4", "feedback_number"),
     ("more_services", "5", "look_up"),
     ("look_up", "1", "pnr"),
     ("look_up", "2", "bill"),
@@ -183,7 +191,15 @@ def test_a_number_leads_where_it_always_led(screen: str, key: str, go: str) -> N
 
 def test_every_option_has_its_number_in_the_list() -> None:
     options = {(name, key) for name, screen in PROGRAM.screens.items() for key in screen.by_key} - {
-        (name, key) for name in ("gas_sure", "refill_sure", "pf_ready", "no_price") for key in "12"
+        (name, key)
+        for name in (
+            "gas_sure",
+            "refill_sure",
+            "pf_ready",
+            "no_price",
+            "callback_sure",
+        )
+        for key in "12"
     }
     assert options == {(screen, key) for screen, key, _ in KEYS}
 
@@ -209,6 +225,7 @@ ROWS = [  # a screen that is filled from a row, the name of the row, and its tab
     ("no_price", "market", "markets"),
     ("gas_sure", "gas", "gas_companies"),
     ("refill_sure", "gas", "gas_companies"),
+    ("callback_sure", "callback_department", "departments"),
     ("helpline", "helpline", "helplines"),
     ("service", "service", "services"),
 ]
