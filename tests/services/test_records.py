@@ -284,7 +284,7 @@ REFUSED = [
 @pytest.mark.parametrize("told", REFUSED)
 def test_what_does_not_fit_is_bad_input_and_not_kept(office: Office, told: dict[str, str]) -> None:
     with pytest.raises(BadInput):
-        office.write(**told)
+        office.write(ASHA, "", **told)
     assert office.rows() == 0
 
 
@@ -297,10 +297,11 @@ def test_nobody_writes_without_a_number(office: Office, who: tuple[str, str]) ->
 
 def test_without_a_database_it_is_down(clock: StandingClock, unused_socket: str) -> None:
     office = Office(Database(f"sqlite:///{unused_socket}/nowhere.db"), clock)
-    for asked in (office.write, lambda: office.heard(ASHA)):
-        with pytest.raises(Failed) as fault:
-            asked()
-        assert fault.value.outcome == "down"
+    with pytest.raises(Failed) as written:
+        office.write()
+    with pytest.raises(Failed) as heard:
+        office.heard(ASHA)
+    assert (written.value.outcome, heard.value.outcome) == ("down", "down")
 
 
 def test_a_commit_that_fails_keeps_nothing(office: Office) -> None:
