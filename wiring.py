@@ -18,6 +18,8 @@ from datetime import datetime, timedelta
 from functools import cached_property, partial
 from typing import Final
 
+import structlog
+
 from channels import Channels
 from gateways import loader as gateways_loader
 from gateways.base import Gateway, Sender
@@ -54,6 +56,7 @@ from outbound.traffic import Account, Traffic
 from outbound.wake import Waiting, Wake
 from outbound.worker import Worker
 from services import network
+from services.surroundings import Lack
 from settings import Settings
 from sms import optouts, receipts
 from state.pace import RedisPace
@@ -66,6 +69,8 @@ from telecom.money import Money
 from telecom.prices import PriceList
 from telecom.replies import MtSms
 from web.spool import Take
+
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 REPLAYER_PATIENCE_SECONDS: Final = 5.0
 SEND_SECONDS: Final = 12.0  # connect 3 s, read 8 s, and slack
@@ -135,8 +140,10 @@ class Bridge(Channels):
     def check_menus(self) -> list[Diagnostic]:
         try:
             files, services = self.menu_files(), self.menu_services
-            found = linter.check(files, services=services)
-            return in_file_order([*found, *find_misfits(files, self._networks(), services)])
+            examined = linter.examine(files, services=services)
+            lacks = self.surroundings.check(examined.source) if examined.source else ()
+            misfits = find_misfits(files, self._networks(), services)
+            return in_file_order([*examined.diagnostics, *misfits, *lacks])
         except BadMenu as fault:
             return list(fault.diagnostics)
 
@@ -168,6 +175,17 @@ class Bridge(Channels):
             return publishing.find_moved_keys(self.database, self.menu_files(), self.menu_services)
         except (BadMenu, DatabaseDown):
             return []
+
+    def find_lacks(self) -> list[Lack]:
+        """Why services of the live menus cannot be asked from here."""
+        live = self._live_services()
+        return [lack for each in live for lack in self.surroundings.lacks_of(each)]
+
+    def tell_lacks(self) -> None:
+        """To the log: menus and environment may be edited by different people."""
+        for lack in self.find_lacks():
+            why = f"{lack.reason} {lack.hint}"
+            log.warning("service not set up", service=lack.service, why=why)
 
     def check_gateways(self) -> list[Diagnostic]:
         path = self.settings.gateways

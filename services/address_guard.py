@@ -1,4 +1,5 @@
-"""Which addresses a service may have: public ones. A name that leads inside leads nowhere.
+"""Which addresses a service may have: public ones, and those of networks that the operator opened.
+A name that leads elsewhere leads nowhere.
 
 Every address that a name has is looked at, and the connection is made to an address that was looked
 at, so that a name that changes between two look-ups gains nothing.
@@ -8,11 +9,13 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotInTime
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
+
+from services.inner_networks import Network, is_inside
 
 Address = IPv4Address | IPv6Address
 Resolve = Callable[[str, int], Sequence[str]]
@@ -47,10 +50,17 @@ class Unresolved(Exception):
 
 
 class AddressGuard:
-    """`allows_loopback` in development alone."""
+    """`allows_loopback` in development alone. `networks`: inner ones that are open."""
 
-    def __init__(self, *, allows_loopback: bool = False, resolve: Resolve | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        allows_loopback: bool = False,
+        networks: Iterable[Network] = (),
+        resolve: Resolve | None = None,
+    ) -> None:
         self._allows_loopback = allows_loopback
+        self._networks = tuple(networks)
         self._resolve = resolve or _resolve
         self._pool = ThreadPoolExecutor(LOOKING_UP, thread_name_prefix="names")
         self._free = threading.BoundedSemaphore(WAITING)
@@ -73,9 +83,13 @@ class AddressGuard:
             parsed = ip_address(address)
         except ValueError:
             return False
-        if self._allows_loopback and parsed.is_loopback:
-            return True
-        return is_open(parsed)
+        if isinstance(parsed, IPv6Address):
+            if parsed.scope_id is not None:
+                return False
+            parsed = parsed.ipv4_mapped or parsed  # the same packets
+        if parsed.is_loopback:
+            return self._allows_loopback
+        return is_open(parsed) or is_inside(parsed, self._networks)
 
     def _looked_up(self, host: str, port: int, seconds: float) -> Sequence[str]:
         """The system's resolver has no deadline of its own."""

@@ -34,6 +34,7 @@ from metrics.meter import SILENT, Meter
 from services.faults import Failed
 from services.flights import Flights
 from services.http import HttpConnector
+from services.placing import Places
 from services.python_calls import PythonConnector
 from services.request_writing import BadInput, taken_from
 from services.tables import Tables
@@ -100,10 +101,12 @@ class ServiceCaller:
         *,
         tables: Tables | None = None,
         queries: QueryConnector | None = None,
+        places: Places | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._tables = tables
         self._queries = queries
+        self._places = places
         self._clock = clock
         self._answers = answers
         self._hasher = hasher
@@ -122,6 +125,8 @@ class ServiceCaller:
         usual = min(MOST_SECONDS, service.timeout_seconds)
         seconds = min(inquiry.patience_seconds or usual, left)
         try:
+            if self._places is not None:
+                service = self._places.placed(service)
             told = taken_from(service, self._told(service, inquiry))
             if isinstance(service.way, TableFile):
                 return self._looked_up(service, service.way, told, began)
@@ -139,6 +144,9 @@ class ServiceCaller:
         except BadInput as fault:
             reply, how = Reply(outcome=BAD_INPUT), BAD_INPUT
             log.info("service not asked", service=service.name, why=str(fault))
+        except Failed as fault:
+            reply, how = Reply(outcome=fault.outcome), fault.outcome
+            log.warning("service failed", service=service.name, why=fault.why, outcome=how)
         except Exception as fault:  # whatever it is, a phone waits behind it
             reply, how = Reply(outcome=DOWN), DOWN
             log.warning("service failed", service=service.name, why=type(fault).__name__)
