@@ -106,7 +106,8 @@ class Channels:
             allows_loopback=settings.services_loopback, networks=settings.services_networks
         )
         self.surroundings = Surroundings(environ, self.address_guard)
-        self._services = services = ServiceDesk(self.clock, caller=self._service_caller())
+        self.service_caller = self._service_caller()
+        self._services = services = ServiceDesk(self.clock, caller=self.service_caller)
         usual = self._sealer.bound_to("usual")
         usuals = RedisUsuals(self.redis, usual.seal, usual.find_open)
         self.share_counts = ShareCounts(self.redis, self.library.running)

@@ -117,8 +117,11 @@ class Bridge(Channels):
             _ = self.gateways
 
     def stop(self) -> None:
-        """The end of what `start` began, and of this process' connections to the database."""
+        """The end of what `start` began, and of this process' connections to services and to the
+        database."""
         self._stopped.set()
+        self.service_caller.close()
+        self.address_guard.close()
         self.database.dispose()
 
     def _live_services(self) -> Collection[Service]:

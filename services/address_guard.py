@@ -8,13 +8,12 @@ at, so that a name that changes between two look-ups gains nothing.
 from __future__ import annotations
 
 import socket
-import threading
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as NotInTime
+from functools import partial
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
 
+from services.bounded import Bounded, Busy, Late
 from services.inner_networks import Network, is_inside
 
 Address = IPv4Address | IPv6Address
@@ -22,7 +21,7 @@ Resolve = Callable[[str, int], Sequence[str]]
 
 MOST_ADDRESSES: Final = 16  # of one name
 LOOKING_UP: Final = 8  # names at a time: a resolver that hangs holds no more threads than these
-WAITING: Final = 64  # names that may wait for one of them
+WAITING: Final = 56  # names that may wait for one of them
 
 # Python's own tables change between its versions; what must never be reached is written down here.
 _CLOSED: Final = tuple(
@@ -62,8 +61,11 @@ class AddressGuard:
         self._allows_loopback = allows_loopback
         self._networks = tuple(networks)
         self._resolve = resolve or _resolve
-        self._pool = ThreadPoolExecutor(LOOKING_UP, thread_name_prefix="names")
-        self._free = threading.BoundedSemaphore(WAITING)
+        self._names = Bounded(LOOKING_UP, "names", waiting=WAITING)
+
+    def close(self) -> None:
+        """Of the threads; who hangs is not waited for."""
+        self._names.close()
 
     def addresses_of(self, host: str, port: int, seconds: float) -> list[str]:
         """All that the name has, each looked at. Raises Forbidden where one of them is closed:
@@ -93,14 +95,11 @@ class AddressGuard:
 
     def _looked_up(self, host: str, port: int, seconds: float) -> Sequence[str]:
         """The system's resolver has no deadline of its own."""
-        if not self._free.acquire(blocking=False):
-            raise Unresolved("too many look-ups hang")
-        future = self._pool.submit(self._resolve, host, port)
-        future.add_done_callback(lambda _: self._free.release())
         try:
-            found = future.result(max(seconds, 0.0))
-        except NotInTime:
-            future.cancel()
+            found = self._names.run(partial(self._resolve, host, port), seconds)
+        except Busy:
+            raise Unresolved("too many look-ups hang") from None
+        except Late:
             raise Unresolved("not in time") from None
         except (OSError, UnicodeError):
             raise Unresolved("no such name") from None

@@ -116,6 +116,16 @@ class ServiceCaller:
         self._sleep = sleep
         self._flights = Flights()
 
+    def close(self) -> None:
+        """Of what its connectors opened. Who asks afterwards opens anew, or is told that it is
+        down."""
+        self._http.close()
+        self._python.close()
+        if self._queries is not None:
+            self._queries.close()
+        if self._tables is not None:
+            self._tables.close()
+
     def ask(self, service: Service, inquiry: Inquiry) -> Reply:
         """Never raises. The same inquiry may be asked again, by whoever goes on with it: what it
         does is done once."""
