@@ -242,6 +242,12 @@ class Settings(BaseModel):
     turns_days: int = Field(
         default=30, ge=1, le=365, description="How long a recorded turn is kept in the database."
     )
+    links_days: int = Field(
+        default=400,
+        ge=91,
+        le=3650,
+        description="How long an app link and its clicks are counted after it was made.",
+    )
     services_loopback: Annotated[bool, BeforeValidator(_is_one)] = Field(
         default=False,
         strict=True,

@@ -49,6 +49,7 @@ from outbound.desk import Desk
 from outbound.dispatcher import Dispatcher
 from outbound.dlt_gate import DltGate
 from outbound.drainer import MOST_TOGETHER, Drainer
+from outbound.link_sweeper import LinkSweeper
 from outbound.outcomes import NotTaken
 from outbound.reaper import Reaper
 from outbound.standing import Standings
@@ -300,6 +301,17 @@ class Bridge(Channels):
             dlt=self._dlt_book,
         )
 
+    def link_sweeper(self) -> LinkSweeper:
+        return LinkSweeper(self.database, self._shared_clock, self._links_kept)
+
+    @property
+    def _links_kept(self) -> timedelta:
+        return timedelta(days=self.settings.links_days)
+
+    def links_since(self) -> datetime:
+        """Links that were made before are swept out, and count no more."""
+        return self.clock.now() - self._links_kept
+
     def count_links(self, since: datetime, until: datetime) -> Funnel:
         """Of the links that were made in that time. Raises DatabaseDown."""
         with self.database.read() as conn:
@@ -365,6 +377,8 @@ class Bridge(Channels):
             threading.Thread(target=watch, name="menu-watcher", daemon=True).start()
         rounds = partial(self.menu_rounds().run, stop)
         threading.Thread(target=rounds, name="menu-rounds", daemon=True).start()
+        sweep = partial(self.link_sweeper().run, stop)
+        threading.Thread(target=sweep, name="links", daemon=True).start()
         self.start()
         drain = partial(self.drainer().run, stop)
         drainer = threading.Thread(target=drain, name="turns", daemon=True)

@@ -157,6 +157,10 @@ class Linker(Protocol):
     @property
     def clock(self) -> Clock: ...
 
+    def links_since(self) -> datetime:
+        """Links that were made before are not there any more."""
+        ...
+
     def count_links(self, since: datetime, until: datetime) -> Funnel: ...
 
 
