@@ -185,14 +185,11 @@ def test_a_disk_that_is_full_takes_no_link_away(
 
 
 def test_whoever_asks_for_more_than_is_kept_is_told(house: Any) -> None:
-    shown = CliRunner().invoke(
-        links.commands(lambda: house.bridge), ["show", "--since", "2020-01-01"]
-    )
+    command = links.commands(lambda: house.bridge)
+    shown = CliRunner().invoke(command, ["show", "--since", "2020-01-01"])
     assert shown.exit_code == 0
     assert "Links made before 2025-10-19 are not counted any more" in shown.stderr
-    shown = CliRunner().invoke(
-        links.commands(lambda: house.bridge), ["show", "--since", "2025-10-20"]
-    )
+    shown = CliRunner().invoke(command, ["show", "--since", "2025-10-20"])
     assert "not counted" not in shown.output + shown.stderr
 
 
