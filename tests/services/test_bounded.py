@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 import pytest
 
+from services.address_guard import Unresolved
 from services.bounded import Bounded, Busy, Late
 
 
@@ -71,3 +73,16 @@ def test_after_the_end_nothing_begins(held: threading.Event) -> None:
     held.set()
     with pytest.raises(Busy):
         bounded.run(lambda: 1, 1.0, patience=1.0)
+
+
+def test_the_end_of_a_bridge_closes_what_its_services_opened(
+    house: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[str] = []
+    caller = house.bridge.service_caller
+    for name in ("_http", "_python", "_queries", "_tables"):
+        monkeypatch.setattr(getattr(caller, name), "close", partial(closed.append, name))
+    house.bridge.stop()
+    assert closed == ["_http", "_python", "_queries", "_tables"]
+    with pytest.raises(Unresolved):
+        house.bridge.address_guard.addresses_of("localhost", 80, 1.0)
