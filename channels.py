@@ -38,11 +38,13 @@ from services.caller import ServiceCaller
 from services.click_notes import ClickNotes
 from services.guesses import Guesses
 from services.http import HttpConnector
+from services.placing import Places
 from services.prefetching import Prefetcher
 from services.python_calls import PythonConnector
 from services.records import Records
 from services.secrets import Secrets
 from services.short_links import ShortLinks
+from services.surroundings import Surroundings
 from services.table import ServiceDesk, specs_of
 from services.tables import Tables
 from services.tables_asking import QueryConnector
@@ -109,9 +111,13 @@ class Channels:
         self.tables = Tables(settings.menus.parent, settings.var / "tables")
         self.queries = QueryConnector(Secrets(self._environ), ReadOnlyDatabases())
         callers = SqlCallers(self.database)
-        caller = self._service_caller()
-        self._services = services = ServiceDesk(self.clock, caller=caller)
-        prefetch = Prefetcher(caller.ask, self.meter).prefetch
+        self.address_guard = AddressGuard(
+            allows_loopback=settings.services_loopback, networks=settings.services_networks
+        )
+        self.surroundings = Surroundings(environ, self.address_guard)
+        self.service_caller = self._service_caller()
+        self._services = services = ServiceDesk(self.clock, caller=self.service_caller)
+        prefetch = Prefetcher(self.service_caller.ask, self.meter).prefetch
         usual = self._sealer.bound_to("usual")
         usuals = RedisUsuals(self.redis, usual.seal, usual.find_open)
         self.share_counts = ShareCounts(self.redis, self.library.running)
@@ -133,8 +139,7 @@ class Channels:
         sealed = self._sealer.bound_to("answers of services")
         answers = RedisAnswers(self.redis, sealed.seal, sealed.find_open)
         secrets = Secrets(self._environ)
-        guard = AddressGuard(allows_loopback=self.settings.services_loopback)
-        http = HttpConnector(guard, secrets, Tokens(answers, secrets, self.clock))
+        http = HttpConnector(self.address_guard, secrets, Tokens(answers, secrets, self.clock))
         python = PythonConnector()
         return ServiceCaller(
             self.clock,
@@ -152,6 +157,7 @@ class Channels:
                 self._shared_clock,
                 per_day=self.settings.feedback_per_day,
             ),
+            places=Places(self._environ),
         )
 
     @cached_property

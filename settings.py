@@ -10,8 +10,9 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
+from services import inner_networks
 from telecom.money import Money
 
 CHECKOUT: Final = Path(__file__).resolve().parent
@@ -56,6 +57,13 @@ def _moneys(value: object) -> object:
     if len({amount.currency for amount in amounts}) < len(amounts):
         raise ValueError("names a currency twice")
     return tuple(amounts)
+
+
+def _lans(networks: tuple[Network, ...]) -> tuple[Network, ...]:
+    for network in networks:
+        if fault := inner_networks.find_fault(network):
+            raise ValueError(fault)
+    return networks
 
 
 AbsolutePath = Annotated[Path, BeforeValidator(_absolute)]
@@ -246,10 +254,22 @@ class Settings(BaseModel):
         le=3650,
         description="How long feedback is kept in the database, answered or not.",
     )
+    links_days: int = Field(
+        default=400,
+        ge=91,
+        le=3650,
+        description="How long an app link and its clicks are counted after it was made.",
+    )
     services_loopback: Annotated[bool, BeforeValidator(_is_one)] = Field(
         default=False,
         strict=True,
         description="1: services of menus may be on this computer itself. For development.",
+    )
+    services_networks: Annotated[
+        tuple[Network, ...], BeforeValidator(_words), AfterValidator(_lans)
+    ] = Field(
+        default=(),
+        description="Inner networks that services of menus may be in, as a list of CIDRs.",
     )
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = (
         Field(default="info", description="debug, info, warning or error.")

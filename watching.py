@@ -36,6 +36,7 @@ class Watch:
                 "key": checks.key(bridge.key_mark.is_of_another),
                 "gateways": checks.gateways(lambda: bridge.shelf, bridge.check_gateways),
                 "menus": checks.menus(bridge.library.refresh, bridge.menu_warnings),
+                "services": checks.services(bridge.find_lacks),
                 "spool": checks.spool(bridge.spool, str(bridge.settings.var / "spool")),
                 "outbox": checks.outbox(bridge.desk.pauses),
                 "dispatcher": checks.dispatcher(self._has_due, bridge.heartbeat.find_age_seconds),

@@ -18,6 +18,8 @@ from datetime import datetime, timedelta
 from functools import cached_property, partial
 from typing import Final
 
+import structlog
+
 from channels import Channels
 from gateways import loader as gateways_loader
 from gateways.base import Gateway, Sender
@@ -47,6 +49,7 @@ from outbound.desk import Desk
 from outbound.dispatcher import Dispatcher
 from outbound.dlt_gate import DltGate
 from outbound.drainer import MOST_TOGETHER, Drainer
+from outbound.link_sweeper import LinkSweeper
 from outbound.outcomes import NotTaken
 from outbound.reaper import Reaper
 from outbound.record_sweeper import RecordSweeper
@@ -56,6 +59,7 @@ from outbound.wake import Waiting, Wake
 from outbound.worker import Worker
 from services import network
 from services.record_desk import RecordDesk
+from services.surroundings import Lack
 from settings import Settings
 from sms import optouts, receipts
 from state.pace import RedisPace
@@ -68,6 +72,8 @@ from telecom.money import Money
 from telecom.prices import PriceList
 from telecom.replies import MtSms
 from web.spool import Take
+
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 REPLAYER_PATIENCE_SECONDS: Final = 5.0
 SEND_SECONDS: Final = 12.0  # connect 3 s, read 8 s, and slack
@@ -114,8 +120,11 @@ class Bridge(Channels):
             _ = self.gateways
 
     def stop(self) -> None:
-        """The end of what `start` began, and of this process' connections to the database."""
+        """The end of what `start` began, and of this process' connections to services and to the
+        database."""
         self._stopped.set()
+        self.service_caller.close()
+        self.address_guard.close()
         self.database.dispose()
 
     def _live_services(self) -> Collection[Service]:
@@ -137,8 +146,10 @@ class Bridge(Channels):
     def check_menus(self) -> list[Diagnostic]:
         try:
             files, services = self.menu_files(), self.menu_services
-            found = linter.check(files, services=services)
-            return in_file_order([*found, *find_misfits(files, self._networks(), services)])
+            examined = linter.examine(files, services=services)
+            lacks = self.surroundings.check(examined.source) if examined.source else ()
+            misfits = find_misfits(files, self._networks(), services)
+            return in_file_order([*examined.diagnostics, *misfits, *lacks])
         except BadMenu as fault:
             return list(fault.diagnostics)
 
@@ -170,6 +181,17 @@ class Bridge(Channels):
             return publishing.find_moved_keys(self.database, self.menu_files(), self.menu_services)
         except (BadMenu, DatabaseDown):
             return []
+
+    def find_lacks(self) -> list[Lack]:
+        """Why services of the live menus cannot be asked from here."""
+        live = self._live_services()
+        return [lack for each in live for lack in self.surroundings.lacks_of(each)]
+
+    def tell_lacks(self) -> None:
+        """To the log: menus and environment may be edited by different people."""
+        for lack in self.find_lacks():
+            why = f"{lack.reason} {lack.hint}"
+            log.warning("service not set up", service=lack.service, why=why)
 
     def check_gateways(self) -> list[Diagnostic]:
         path = self.settings.gateways
@@ -281,6 +303,17 @@ class Bridge(Channels):
             dlt=self._dlt_book,
         )
 
+    def link_sweeper(self) -> LinkSweeper:
+        return LinkSweeper(self.database, self._shared_clock, self._links_kept)
+
+    @property
+    def _links_kept(self) -> timedelta:
+        return timedelta(days=self.settings.links_days)
+
+    def links_since(self) -> datetime:
+        """Links that were made before are swept out, and count no more."""
+        return self.clock.now() - self._links_kept
+
     def count_links(self, since: datetime, until: datetime) -> Funnel:
         """Of the links that were made in that time. Raises DatabaseDown."""
         with self.database.read() as conn:
@@ -356,6 +389,8 @@ class Bridge(Channels):
             threading.Thread(target=watch, name="menu-watcher", daemon=True).start()
         rounds = partial(self.menu_rounds().run, stop)
         threading.Thread(target=rounds, name="menu-rounds", daemon=True).start()
+        sweep = partial(self.link_sweeper().run, stop)
+        threading.Thread(target=sweep, name="links", daemon=True).start()
         self.start()
         drain = partial(self.drainer().run, stop)
         drainer = threading.Thread(target=drain, name="turns", daemon=True)

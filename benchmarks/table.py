@@ -9,6 +9,7 @@ from typing import Final
 
 from benchmarks import (
     accepting,
+    asking,
     in_process,
     looking_up,
     menu_loading,
@@ -78,6 +79,7 @@ GROUPS: Final = (
         },
     ),
     Group(looking_up.rounds, {looking_up.NAME: "a row looked up in a file of 1,000,000"}),
+    Group(asking.rounds, asking.NAMES),
     Group(
         sending.on_sqlite,
         {
@@ -135,5 +137,6 @@ RATIOS: Final = (
     ("step-1000", "step-10"),
     ("step-10000", "step-10"),
     ("search-50000", "search-1000"),
+    ("service-uncached", "service-floor"),
     ("turn-stream", "turn-plain"),
 )

@@ -39,13 +39,19 @@ def commands(bridge_factory: Callable[[], Linker]) -> click.Group:
     ) -> None:
         """Show the way from a call or text to an opened link: by link, day, service and channel.
 
-        Links are counted by the day on which they were made. Exit code 2 for a wrong period.
+        Links are counted by the day on which they were made, and kept for
+        BRIDGE_LINKS_DAYS. Exit code 2 for a wrong period.
         """
         bridge = bridge_factory()
         now = bridge.clock.now()
         begin, end = _at(since, now), _at(until, now) if until is not None else now
         if begin >= end:
             raise Refusal("nothing shown: --since is not before --until")
+        if begin < (kept := bridge.links_since()):
+            click.echo(
+                f"Links made before {kept:%Y-%m-%d} are not counted any more (BRIDGE_LINKS_DAYS).",
+                err=True,
+            )
         with database_faults():
             funnel = bridge.count_links(begin, end)
         click.echo(_as_json(funnel) if as_json else _as_text(funnel))

@@ -58,6 +58,10 @@ class Bridge(Protocol):
 
     def check_menus(self) -> list[Diagnostic]: ...
 
+    def tell_lacks(self) -> None:
+        """To the log, what services of the live menus lack here."""
+        ...
+
     def find_moved_keys(self) -> list[Diagnostic]:
         """Numbers that lead elsewhere than in the live menu; none where no menu is live."""
         ...
@@ -152,6 +156,10 @@ class Linker(Protocol):
 
     @property
     def clock(self) -> Clock: ...
+
+    def links_since(self) -> datetime:
+        """Links that were made before are not there any more."""
+        ...
 
     def count_links(self, since: datetime, until: datetime) -> Funnel: ...
 

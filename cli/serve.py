@@ -233,6 +233,7 @@ def _prepare(bridge: Bridge) -> None:
         bridge.migrate()
         bridge.check_key()
         bridge.publish_menu()
+        bridge.tell_lacks()
     except DatabaseDown as fault:
         raise NotYet(f"not started: the database does not answer ({fault})") from None
     except OtherKey:

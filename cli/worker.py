@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from cli.lifeline import end_with_named_parent
+from cli.lifeline import PARENT, end_with_named_parent
 from cli.ports import BridgeFactory
 from cli.refusal import OTHER_KEY, Refusal
 from cli.stop_signals import stop_on_signals
@@ -30,8 +30,11 @@ def commands(bridge_factory: BridgeFactory) -> click.Command:
         """
         stop = stop_on_signals()
         end_with_named_parent(os.environ)
+        bridge = bridge_factory()
+        if PARENT not in os.environ:
+            bridge.tell_lacks()  # flask serve told its own
         try:
-            bridge_factory().run_worker(stop)
+            bridge.run_worker(stop)
         except OtherKey:
             raise Refusal(OTHER_KEY) from None
 

@@ -161,6 +161,11 @@ def menus(refresh: Callable[[], object], warnings: Callable[[], Sequence[str]]) 
     return Check(look)
 
 
+def services(lacks: Callable[[], Sequence[object]]) -> Check:
+    """`lacks`: why some cannot be asked. People read the screen that their menu has for that."""
+    return Check(lambda: Found(warnings=[str(lack) for lack in lacks()]))
+
+
 def spool(box: Spool, folder: str) -> Check:
     def look() -> Found:
         told = []

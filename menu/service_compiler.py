@@ -12,6 +12,7 @@ import jmespath
 
 from menu import service_parts as parts
 from menu.record_parts import TOO_MANY, Record, RecordStatus
+from menu.service_addresses import names_in, split_url
 from menu.service_parts import (
     AGE,
     AS_OF,
@@ -24,7 +25,7 @@ from menu.service_parts import (
     Taken,
     TakenKind,
 )
-from menu.service_scalars import python_name, split_url
+from menu.service_scalars import python_name
 from menu.service_schema import AuthShape, Give, OutcomeShape, ServiceShape
 from menu.services import ServiceSpec
 from menu.table_parts import NOT_FOUND, TableFile, TableQuery
@@ -44,7 +45,8 @@ _LITERAL: Final = re.compile(
 
 
 def compile_service(name: str, shape: ServiceShape, currency: str) -> Service:
-    written = shape.model_dump_json(by_alias=True)
+    new = None if shape.hosts else {"hosts"}  # a word that is not used makes no other service
+    written = shape.model_dump_json(by_alias=True, exclude=new)
     digest = hashlib.sha256(f"{name}\n{currency}\n{written}".encode()).hexdigest()
     return Service(
         name=name,
@@ -127,7 +129,8 @@ def _way(
         return shape.table.compiled({part: its.path or part for part, its in shape.gives.items()})
     if shape.python is not None:
         return PythonCall(*(python_name(shape.python) or ("", "")))
-    split = split_url(shape.url or "")
+    address = shape.url or ""
+    split = None if names_in(address) else split_url(address)
     origin, host, path = split or ("", "", "")
     redirects = shape.redirects
     return Http(
@@ -142,7 +145,9 @@ def _way(
         auth=_auth(shape.auth) if shape.auth else None,
         idempotency_header=shape.idempotency_key or "",
         hops=redirects.most if redirects else 0,
-        hosts=frozenset((host, *(redirects.hosts if redirects else ()))),
+        hosts=frozenset((*filter(None, [host]), *(redirects.hosts if redirects else ()))),
+        address=address if names_in(address) else "",
+        own_hosts=frozenset(shape.hosts),
     )
 
 

@@ -122,6 +122,9 @@ class Http:
 
     `json` is the body, its texts with blanks; `form` and `query` are fields. `hosts` are those that
     a redirect may lead to, `hops` how many are followed.
+
+    `address` is the URL as written where the environment completes it: until then there is neither
+    origin nor path. `own_hosts` are those that it may then be at; none: any.
     """
 
     method: str
@@ -136,6 +139,8 @@ class Http:
     idempotency_header: str = ""
     hops: int = 0
     hosts: frozenset[str] = frozenset()
+    address: str = ""
+    own_hosts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

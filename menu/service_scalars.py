@@ -8,25 +8,18 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, BeforeValidator
 from pydantic import WithJsonSchema as InEditors
 
+from menu.service_addresses import HOST, NAMED, OWN_PREFIX, may_be, names_in, split_url, stand_in
 from menu.shapes import matching, wrong
 
 MOST_CHARACTERS: Final = 160
 MOST_SECONDS: Final = 7 * 86400
 MOST_HOPS: Final = 3
 
-# No numbers (127.1, 0x7f.1 and the like mean this computer) but the two plain ones of loopback.
-_LABEL: Final = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
-HOST: Final = rf"(({_LABEL}\.)+[a-z][a-z0-9-]{{0,61}}[a-z0-9]|localhost|127\.0\.0\.1)"
-_PORT: Final = r"(:[1-9][0-9]{0,4})?"
-_PATH: Final = r"(/([A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-F]{2}|\{[a-z][a-z0-9_]*\})*)*"
-_URL: Final = re.compile(rf"(?P<origin>https?://(?P<host>{HOST}){_PORT})(?P<path>{_PATH})")
-_LOCATION: Final = re.compile(rf"(?P<origin>https?://(?P<host>{HOST}){_PORT})([/?][!-~]*)?")
 _NAMED: Final = r"\$\{[A-Z][A-Z0-9_]{0,63}\}"
 _FIELD: Final = r"[!-~]{1,80}"
 _HEADER: Final = r"[A-Za-z][A-Za-z0-9-]{0,49}"
 _VISIBLE: Final = r"[ -~]{0,200}"
 _PYTHON: Final = re.compile(r"[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)*:[a-z][a-z0-9_]*")
-LOOPBACK: Final = frozenset({"localhost", "127.0.0.1"})
 
 # These say how the bytes of a request are read, or prove who asks: they are ours to write.
 _OURS: Final = frozenset(
@@ -38,23 +31,6 @@ _OURS: Final = frozenset(
 )  # fmt: skip
 
 
-def split_url(url: str) -> tuple[str, str, str] | None:
-    """Origin, host and path; None for what is no address of a service."""
-    found = _URL.fullmatch(url)
-    if found is None or "/../" in (path := found["path"] + "/") or "/./" in path:
-        return None
-    port = found["origin"].rpartition(":")[2]
-    if port.isdigit() and int(port) > 65535:
-        return None
-    return found["origin"], found["host"], found["path"] or "/"
-
-
-def split_location(url: str) -> tuple[str, str] | None:
-    """Origin and host of where a redirect leads; None for what is no address of a service."""
-    found = _LOCATION.fullmatch(url)
-    return (found["origin"], found["host"]) if found else None
-
-
 def python_name(value: str) -> tuple[str, str] | None:
     """Module and function; None for what names none."""
     if not _PYTHON.fullmatch(value) or len(value) > 200:
@@ -64,14 +40,18 @@ def python_name(value: str) -> tuple[str, str] | None:
 
 
 def _url(value: str) -> str:
-    if len(value) > 500 or split_url(value) is None:
+    if len(value) > 500 or split_url(stand_in(value)) is None:
         hint = 'Write such as https://api.example/v1/{crop}; what follows "?" belongs under query.'
         raise wrong("This is not the address of a service.", hint)
+    for name in names_in(value):
+        if name.startswith(OWN_PREFIX):
+            hint = "Give the variable a name of its own."
+            raise wrong(f"{name} is the bridge's own.", hint)
     return value
 
 
 def _plain_url(value: str) -> str:
-    if "{" in value:
+    if "{" in NAMED.sub("", value):
         raise wrong("Nothing can be filled in here.", "Write the address as it is.")
     return _url(value)
 
@@ -81,7 +61,7 @@ def _secret(value: str) -> str:
         hint = "Write ${NAME}, and set the variable NAME where the bridge runs."
         raise wrong("A secret does not stand in a menu.", hint)
     name = value[2:-1]
-    if name.startswith("BRIDGE_"):
+    if name.startswith(OWN_PREFIX):
         raise wrong(f"{name} is the bridge's own.", "Give the secret a name of its own.")
     return name
 
@@ -119,7 +99,7 @@ def _template(value: str) -> str:
 
 
 def _host(value: str) -> str:
-    if not re.fullmatch(HOST, value):
+    if not re.fullmatch(HOST, value) or not may_be(value):
         raise wrong(f'"{value[:50]}" is not the name of a host.', "Write such as api.example.org.")
     return value
 
@@ -143,8 +123,9 @@ def _amount(value: object) -> object:
     return float(value)
 
 
-Url = Annotated[str, AfterValidator(_url), InEditors(matching(r"https?://.+"))]
-PlainUrl = Annotated[str, AfterValidator(_plain_url), InEditors(matching(r"https?://.+"))]
+_BEGINS: Final = rf"(https?://|{_NAMED}).*"
+Url = Annotated[str, AfterValidator(_url), InEditors(matching(_BEGINS))]
+PlainUrl = Annotated[str, AfterValidator(_plain_url), InEditors(matching(_BEGINS))]
 SecretName = Annotated[str, AfterValidator(_secret), InEditors(matching(_NAMED))]
 FieldName = Annotated[str, _visible(_FIELD, "the name of a field"), InEditors(matching(_FIELD))]
 HeaderName = Annotated[str, AfterValidator(_header_name), InEditors(matching(_HEADER))]

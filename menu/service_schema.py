@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic import WithJsonSchema as InEditors
 
 from menu.diagnostics import did_you_mean
+from menu.service_addresses import names_in
 from menu.service_parts import BLANK, FAULTS, TakenKind
 from menu.service_scalars import (
     Amount,
@@ -244,7 +245,9 @@ class ServiceShape(Shape):
 
     url: Url | None = None
     """Its address, such as https://api.example/v1/prices/{crop}; what is told stands in the path
-    alone."""
+    alone. ${NAME} is a variable of the environment, such as ${PRICES_URL}/v1/prices/{crop}."""
+    hosts: Annotated[list[Host], Field(min_length=1, max_length=10)] = Field(default_factory=list)
+    """The hosts that an address of the environment may have; any, unless told."""
     python: Annotated[str, AfterValidator(_python)] | None = None
     """In the place of url: a function of the operator's own, such as our_services.prices:find."""
     table: TableShape | None = None
@@ -294,6 +297,8 @@ class ServiceShape(Shape):
             raise wrong(reason, "Write one of them.")
         if self.json_ is not None and self.form is not None:
             raise wrong("A body is JSON or a form.", "Remove one of them.")
+        if self.hosts and not names_in(self.url or ""):
+            raise wrong("hosts are for an address of the environment.", "Remove hosts.")
         if self.python is not None:
             self._has_only(_OF_PYTHON, "A function")
         if self.table is not None:

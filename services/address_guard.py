@@ -1,4 +1,5 @@
-"""Which addresses a service may have: public ones. A name that leads inside leads nowhere.
+"""Which addresses a service may have: public ones, and those of networks that the operator opened.
+A name that leads elsewhere leads nowhere.
 
 Every address that a name has is looked at, and the connection is made to an address that was looked
 at, so that a name that changes between two look-ups gains nothing.
@@ -7,19 +8,20 @@ at, so that a name that changes between two look-ups gains nothing.
 from __future__ import annotations
 
 import socket
-import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as NotInTime
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
+
+from services.bounded import Bounded, Busy, Late
+from services.inner_networks import Network, is_inside
 
 Address = IPv4Address | IPv6Address
 Resolve = Callable[[str, int], Sequence[str]]
 
 MOST_ADDRESSES: Final = 16  # of one name
 LOOKING_UP: Final = 8  # names at a time: a resolver that hangs holds no more threads than these
-WAITING: Final = 64  # names that may wait for one of them
+WAITING: Final = 56  # names that may wait for one of them
 
 # Python's own tables change between its versions; what must never be reached is written down here.
 _CLOSED: Final = tuple(
@@ -47,13 +49,23 @@ class Unresolved(Exception):
 
 
 class AddressGuard:
-    """`allows_loopback` in development alone."""
+    """`allows_loopback` in development alone. `networks`: inner ones that are open."""
 
-    def __init__(self, *, allows_loopback: bool = False, resolve: Resolve | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        allows_loopback: bool = False,
+        networks: Iterable[Network] = (),
+        resolve: Resolve | None = None,
+    ) -> None:
         self._allows_loopback = allows_loopback
+        self._networks = tuple(networks)
         self._resolve = resolve or _resolve
-        self._pool = ThreadPoolExecutor(LOOKING_UP, thread_name_prefix="names")
-        self._free = threading.BoundedSemaphore(WAITING)
+        self._names = Bounded(LOOKING_UP, "names", waiting=WAITING)
+
+    def close(self) -> None:
+        """Of the threads; who hangs is not waited for."""
+        self._names.close()
 
     def addresses_of(self, host: str, port: int, seconds: float) -> list[str]:
         """All that the name has, each looked at. Raises Forbidden where one of them is closed:
@@ -73,20 +85,21 @@ class AddressGuard:
             parsed = ip_address(address)
         except ValueError:
             return False
-        if self._allows_loopback and parsed.is_loopback:
-            return True
-        return is_open(parsed)
+        if isinstance(parsed, IPv6Address):
+            if parsed.scope_id is not None:
+                return False
+            parsed = parsed.ipv4_mapped or parsed  # the same packets
+        if parsed.is_loopback:
+            return self._allows_loopback
+        return is_open(parsed) or is_inside(parsed, self._networks)
 
     def _looked_up(self, host: str, port: int, seconds: float) -> Sequence[str]:
         """The system's resolver has no deadline of its own."""
-        if not self._free.acquire(blocking=False):
-            raise Unresolved("too many look-ups hang")
-        future = self._pool.submit(self._resolve, host, port)
-        future.add_done_callback(lambda _: self._free.release())
         try:
-            found = future.result(max(seconds, 0.0))
-        except NotInTime:
-            future.cancel()
+            found = self._names.run(partial(self._resolve, host, port), seconds)
+        except Busy:
+            raise Unresolved("too many look-ups hang") from None
+        except Late:
             raise Unresolved("not in time") from None
         except (OSError, UnicodeError):
             raise Unresolved("no such name") from None

@@ -35,6 +35,7 @@ from metrics.meter import SILENT, Meter
 from services.faults import Failed
 from services.flights import Flights
 from services.http import HttpConnector
+from services.placing import Places
 from services.python_calls import PythonConnector
 from services.records import Records
 from services.request_writing import BadInput, taken_from
@@ -103,11 +104,13 @@ class ServiceCaller:
         tables: Tables | None = None,
         queries: QueryConnector | None = None,
         records: Records | None = None,
+        places: Places | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._tables = tables
         self._queries = queries
         self._records = records
+        self._places = places
         self._clock = clock
         self._answers = answers
         self._hasher = hasher
@@ -116,6 +119,16 @@ class ServiceCaller:
         self._meter = meter
         self._sleep = sleep
         self._flights = Flights()
+
+    def close(self) -> None:
+        """Of what its connectors opened. Who asks afterwards opens anew, or is told that it is
+        down."""
+        self._http.close()
+        self._python.close()
+        if self._queries is not None:
+            self._queries.close()
+        if self._tables is not None:
+            self._tables.close()
 
     def ask(self, service: Service, inquiry: Inquiry) -> Reply:
         """Never raises. The same inquiry may be asked again, by whoever goes on with it: what it
@@ -128,6 +141,8 @@ class ServiceCaller:
         try:
             if isinstance(service.way, Record | RecordStatus):
                 return self._recorded(service, service.way, inquiry, began, seconds)
+            if self._places is not None:
+                service = self._places.placed(service)
             told = taken_from(service, self._told(service, inquiry))
             if isinstance(service.way, TableFile):
                 return self._looked_up(service, service.way, told, began)
@@ -145,6 +160,9 @@ class ServiceCaller:
         except BadInput as fault:
             reply, how = Reply(outcome=BAD_INPUT), BAD_INPUT
             log.info("service not asked", service=service.name, why=str(fault))
+        except Failed as fault:
+            reply, how = Reply(outcome=fault.outcome), fault.outcome
+            log.warning("service failed", service=service.name, why=fault.why, outcome=how)
         except Exception as fault:  # whatever it is, a phone waits behind it
             reply, how = Reply(outcome=DOWN), DOWN
             log.warning("service failed", service=service.name, why=type(fault).__name__)

@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 
 import httpx2
 
+from menu.service_addresses import split_location
 from menu.service_parts import (
     BAD_ANSWER,
     DOWN,
@@ -22,7 +23,6 @@ from menu.service_parts import (
     Http,
     Service,
 )
-from menu.service_scalars import split_location
 from menu.services import Reply
 from services.address_guard import AddressGuard
 from services.faults import Failed

@@ -7,15 +7,14 @@ the body of an HTTP answer is.
 from __future__ import annotations
 
 import importlib
-import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as NotInTime
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from menu.service_parts import BAD_ANSWER, DOWN, SLOW, PythonCall, Service
 from menu.services import Reply
+from services.bounded import Bounded, Busy, Late
 from services.faults import Failed
 from services.response_reading import reply_of
 
@@ -45,24 +44,23 @@ Function = Callable[[Asked], object]
 
 class PythonConnector:
     def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="services")
-        self._free = threading.BoundedSemaphore(AT_ONCE)
+        self._threads = Bounded(AT_ONCE, "services")
+
+    def close(self) -> None:
+        """Who hangs is not waited for."""
+        self._threads.close()
 
     def ask(
         self, service: Service, call: PythonCall, told: Mapping[str, str], seconds: float, key: str
     ) -> Reply:
         """Raises Failed."""
-        if not self._free.acquire(blocking=False):
-            raise Failed(DOWN, "too many functions hang")
         asked = Asked(told=dict(told), seconds=seconds, key=key)
-        future = self._pool.submit(self._run, call, asked)
         try:
-            body = future.result(seconds)
-        except NotInTime:
-            if future.cancel():
-                self._free.release()
-                raise Failed(SLOW, "not begun in time") from None
-            raise Failed(SLOW, "not in time", was_sent=True) from None
+            body = self._threads.run(partial(_run, call, asked), seconds)
+        except Busy:
+            raise Failed(DOWN, "too many functions hang") from None
+        except Late as late:
+            raise Failed(SLOW, str(late), was_sent=late.began) from None
         except Outcome as outcome:
             if outcome.name in {each.name for each in service.outcomes}:
                 return Reply(outcome=outcome.name)
@@ -74,11 +72,9 @@ class PythonConnector:
             raise Failed(DOWN, type(fault).__name__, was_sent=True) from None
         return reply_of(service, 200, body)
 
-    def _run(self, call: PythonCall, asked: Asked) -> object:
-        try:
-            return find_function(call)(asked)  # its module may take its time to be imported, too
-        finally:
-            self._free.release()
+
+def _run(call: PythonCall, asked: Asked) -> object:
+    return find_function(call)(asked)  # its module may take its time to be imported, too
 
 
 def find_function(call: PythonCall) -> Function:

@@ -13,7 +13,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -28,7 +28,8 @@ from services.faults import Failed
 from services.response_reading import reply_of
 from services.tables_building import Built, build
 from services.tables_faults import UNREADABLE
-from services.tables_index import Lookup, open_index
+from services.tables_index import Lookup
+from services.tables_open import OpenIndexes
 from services.tables_pointer import SUFFIX, Pointer, find_pointer, save_pointer, stamp_of
 from services.tables_reading import Progress
 
@@ -52,12 +53,6 @@ class State:
     is_new: bool = False
 
 
-@dataclass(slots=True)
-class _Open:
-    inode: int
-    conn: sqlite3.Connection
-
-
 class Tables:
     """`folder` is that of the menu, `where` that of the indexes. Opens nothing before it is asked;
     safe to share between threads."""
@@ -66,7 +61,7 @@ class Tables:
         self._folder = folder
         self._where = where
         self._now = now
-        self._local = threading.local()
+        self._open = OpenIndexes()
         self._lookups: dict[str, Lookup] = {}
         self._unused: dict[str, float] = {}
 
@@ -78,7 +73,8 @@ class Tables:
         for tries_left in reversed(range(_TRIES)):
             before = self._inode(service.fingerprint)
             try:
-                found = lookup.find(self._conn(service.fingerprint), told)
+                with self._conn(service.fingerprint) as conn:
+                    found = lookup.find(conn, told)
                 break
             except sqlite3.Error as fault:
                 is_replaced = self._inode(service.fingerprint) != before
@@ -172,6 +168,15 @@ class Tables:
             if state.is_new:
                 log.info("table loaded", service=service.name)
         self._tidy({each.fingerprint for each in live})
+        self._open.close_retired(self._inode)
+
+    def close(self) -> None:
+        """Of all that nobody uses just now; who asks again opens anew."""
+        self._open.close_retired(lambda _: -1)
+
+    def count_open(self) -> int:
+        """Indexes that threads of this process have open."""
+        return self._open.count()
 
     def _load(
         self,
@@ -222,25 +227,21 @@ class Tables:
             (self._where / before.index).unlink(missing_ok=True)  # who has it open keeps it
         return State(pointer, is_new=True)
 
-    def _conn(self, fingerprint: str) -> sqlite3.Connection:
+    def _conn(self, fingerprint: str) -> AbstractContextManager[sqlite3.Connection]:
         """Of this thread. Raises Failed, sqlite3.Error."""
-        known: dict[str, _Open] = self._local.__dict__.setdefault("known", {})
         path = self._pointer(fingerprint)
         try:
             inode = path.stat().st_ino
         except OSError:
             raise Failed(DOWN, "its table is not loaded yet") from None
-        opened = known.get(fingerprint)
-        if opened is not None and opened.inode == inode:
-            return opened.conn
-        pointer = find_pointer(path)
-        if pointer is None or not pointer.index:
-            raise Failed(DOWN, "its table was never good")
-        conn = open_index(self._where / pointer.index)
-        if opened is not None:
-            opened.conn.close()
-        known[fingerprint] = _Open(inode, conn)
-        return conn
+
+        def find_path() -> Path:
+            pointer = find_pointer(path)
+            if pointer is None or not pointer.index:
+                raise Failed(DOWN, "its table was never good")
+            return self._where / pointer.index
+
+        return self._open.held(fingerprint, inode, find_path)
 
     def _inode(self, fingerprint: str) -> int:
         try:

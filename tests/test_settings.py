@@ -87,6 +87,12 @@ def test_production_needs_an_address_and_a_key() -> None:
             "trusted_proxies",
             tuple(map(ip_network, ("127.0.0.1/32", "10.0.0.0/8", "::1/128"))),
         ),
+        (
+            "BRIDGE_SERVICES_NETWORKS",
+            "10.20.0.0/16, fd00:1234::/48",
+            "services_networks",
+            tuple(map(ip_network, ("10.20.0.0/16", "fd00:1234::/48"))),
+        ),
     ],
 )
 def test_a_right_value(variable: str, text: str, field: str, value: object) -> None:
@@ -110,6 +116,15 @@ def test_a_right_value(variable: str, text: str, field: str, value: object) -> N
         ("BRIDGE_SECRET_KEY", "k" * 31, "must have 32 characters or more"),
         ("BRIDGE_TRUSTED_PROXIES", "10.0.0.1/8", "must be CIDR networks"),
         ("BRIDGE_TRUSTED_PROXIES", "proxy", "must be CIDR networks"),
+        ("BRIDGE_SERVICES_NETWORKS", "10.20.1.1/16", "must be CIDR networks"),
+        ("BRIDGE_SERVICES_NETWORKS", "10.20.0.0/16 lan", "must be CIDR networks"),
+        ("BRIDGE_SERVICES_NETWORKS", "10.20.0.0/16, 127.0.0.0/8", "127.0.0.0/8 is no network of a"),
+        ("BRIDGE_SERVICES_NETWORKS", "0.0.0.0/0", "0.0.0.0/0 is no network of a LAN; BRIDGE_SERV"),
+        (
+            "BRIDGE_SERVICES_NETWORKS",
+            "169.254.0.0/16",
+            "169.254.0.0/16 is no network of a LAN: those",
+        ),
         ("BRIDGE_LEASE_SECONDS", "soon", "must be a whole number"),
         ("BRIDGE_LEASE_SECONDS", "14", "must be 15 or more"),
         ("BRIDGE_LEASE_SECONDS", "601", "must be 600 or less"),
@@ -261,6 +276,7 @@ COMPUTED: Final = {
     "menus_watch": "`1`",
     "turns": "`1`",
     "services_loopback": "`0`",
+    "services_networks": "none",
     "sms_countries": "`IN US GB CA AU AE NL SG NZ`",
     "day_budget": "`5000.00 INR`",
     "service_day_budget": "none",

@@ -8,7 +8,7 @@ from typing import Final
 
 from menu.diagnostics import Diagnostic, error, warning
 from menu.document import KeyPath
-from menu.service_scalars import LOOPBACK, split_url
+from menu.service_addresses import LOOPBACK, split_url, stand_in
 from menu.source import Source
 
 RULE: Final = "M822"
@@ -32,6 +32,7 @@ def check(source: Source) -> Iterator[Diagnostic]:
 
 
 def _is_clear(url: str) -> bool:
-    """Not so where it never leaves this computer."""
-    split = split_url(url)
+    """Not so where it never leaves this computer; what the environment brings is looked at there
+    (services/surroundings.py)."""
+    split = split_url(stand_in(url))
     return split is not None and url.startswith("http://") and split[1] not in LOOPBACK

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from menu.diagnostics import Diagnostic, did_you_mean, error, warning
+from menu.service_addresses import NAMED
 from menu.service_parts import BLANK
 from menu.service_schema import ServiceShape
 from menu.source import Source
@@ -35,6 +36,8 @@ def _braces(source: Source, name: str, service: ServiceShape) -> Iterator[Diagno
             elif path == ("url",) and service.takes[blank].optional:
                 reason = f'The address needs "{blank}", which may be left out.'
                 yield error(place, RULE, reason, "Remove optional, or put it under query.")
+        if path == ("url",):
+            text = NAMED.sub("", text)
         if "{" in BLANK.sub("", text):
             hint = 'A blank is a name in braces, such as "{crop}".'
             yield error(place, RULE, "This brace begins no blank.", hint)

@@ -77,6 +77,9 @@ class NeverStarted:
     def migrate(self) -> None:
         pytest.fail("the database was touched")
 
+    def tell_lacks(self) -> None:
+        pass
+
     def check_key(self) -> None:
         pytest.fail("the database was touched")
 

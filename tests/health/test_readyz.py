@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
 from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from health import probe, readiness
 from health.probe import Probe, ask_all
 from health.readiness import Check, Found, Readiness
 from models import migrate
 from outbound.desk import Who
+from services.surroundings import Lack
 
 OLDER = migrate.known()[1]
 
@@ -214,3 +216,26 @@ def test_the_patience_for_all_is_under_two_seconds() -> None:
     answers = ask_all({"a": Probe(lambda: 1), "b": Probe(lambda: 2)}, 1)
     assert answers == {"a": 1, "b": 2}
     assert probe.ask_all is ask_all
+
+
+def test_a_service_that_cannot_be_asked_from_here_is_a_warning_and_is_logged(
+    house: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lack = Lack(service="prices", path=("url",), rule="M840", reason="URL is not set.", hint="Set.")
+    service = next(iter(house.bridge.library.live()[1].services.values()))
+    monkeypatch.setattr(house.bridge, "_live_services", lambda: [service])
+    monkeypatch.setattr(
+        house.bridge.surroundings, "lacks_of", lambda its: [lack] if its is service else []
+    )
+    words = 'The service "prices" cannot be asked: URL is not set. Set.'
+    assert told(house, "warnings") == {"services": [words]}
+    with capture_logs() as logs:
+        house.bridge.tell_lacks()
+    assert logs == [
+        {
+            "event": "service not set up",
+            "log_level": "warning",
+            "service": "prices",
+            "why": "URL is not set. Set.",
+        }
+    ]

@@ -16,6 +16,7 @@ from models.sealing import Sealer
 from services.address_guard import AddressGuard
 from services.caller import ServiceCaller
 from services.http import HttpConnector
+from services.placing import Places
 from services.python_calls import PythonConnector
 from services.secrets import Secrets
 from services.tokens import Tokens
@@ -58,7 +59,12 @@ class Desk:
         secrets = Secrets(self.secrets)
         self.http = HttpConnector(self.guard, secrets, Tokens(self.answers, secrets, self.clock))
         self.caller = ServiceCaller(
-            self.clock, self.answers, KeyedHash(b"k" * 32), self.http, PythonConnector()
+            self.clock,
+            self.answers,
+            KeyedHash(b"k" * 32),
+            self.http,
+            PythonConnector(),
+            places=Places(self.secrets),
         )
 
     def ask(self, service: Service, key: str = "turn", seconds: float = 4.0, **told: str) -> Reply:

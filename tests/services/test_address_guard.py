@@ -6,12 +6,13 @@ import socket
 import threading
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
 import pytest
 
 from services.address_guard import AddressGuard, Forbidden, Unresolved, is_open
+from services.inner_networks import find_fault
 from tests.services.conftest import Desk, declared
 
 CLOSED = [
@@ -47,9 +48,77 @@ def test_addresses_that_services_have(address: str) -> None:
     assert guard.addresses_of("name.example", 443, 1.0) == [address]
 
 
+INNER = [ip_network(each) for each in ("10.20.0.0/16", "fd00:1234::/48", "100.64.0.0/10")]
+OPENED = [
+    "10.20.0.1", "10.20.255.255", "::ffff:10.20.0.1", "fd00:1234::1", "fd00:1234:0:ffff::9",
+    "100.64.0.1", "100.127.255.255", "8.8.8.8",
+]  # fmt: skip
+STILL_CLOSED = [
+    "10.19.255.255", "10.21.0.0", "::ffff:10.21.0.1", "64:ff9b::10.20.0.1", "2002:a14:1::1",
+    "::10.20.0.1", "fd00:1235::1", "fd00:1234::1%eth0", "192.168.1.1", "172.16.0.1", "127.0.0.1",
+    "::1", "::ffff:127.0.0.1", "0.0.0.0", "169.254.169.254", "::ffff:169.254.169.254", "fe80::1",
+    "100.100.100.200", "::ffff:100.100.100.200", "168.63.129.16", "fd00:ec2::254", "fd20:ce::254",
+    "224.0.0.1", "255.255.255.255", "198.18.0.1", "ff02::1",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("address", "is_allowed"),
+    [*((each, True) for each in OPENED), *((each, False) for each in STILL_CLOSED)],
+)
+def test_a_network_of_ones_own_is_opened_and_nothing_beside_it(
+    address: str, is_allowed: bool
+) -> None:
+    guard = AddressGuard(networks=INNER, resolve=lambda *_: [address])
+    assert guard.allows(address) is is_allowed
+    if is_allowed:
+        assert guard.addresses_of("name.example", 443, 1.0) == [address]
+    else:
+        with pytest.raises(Forbidden):
+            guard.addresses_of("name.example", 443, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("network", "words"),
+    [
+        ("10.20.0.0/16", ""), ("192.168.7.9/32", ""), ("172.16.0.0/12", ""),
+        ("100.64.0.0/10", ""), ("fd00:1234::/48", ""), ("fc00::/7", ""),
+        ("0.0.0.0/0", "BRIDGE_SERVICES_LOOPBACK"), ("::/0", "BRIDGE_SERVICES_LOOPBACK"),
+        ("127.0.0.0/8", "BRIDGE_SERVICES_LOOPBACK"), ("::1/128", "BRIDGE_SERVICES_LOOPBACK"),
+        ("10.0.0.0/7", "those lie in 10.0.0.0/8"), ("8.8.8.0/24", "no network of a LAN"),
+        ("169.254.0.0/16", "no network of a LAN"), ("fe80::/10", "no network of a LAN"),
+        ("::ffff:10.0.0.0/104", "no network of a LAN"), ("2001:db8::/32", "no network of a LAN"),
+        ("64:ff9b::/96", "no network of a LAN"), ("168.63.129.16/32", "no network of a LAN"),
+        ("100.100.100.200/32", "tell programs their keys"),
+        ("fd00:ec2::/48", "tell programs their keys"),
+    ],
+)  # fmt: skip
+def test_which_networks_may_be_opened(network: str, words: str) -> None:
+    fault = find_fault(ip_network(network))
+    assert words in fault if fault else not words, fault
+
+
+def test_a_name_that_is_half_in_an_open_network_is_closed() -> None:
+    guard = AddressGuard(networks=INNER, resolve=lambda *_: ["10.20.0.1", "10.21.0.1"])
+    with pytest.raises(Forbidden):
+        guard.addresses_of("name.example", 443, 1.0)
+
+
+def test_a_name_that_moves_out_of_the_open_network_is_closed_at_the_next_connection() -> None:
+    answers = [["10.20.0.1"], ["10.21.0.1"], ["127.0.0.1"], ["169.254.169.254"]]
+    guard = AddressGuard(networks=INNER, resolve=lambda *_: answers.pop(0))
+    assert guard.addresses_of("name.example", 443, 1.0) == ["10.20.0.1"]
+    for _ in range(3):
+        with pytest.raises(Forbidden):
+            guard.addresses_of("name.example", 443, 1.0)
+    assert answers == []
+
+
 @pytest.mark.parametrize("address", CLOSED)
 def test_development_opens_this_computer_and_nothing_else(address: str) -> None:
-    is_loopback = ip_address(address).is_loopback and "%" not in address
+    parsed = ip_address(address)
+    inner = parsed.ipv4_mapped if isinstance(parsed, IPv6Address) else None
+    is_loopback = (inner or parsed).is_loopback and "%" not in address
     assert AddressGuard(allows_loopback=True).allows(address) == is_loopback
 
 

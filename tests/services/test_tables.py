@@ -276,3 +276,32 @@ def test_json_of_many_chunks(new_shop: NewShop) -> None:
     shop = new_shop(JSON, json.dumps(rows, indent=1, ensure_ascii=False))
     assert shop.load() == []
     assert shop.ask(pin="19999")["place"] == "स्थान 19999"
+
+
+def test_an_index_out_of_use_is_closed_though_its_thread_asks_no_more(new_shop: NewShop) -> None:
+    """A deleted file keeps its room on the disk while a thread has it open."""
+    shop = new_shop(PINS, PIN_ROWS)
+    shop.load()
+    asked, stop = threading.Barrier(4), threading.Event()
+
+    def ask_once() -> None:
+        assert shop.ask(pin="110001")["place"] == "New Delhi"
+        asked.wait(10)
+        stop.wait(10)
+
+    threads = [threading.Thread(target=ask_once) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    asked.wait(10)
+    assert shop.tables.count_open() == 3
+    shop.write("pin,place,open\n110001,Delhi,\n")
+    shop.tables.look([shop.service])
+    assert shop.tables.count_open() == 0
+    assert shop.ask(pin="110001")["place"] == "Delhi"
+    assert shop.tables.count_open() == 1
+    stop.set()
+    for thread in threads:
+        thread.join()
+    shop.tables.close()
+    assert shop.tables.count_open() == 0
+    assert shop.ask(pin="110001")["place"] == "Delhi"

@@ -184,6 +184,15 @@ def test_a_disk_that_is_full_takes_no_link_away(
     assert clicks(house) == []
 
 
+def test_whoever_asks_for_more_than_is_kept_is_told(house: Any) -> None:
+    command = links.commands(lambda: house.bridge)
+    shown = CliRunner().invoke(command, ["show", "--since", "2020-01-01"])
+    assert shown.exit_code == 0
+    assert "Links made before 2025-10-19 are not counted any more" in shown.stderr
+    shown = CliRunner().invoke(command, ["show", "--since", "2025-10-20"])
+    assert "not counted" not in shown.output + shown.stderr
+
+
 def test_the_way_from_a_call_to_an_opened_link(house: Any) -> None:
     paths = [link_of(house, f"+9198123456{last}") for last in ("78", "79", "80")]
     open_link(house, paths[0])

@@ -64,6 +64,9 @@ class StubBridge:
     def migrate(self) -> None:
         self._note("migrated")
 
+    def tell_lacks(self) -> None:
+        pass
+
     def check_key(self) -> None:
         pass
 
