@@ -29,13 +29,14 @@ from services.response_reading import reply_of
 from services.tables_building import Built, build
 from services.tables_faults import UNREADABLE
 from services.tables_index import Lookup
-from services.tables_open import OpenIndexes
+from services.tables_open import Mark, OpenIndexes
 from services.tables_pointer import SUFFIX, Pointer, find_pointer, save_pointer, stamp_of
 from services.tables_reading import Progress
 
 LOOK_SECONDS: Final = 2.0
 UNUSED_SECONDS: Final = 3600.0  # dialogues end in the menu in which they began
 _CHUNK: Final = 1024 * 1024
+NO_MARK: Final[Mark] = (0, 0)  # there is no pointer
 _TRIES: Final = 5
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
@@ -71,13 +72,13 @@ class Tables:
         if lookup is None:
             lookup = self._lookups[service.fingerprint] = Lookup(service, way)
         for tries_left in reversed(range(_TRIES)):
-            before = self._inode(service.fingerprint)
+            before = self._mark(service.fingerprint)
             try:
                 with self._conn(service.fingerprint) as conn:
                     found = lookup.find(conn, told)
                 break
             except sqlite3.Error as fault:
-                is_replaced = self._inode(service.fingerprint) != before
+                is_replaced = self._mark(service.fingerprint) != before
                 if is_replaced and tries_left:  # its index went while it was being opened
                     continue
                 if not is_replaced and not isinstance(fault, sqlite3.OperationalError):
@@ -168,11 +169,11 @@ class Tables:
             if state.is_new:
                 log.info("table loaded", service=service.name)
         self._tidy({each.fingerprint for each in live})
-        self._open.close_retired(self._inode)
+        self._open.close_retired(self._mark)
 
     def close(self) -> None:
         """Of all that nobody uses just now; who asks again opens anew."""
-        self._open.close_retired(lambda _: -1)
+        self._open.close_retired(lambda _: NO_MARK)
 
     def count_open(self) -> int:
         """Indexes that threads of this process have open."""
@@ -229,11 +230,9 @@ class Tables:
 
     def _conn(self, fingerprint: str) -> AbstractContextManager[sqlite3.Connection]:
         """Of this thread. Raises Failed, sqlite3.Error."""
-        path = self._pointer(fingerprint)
-        try:
-            inode = path.stat().st_ino
-        except OSError:
-            raise Failed(DOWN, "its table is not loaded yet") from None
+        path, mark = self._pointer(fingerprint), self._mark(fingerprint)
+        if mark == NO_MARK:
+            raise Failed(DOWN, "its table is not loaded yet")
 
         def find_path() -> Path:
             pointer = find_pointer(path)
@@ -241,13 +240,17 @@ class Tables:
                 raise Failed(DOWN, "its table was never good")
             return self._where / pointer.index
 
-        return self._open.held(fingerprint, inode, find_path)
+        return self._open.held(fingerprint, mark, find_path)
 
-    def _inode(self, fingerprint: str) -> int:
+    def _mark(self, fingerprint: str) -> Mark:
+        """Tells one pointer from the one that takes its place; the number of its file comes again,
+        and soon.
+        """
         try:
-            return self._pointer(fingerprint).stat().st_ino
+            found = self._pointer(fingerprint).stat()
         except OSError:
-            return 0
+            return NO_MARK
+        return found.st_ino, found.st_mtime_ns
 
     def _pointer(self, fingerprint: str) -> Path:
         return self._where / f"{fingerprint}{SUFFIX}"

@@ -16,13 +16,15 @@ from weakref import WeakSet
 
 from services.tables_index import open_index
 
+Mark = tuple[int, int]  # the number of a file, and when it was written (ns)
+
 
 @dataclass(eq=False, slots=True, weakref_slot=True)
 class _Open:
-    """`inode` is that of the pointer which named it. Who uses it has the lock."""
+    """`mark` is that of the pointer which named it. Who uses it has the lock."""
 
     fingerprint: str
-    inode: int
+    mark: Mark
     conn: sqlite3.Connection
     lock: threading.Lock = field(default_factory=threading.Lock)
     is_closed: bool = False
@@ -36,7 +38,7 @@ class OpenIndexes:
 
     @contextmanager
     def held(
-        self, fingerprint: str, inode: int, find_path: Callable[[], Path]
+        self, fingerprint: str, mark: Mark, find_path: Callable[[], Path]
     ) -> Iterator[sqlite3.Connection]:
         """Of this thread, and of nobody else meanwhile. Raises sqlite3.Error, and what `find_path`
         raises."""
@@ -44,10 +46,10 @@ class OpenIndexes:
         opened = known.get(fingerprint)
         if opened is not None:
             with opened.lock:
-                if opened.inode == inode and not opened.is_closed:
+                if opened.mark == mark and not opened.is_closed:
                     yield opened.conn
                     return
-        fresh = _Open(fingerprint, inode, open_index(find_path()))
+        fresh = _Open(fingerprint, mark, open_index(find_path()))
         with fresh.lock:
             with self._lock:
                 self._all.add(fresh)
@@ -56,12 +58,12 @@ class OpenIndexes:
             known[fingerprint] = fresh
             yield fresh.conn
 
-    def close_retired(self, inode_of: Callable[[str], int]) -> None:
+    def close_retired(self, mark_of: Callable[[str], Mark]) -> None:
         """Those that another index took the place of. One in use goes at the next look."""
         with self._lock:
             each_open = list(self._all)
         for opened in each_open:
-            if opened.inode != inode_of(opened.fingerprint):
+            if opened.mark != mark_of(opened.fingerprint):
                 _close(opened)
 
     def count(self) -> int:
