@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
-from itertools import count, islice
+from itertools import count, cycle, islice
 
 import msgspec
 from redis import Redis as Client
@@ -72,14 +72,17 @@ def _save(
     redis: Client,
     record: bytes | None,
 ) -> Sample:
-    session = Session(
-        menu_version=12, turn=1, screen="find_helpline", language="hi", heard="1*2",
-        path=(Crumb("home"), Crumb("services")), shown="\u0915" * 60, at=1_763_888_400.0,
-    )  # fmt: skip
+    dialogue = [
+        Session(
+            menu_version=12, turn=turn, screen="find_helpline", language="hi", heard="1*2",
+            path=(Crumb("home"), Crumb("services")), shown="\u0915" * 60, at=1_763_888_400.0,
+        )
+        for turn in range(1, 5)
+    ]  # fmt: skip
     keys = [(f"ussd:{one:032x}", f"{one:032x}") for one in islice(numbers, total)]
 
     def save() -> None:
-        for key, caller in keys:
+        for (key, caller), session in zip(keys, cycle(dialogue), strict=False):
             left_off = LeftOff(caller_key=caller, session=session, seconds=_LEFT_OFF_SECONDS)
             sessions.save(
                 key, session, expected_turn=0, ttl_seconds=180, left_off=left_off, turn=record

@@ -27,6 +27,7 @@ from state.last_answers import AnswerSeal
 MAX_SESSION_BYTES: Final = 4096
 LANGUAGE_SECONDS: Final = 3600
 MOST_TURNS: Final = 100_000  # that wait in the stream; the oldest are dropped beyond
+TRIM_EVERY: Final = 4  # turns of a dialogue, from its first on: to look is a quarter of the cost
 _TURN_BYTES: Final = 4
 _LUA: Final = Path(__file__).parent / "lua"
 _SAVE: Final = (_LUA / "save_session.lua").read_text(encoding="utf-8")
@@ -102,7 +103,8 @@ class RedisSessions:
             keys.append(last_answer_key(last_answer.caller_key))
         if turn is not None:
             keys.append(TURNS)
-            arguments += [turn, self._most_turns]
+            is_first = session.turn % TRIM_EVERY == 1
+            arguments += [turn, self._most_turns if is_first else b""]
         elif last_answer is not None:
             arguments += [b"", b""]
         if last_answer is not None and self._answers is not None:

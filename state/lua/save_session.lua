@@ -3,7 +3,7 @@
 -- KEYS[2], where ARGV[5] is told: what is kept for a caller who is dropped; ARGV[4] its value ('' takes
 -- it away), ARGV[5] its TTL in seconds.
 -- The last key, where ARGV[6] is told: the stream of turns; ARGV[6] the record of this one, ARGV[7] how
--- many may wait, about. What is only recorded costs no phone its turn: so pcall.
+-- many may wait, about ('' looks after that another time). What is only recorded costs no phone its turn: so pcall.
 -- The key before that, where ARGV[8] is told: the caller's last answer; ARGV[8] its value, ARGV[9] its
 -- TTL in seconds. As in keep_answer.lua, something newer stays.
 -- Returns nil when saved, else the value that is there. Nothing there is no conflict: sessions may
@@ -31,6 +31,10 @@ if ARGV[8] then
   end
 end
 if ARGV[6] and ARGV[6] ~= '' then
-  redis.pcall('XADD', KEYS[#KEYS], 'MAXLEN', '~', ARGV[7], '*', 't', ARGV[6])
+  if ARGV[7] == '' then
+    redis.pcall('XADD', KEYS[#KEYS], '*', 't', ARGV[6])
+  else
+    redis.pcall('XADD', KEYS[#KEYS], 'MAXLEN', '~', ARGV[7], '*', 't', ARGV[6])
+  end
 end
 return nil
