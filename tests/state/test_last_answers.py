@@ -65,7 +65,7 @@ WORDS: list[tuple[str, KeptAnswer]] = [
 
 
 @pytest.mark.parametrize(
-    "order", permutations(WORDS), ids=lambda order: " ".join(n for n, _ in order)
+    "order", list(permutations(WORDS)), ids=lambda order: " ".join(n for n, _ in order)
 )
 @pytest.mark.parametrize("by_worker", [True, False])
 def test_in_whatever_order_they_come_the_last_word_counts(
