@@ -113,7 +113,12 @@ def in_time(ask: Callable[[], Any]) -> Any:
 def test_redis_does_not_answer(
     house: Any, trouble: Trouble, fault: Any, eventually: Eventually
 ) -> None:
-    assert house.dial(session="before").startswith("CON ")
+    turns = iter(range(1000))
+
+    def is_served() -> bool:
+        return bool(house.dial(session=f"well-{next(turns)}").startswith("CON "))
+
+    eventually(is_served, RECOVERY_SECONDS)  # a busy machine may be slow with the first
     heal = fault(trouble)
     try:
         for caller in range(CALLERS):
@@ -126,10 +131,7 @@ def test_redis_does_not_answer(
         heal()
     assert house.count(inbound_event) == 2 * CALLERS
     assert house.decisions() == ["answered"] * 2 * CALLERS
-    again = iter(range(1000))
-    eventually(
-        lambda: house.dial(session=f"after-{next(again)}").startswith("CON "), RECOVERY_SECONDS
-    )
+    eventually(is_served, RECOVERY_SECONDS)
 
 
 def test_after_the_first_failures_nobody_waits_any_more(house: Any, trouble: Trouble) -> None:
