@@ -31,7 +31,16 @@ from menu.fit_report import Report, find_misfits, report
 from menu.recorded import Dialogue, dialogues_of, opened
 from menu.service_parts import Service
 from menu.shares import Limits as ShareLimits
-from models import link_funnel, migrate, outbox_pause, publishing, send_attempt, turn
+from models import (
+    kept_record,
+    link_funnel,
+    link_sweep,
+    migrate,
+    outbox_pause,
+    publishing,
+    send_attempt,
+    turn,
+)
 from models.database import DatabaseDown
 from models.fitting_files import FittingFiles
 from models.key_mark import KeyMark
@@ -49,11 +58,10 @@ from outbound.desk import Desk
 from outbound.dispatcher import Dispatcher
 from outbound.dlt_gate import DltGate
 from outbound.drainer import MOST_TOGETHER, Drainer
-from outbound.link_sweeper import LinkSweeper
 from outbound.outcomes import NotTaken
 from outbound.reaper import Reaper
-from outbound.record_sweeper import RecordSweeper
 from outbound.standing import Standings
+from outbound.sweeper import Sweeper
 from outbound.traffic import Account, Traffic
 from outbound.wake import Waiting, Wake
 from outbound.worker import Worker
@@ -303,8 +311,14 @@ class Bridge(Channels):
             dlt=self._dlt_book,
         )
 
-    def link_sweeper(self) -> LinkSweeper:
-        return LinkSweeper(self.database, self._shared_clock, self._links_kept)
+    def sweepers(self) -> Sequence[Sweeper]:
+        """Of links with their clicks, and of what callers wrote."""
+        written = timedelta(days=self.settings.feedback_days)
+        sweeper = partial(Sweeper, database=self.database, clock=self._shared_clock)
+        return [
+            sweeper("links", kept=self._links_kept, delete=link_sweep.delete_old),
+            sweeper("feedback", kept=written, delete=kept_record.delete_old),
+        ]
 
     @property
     def _links_kept(self) -> timedelta:
@@ -322,10 +336,6 @@ class Bridge(Channels):
     @cached_property
     def record_desk(self) -> RecordDesk:
         return RecordDesk(self.database, self._sealer, self._shared_clock)
-
-    def record_sweeper(self) -> RecordSweeper:
-        kept = timedelta(days=self.settings.feedback_days)
-        return RecordSweeper(self.database, self._shared_clock, kept=kept)
 
     @cached_property
     def switchboard(self) -> Switchboard:
@@ -382,15 +392,14 @@ class Bridge(Channels):
         replayer.start()
         count = partial(self.click_notes.take_in_until, stop, self.database)
         threading.Thread(target=count, name="clicks", daemon=True).start()
-        sweep = partial(self.record_sweeper().sweep_until, stop)
-        threading.Thread(target=sweep, name="feedback", daemon=True).start()
         if self.settings.menus_watch:
             watch = partial(self.menu_watcher().run, stop)
             threading.Thread(target=watch, name="menu-watcher", daemon=True).start()
         rounds = partial(self.menu_rounds().run, stop)
         threading.Thread(target=rounds, name="menu-rounds", daemon=True).start()
-        sweep = partial(self.link_sweeper().run, stop)
-        threading.Thread(target=sweep, name="links", daemon=True).start()
+        for sweeper in self.sweepers():
+            sweep = partial(sweeper.run, stop)
+            threading.Thread(target=sweep, name="sweeper", daemon=True).start()
         self.start()
         drain = partial(self.drainer().run, stop)
         drainer = threading.Thread(target=drain, name="turns", daemon=True)

@@ -18,7 +18,7 @@ from cli import feedback_words as words
 from cli.moments import Moment
 from cli.refusal import Refusal, database_faults
 from cli.who import by
-from menu.record_parts import MOST_NOTE, STATUSES
+from menu.record_parts import MOST_NOTE, Standing
 from models.kept_record import Wanted
 from services.record_desk import NotDone, RecordDesk
 
@@ -72,7 +72,11 @@ def _filters(command: Callable[..., None]) -> Callable[..., None]:
             "--since", type=Moment(), metavar="TIME", help="Received then or later: UTC, or 7d."
         ),
         click.option("--register", metavar="NAME", default="", help="Of this register only."),
-        click.option("--status", type=click.Choice(STATUSES), help="That stands so only."),
+        click.option(
+            "--status",
+            type=click.Choice([one.value for one in Standing]),
+            help="That stands so only.",
+        ),
         click.option("--kind", metavar="WORD", default="", help="Of this kind only: callback."),
         click.option("--department", metavar="ID", default="", help="Of this department only."),
     ):
@@ -178,8 +182,8 @@ def commands(bridge_factory: Callable[[], Bridge]) -> click.Group:
         with _at_desk(bridge_factory) as desk:
             wanted = _wanted(desk, chosen)
             wanted = replace(wanted, until=wanted.until or desk.now())
-            names, count = desk.names(wanted), desk.count(wanted)
-            rows = desk.export(wanted, by=by, with_numbers=numbers)
+            count, rows = desk.count(wanted), desk.export(wanted, by=by, with_numbers=numbers)
+            names = [] if as_json else desk.names(wanted)
             with _shelf(out, as_json=as_json, names=names) as file_of, _bar(count) as progress:
                 for one in rows:
                     line = _json(words.as_object(one)) + "\n" if as_json else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from models.record_act import Act
@@ -57,8 +57,8 @@ def as_object(one: Opened) -> dict[str, object]:
         "kind": one.kind,
         "status": one.standing,
         "number": one.number,
-        "received_at": one.received_at.isoformat(),
-        "changed_at": one.changed_at.isoformat(),
+        "received_at": one.received_at.isoformat(timespec="seconds"),
+        "changed_at": one.changed_at.isoformat(timespec="seconds"),
         "told": dict(one.told),
         "note": one.note,
     }
@@ -80,16 +80,7 @@ def csv_header(names: Sequence[str]) -> str:
 
 def csv_row(one: Opened, names: Sequence[str]) -> str:
     """One line with its end. Every cell is quoted, and none begins a formula."""
-    cells: Mapping[str, str] = {
-        "reference": one.reference,
-        "received_at": one.received_at.isoformat(timespec="seconds"),
-        "department": one.department,
-        "kind": one.kind,
-        "status": one.standing,
-        "number": one.number,
-        "note": one.note,
-        "changed_at": one.changed_at.isoformat(timespec="seconds"),
-    }
+    cells = {name: str(value) for name, value in as_object(one).items()}
     told = (one.told.get(name, "") for name in names)
     return _csv([*(cells[name] for name in _BEFORE), *told, *(cells[name] for name in _BEHIND)])
 

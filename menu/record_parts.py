@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from menu.table_parts import NOT_FOUND as NOT_FOUND
@@ -16,7 +17,17 @@ KIND: Final = "kind"
 REFERENCE: Final = "reference"
 NOTE: Final = "note"
 MOST_NOTE: Final = 100  # characters of what a department answers
-STATUSES: Final = ("new", "seen", "answered", "closed")
+
+
+class Standing(StrEnum):
+    """What became of what a caller wrote."""
+
+    NEW = "new"
+    SEEN = "seen"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
 # What is stored in clear, so that people can look for it: nothing that callers type is like that.
 _WORD: Final = re.compile(r"[a-z0-9_-]{1,40}")
 IN_CLEAR: Final = (DEPARTMENT, KIND)

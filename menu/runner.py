@@ -15,7 +15,6 @@ import msgspec
 
 from menu import engine, offers, resuming, retelling
 from menu.effects import AnswerLater, RememberLanguage
-from menu.engine import Step
 from menu.hearing import Repeat, hear, kept
 from menu.inputs import is_choice, pressed_key
 from menu.keywords import Keyword, brings_secret, find_keyword
@@ -38,10 +37,10 @@ from menu.ports import (
 )  # fmt: skip
 from menu.program import EntryPoint, Program
 from menu.resuming import Wish
-from menu.screens import ANY_PHONE, Display
+from menu.screens import ANY_PHONE
 from menu.service_codes import Dialled, read_dialled
-from menu.service_parts import FAULTS, SLOW
-from menu.services import MOST_CALLS, Inquiry
+from menu.services import Inquiry
+from menu.serving import served
 from menu.session import Session
 from menu.turns import (
     Caller,
@@ -310,17 +309,7 @@ class Runner:
             step = engine.enter(program, entry, language, display, now)
         key = turn_key(visit, loaded.session, ahead=0 if loaded.session else len(dialled.keys))
         may_wait = heard is None  # nobody has seen what a shortcut leads to
-        step = self._served(
-            program,
-            step,
-            display,
-            now,
-            visit.answer_by,
-            key,
-            visit.caller_key,
-            may_wait=may_wait,
-            number=visit.number,
-        )
+        step = served(self._services, program, visit, step, key, may_wait=may_wait)
         if heard is not None:
             # Nor does what a service leads to happen before somebody has seen its screen.
             step = replace(step, effects=())
@@ -328,16 +317,7 @@ class Runner:
             onward = engine.answer(program, step, name, typed, display, now)
             if onward is None:
                 break
-            step = self._served(
-                program,
-                onward,
-                display,
-                now,
-                visit.answer_by,
-                f"{key}:{at}",
-                visit.caller_key,
-                number=visit.number,
-            )
+            step = served(self._services, program, visit, onward, f"{key}:{at}")
         turn = loaded.session.turn + 1 if loaded.session else 1
         heard = heard or kept(loaded.session, visit.said, is_secret=step.is_secret)
         followed = map(pressed_key, dialled.keys[: step.walked])
@@ -358,17 +338,7 @@ class Runner:
 
     def _go_on(self, program: Program, visit: Visit, session: Session, typed: str) -> Thought:
         step = engine.press(program, session.place, typed, visit.display, visit.now)
-        key = turn_key(visit, session)
-        step = self._served(
-            program,
-            step,
-            visit.display,
-            visit.now,
-            visit.answer_by,
-            key,
-            visit.caller_key,
-            number=visit.number,
-        )
+        step = served(self._services, program, visit, step, turn_key(visit, session))
         return next_thought(program, visit, session, step, typed)
 
     def _dialled(self, visit: Visit, loaded: Loaded, service_code: str) -> Thought:
@@ -421,52 +391,6 @@ class Runner:
         entry, dialled = live.ussd.get(session.code), Dialled(session.code)
         return self._begin(visit, loaded, version, live, entry, dialled=dialled)
 
-    def _served(
-        self,
-        program: Program,
-        step: Step,
-        display: Display,
-        now: float,
-        answer_by: float,
-        key: str,
-        caller_key: str,
-        *,
-        may_wait: bool = True,
-        number: str = "",
-    ) -> Step:
-        """The step after what it needs of services. A call that fails leads where the menu says.
-
-        `key` names the turn: what a service does in it happens once, however often it comes.
-        """
-        has_failed, has_answered = step.has_failed, step.has_answered
-        for count in range(MOST_CALLS):
-            if step.needs is None:
-                break
-            needs = step.needs
-            service = needs.call.service
-            inquiry = Inquiry(
-                service=service,
-                told=dict(needs.told),
-                answer_by=answer_by,
-                declared=program.services.get(service),
-                key=f"{key}:{step.place.screen}:{count}",
-                caller_key=caller_key,
-                number=number,
-                may_wait=may_wait and _may_wait(program, step),
-            )
-            reply = self._services.ask(inquiry)
-            if reply.outcome == SLOW and inquiry.may_wait:
-                step = engine.put_off(program, step, inquiry.key, display, now)
-                break
-            has_failed = has_failed or reply.outcome in FAULTS
-            has_answered = has_answered or reply.outcome not in FAULTS
-            step = engine.resume(program, step, reply, display, now)
-        if step.needs is not None:
-            step, has_failed = engine.give_up(program, step, display, now), True
-        if not (has_failed or has_answered):
-            return step
-        return replace(step, has_failed=has_failed, has_answered=has_answered)
-
     def _count(self, thought: Thought) -> None:
         """A dialogue is completed where the menu ends it, not where its caller leaves."""
         session, has_failed = thought.session, thought.has_failed
@@ -510,14 +434,6 @@ class Runner:
             return self._callers.find_language(caller_key)
         except CallersDown:
             return None
-
-
-def _may_wait(program: Program, step: Step) -> bool:
-    """Whether its service may be asked later. A PIN is kept by nobody, so nobody could tell it."""
-    if step.needs is None or not step.needs.call.by_sms_when_slow or step.is_secret:
-        return False
-    declared = program.services.get(step.needs.call.service)
-    return declared is None or not declared.has_secrets
 
 
 def _lost_again(before: Session, thought: Thought, said: str) -> Thought:

@@ -19,10 +19,10 @@ from models.inbound_event import NewEvent
 from outbound.answering import Answering
 from outbound.causes import Cause, Proposal
 from outbound.commitments import Commitments
-from outbound.faults import report
 from outbound.wake import Waiting
 from state.keys import Keys
 from telecom.clock import Clock
+from telecom.faults import report
 from telecom.msisdn import Msisdn
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
-from enum import StrEnum
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import (
@@ -27,18 +26,12 @@ from sqlalchemy import (
     update,
 )
 
+from menu.record_parts import Standing
 from models.dialect import alone, insert_new
 from models.metadata import HASH, ID, WORD, UtcDateTime, metadata
 from models.rows import columns_of
 
 _MOST_TRIES: Final = 50  # of references that are taken, before something else must be wrong
-
-
-class Standing(StrEnum):
-    NEW = "new"
-    SEEN = "seen"
-    ANSWERED = "answered"
-    CLOSED = "closed"
 
 
 kept_record: Final = Table(
@@ -205,9 +198,10 @@ def change(
     return conn.execute(statement).first() is not None
 
 
-def delete_before(conn: Connection, before: datetime, *, limit: int) -> int:
-    """Deletes the oldest that came before that time, at most so many; how many these were."""
-    oldest = select(_T.id).where(_T.received_at < before).order_by(_T.received_at).limit(limit)
+def delete_old(conn: Connection, now: datetime, kept: timedelta, limit: int) -> int:
+    """The oldest that came longer ago, at most so many; how many these were."""
+    is_old = _T.received_at < now - kept
+    oldest = select(_T.id).where(is_old).order_by(_T.received_at).limit(limit)
     return conn.execute(delete(kept_record).where(_T.id.in_(oldest))).rowcount
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, delete, select
@@ -25,10 +25,10 @@ _OLDEST: Final = (
 )
 
 
-def delete_before(conn: Connection, before: datetime, now: datetime, *, limit: int) -> int:
-    """The oldest that were made before then and open no more, at most so many; how many these
+def delete_old(conn: Connection, now: datetime, kept: timedelta, limit: int) -> int:
+    """The oldest that were made longer ago and open no more, at most so many; how many these
     were."""
-    period = {"before": before, "now": now, "most": limit}
+    period = {"before": now - kept, "now": now, "most": limit}
     codes = sorted(conn.execute(_OLDEST, period).scalars())
     if codes:
         dialect = conn.dialect.name

@@ -17,8 +17,8 @@ from models import inbound_event, subscriber, waiting_event
 from models.database import Database, DatabaseDown
 from models.inbound_event import NewEvent
 from outbound.causes import Proposal
-from outbound.faults import report
 from outbound.group_writer import GroupWriter
+from telecom.faults import report
 
 FAILED: Final = "failed"  # the decision about an event that nobody could answer
 

@@ -35,8 +35,8 @@ from models.outbox_pause import ALL
 from models.sealing import Unsealable
 from models.shared_clock import SharedClock
 from outbound.desk import Who, pause
-from outbound.faults import report
 from outbound.outbox import Outbox
+from telecom.faults import report
 from telecom.keyed_hash import KeyedHash
 
 _NEWEST: Final = select(mt_message.c.to_sealed).order_by(mt_message.c.id.desc()).limit(1)

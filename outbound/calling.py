@@ -16,7 +16,6 @@ from models.database import Database, DatabaseDown
 from models.mt_moves import Claim
 from models.sealing import Unsealable
 from models.together import Together
-from outbound.faults import report
 from outbound.outbox import Outbox
 from outbound.outcomes import (
     CONSENT_UNKNOWN,
@@ -33,6 +32,7 @@ from outbound.recording import Intent
 from telecom.dlt import DltIds
 from telecom.errors import SendError
 from telecom.failpoints import failpoint
+from telecom.faults import report
 from telecom.replies import MtSms
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()

@@ -26,7 +26,6 @@ from models.mt_moves import Claim, Way, Written
 from models.shared_clock import SharedClock
 from outbound.calling import Caller
 from outbound.claiming import Claims
-from outbound.faults import report
 from outbound.outbox import Outbox
 from outbound.outcomes import (
     NotTaken,
@@ -38,6 +37,7 @@ from outbound.retry import NO_GATEWAY_SECONDS
 from telecom.clock import Clock
 from telecom.dlt import DltIds
 from telecom.failpoints import failpoint
+from telecom.faults import report
 from telecom.replies import MtSms
 from telecom.statuses import MtStatus
 

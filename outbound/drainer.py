@@ -19,8 +19,8 @@ from menu.ports import SessionsDown
 from models import turn
 from models.database import Database, DatabaseDown
 from models.shared_clock import SharedClock
-from outbound.faults import report
 from state.turns import Batch, TurnStream
+from telecom.faults import report
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 

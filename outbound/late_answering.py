@@ -31,9 +31,9 @@ from models.shared_clock import SharedClock
 from outbound.answering import FAILED
 from outbound.causes import Cause, Proposal
 from outbound.commitments import Commitments
-from outbound.faults import report
 from outbound.wake import Waiting
 from telecom.failpoints import failpoint
+from telecom.faults import report
 from telecom.msisdn import Msisdn
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()

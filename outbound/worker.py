@@ -15,13 +15,13 @@ import structlog
 from models.database import DatabaseDown
 from models.mt_moves import Claim, Way
 from outbound.dispatcher import Dispatcher
-from outbound.faults import report
 from outbound.feeder import Feeder
 from outbound.outcomes import Taken
 from outbound.reaper import Reaper
 from outbound.recording import Intent
 from outbound.traffic import Traffic
 from outbound.wake import Waiting, Wake
+from telecom.faults import report
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 

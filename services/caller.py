@@ -43,6 +43,7 @@ from services.tables import Tables
 from services.tables_asking import QueryConnector
 from state.answers import Known, RedisAnswers, Verdict
 from telecom.clock import Clock
+from telecom.faults import report
 from telecom.keyed_hash import KeyedHash
 
 MOST_SECONDS: Final = 2.5  # one service may take; a turn has room for what comes behind it
@@ -139,24 +140,7 @@ class ServiceCaller:
         usual = min(MOST_SECONDS, service.timeout_seconds)
         seconds = min(inquiry.patience_seconds or usual, left)
         try:
-            if isinstance(service.way, Record | RecordStatus):
-                return self._recorded(service, service.way, inquiry, began, seconds)
-            if self._places is not None:
-                service = self._places.placed(service)
-            told = taken_from(service, self._told(service, inquiry))
-            if isinstance(service.way, TableFile):
-                return self._looked_up(service, service.way, told, began)
-            question = _Question(
-                service=service,
-                told=told,
-                key=self._hasher.of(f"service:{service.name}:{inquiry.key}") if inquiry.key else "",
-                text=self._name(service, told, inquiry.key),
-                began_at=now,
-                ends_at=began + seconds,
-                may_wait=inquiry.may_wait,
-                is_patient=inquiry.patience_seconds > 0,
-            )
-            reply, how = self._ask(question, seconds)
+            reply, how = self._answered(service, inquiry, began, now, seconds)
         except BadInput as fault:
             reply, how = Reply(outcome=BAD_INPUT), BAD_INPUT
             log.info("service not asked", service=service.name, why=str(fault))
@@ -165,47 +149,39 @@ class ServiceCaller:
             log.warning("service failed", service=service.name, why=fault.why, outcome=how)
         except Exception as fault:  # whatever it is, a phone waits behind it
             reply, how = Reply(outcome=DOWN), DOWN
-            log.warning("service failed", service=service.name, why=type(fault).__name__)
+            report("service failed", fault, service=service.name)
         self._meter.count(SERVICE_CALLS, service.name, how)
         self._meter.time(SERVICE_SECONDS, time.monotonic() - began, service.name)
         return reply
 
-    def _looked_up(
-        self, service: Service, way: TableFile, told: Mapping[str, str], began: float
-    ) -> Reply:
-        """Faster than whatever keeps answers; it waits for nobody, and so has no deadline."""
-        try:
-            reply = self._tables.ask(service, way, told) if self._tables else NO_TABLES
-            how = _how(reply)
-        except Failed as fault:
-            reply, how = Reply(outcome=fault.outcome), fault.outcome
-            log.warning("service failed", service=service.name, why=fault.why, outcome=how)
-        self._meter.count(SERVICE_CALLS, service.name, how)
-        self._meter.time(SERVICE_SECONDS, time.monotonic() - began, service.name)
-        return reply
-
-    def _recorded(
-        self,
-        service: Service,
-        way: Record | RecordStatus,
-        inquiry: Inquiry,
-        began: float,
-        seconds: float,
-    ) -> Reply:
-        """By the bridge's own database, which says once a turn what it did: nothing of it is kept
-        elsewhere. Raises BadInput."""
-        try:
+    def _answered(
+        self, service: Service, inquiry: Inquiry, began: float, now: float, seconds: float
+    ) -> tuple[Reply, str]:
+        """The reply, and how it was come by. Raises BadInput, Failed."""
+        if isinstance(service.way, Record | RecordStatus):
+            # By the bridge's own database, which says once a turn what it did: kept nowhere else.
             if seconds <= 0:
-                reply = Reply(outcome=SLOW)
-            else:
-                reply = self._records.ask(service, way, inquiry) if self._records else NO_TABLES
-            how = _how(reply)
-        except Failed as fault:
-            reply, how = Reply(outcome=fault.outcome), fault.outcome
-            log.warning("service failed", service=service.name, why=fault.why, outcome=how)
-        self._meter.count(SERVICE_CALLS, service.name, how)
-        self._meter.time(SERVICE_SECONDS, time.monotonic() - began, service.name)
-        return reply
+                raise Failed(SLOW, "no time is left")
+            reply = self._records.ask(service, service.way, inquiry) if self._records else NO_TABLES
+            return reply, _how(reply)
+        if self._places is not None:
+            service = self._places.placed(service)
+        told = taken_from(service, self._told(service, inquiry))
+        if isinstance(service.way, TableFile):
+            # Faster than whatever keeps answers; it waits for nobody, and so has no deadline.
+            reply = self._tables.ask(service, service.way, told) if self._tables else NO_TABLES
+            return reply, _how(reply)
+        question = _Question(
+            service=service,
+            told=told,
+            key=self._hasher.of(f"service:{service.name}:{inquiry.key}") if inquiry.key else "",
+            text=self._name(service, told, inquiry.key),
+            began_at=now,
+            ends_at=began + seconds,
+            may_wait=inquiry.may_wait,
+            is_patient=inquiry.patience_seconds > 0,
+        )
+        return self._ask(question, seconds)
 
     def _ask(self, question: _Question, seconds: float) -> tuple[Reply, str]:
         """The reply, and how it was come by. Of one process only one looks and asks; a follower

@@ -12,12 +12,11 @@ from collections.abc import Callable
 from queue import Empty, Full, Queue
 from typing import Final
 
-import structlog
-
 from menu.service_parts import Service
 from menu.services import Inquiry, Reply
 from metrics.catalogue import SERVICE_PREFETCHES
 from metrics.meter import SILENT, Meter
+from telecom.faults import report
 
 THREADS: Final = 2
 MOST_WAITING: Final = 16
@@ -25,7 +24,6 @@ STALE_SECONDS: Final = 2.0  # by then the caller has asked himself, or went else
 IDLE_SECONDS: Final = 30.0  # without work a thread ends
 ASKED: Final = "asked"
 DROPPED: Final = "dropped"
-log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 
 class Prefetcher:
@@ -94,4 +92,4 @@ class Prefetcher:
             try:
                 self._ask(service, inquiry)
             except Exception as fault:  # whatever it is, the next one is asked
-                log.warning("service failed", service=service.name, why=type(fault).__name__)
+                report("service failed", fault, service=service.name)

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-from menu.record_parts import MOST_NOTE
+from menu.record_parts import MOST_NOTE, Standing
 from models import kept_record, record_act
 from models.database import Database
-from models.kept_record import Standing, StoredRecord, Wanted
+from models.kept_record import StoredRecord, Wanted
 from models.record_act import Act, Deed
 from models.sealing import Sealer
 from models.shared_clock import SharedClock

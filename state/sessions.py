@@ -92,23 +92,20 @@ class RedisSessions:
         if len(encoded) > MAX_SESSION_BYTES:
             raise SessionsDown(f"a session of {len(encoded)} bytes; {MAX_SESSION_BYTES} is the cap")
         expected = expected_turn.to_bytes(_TURN_BYTES, "big")
-        keys = [session_key]
-        arguments: list[bytes | int] = [expected, encoded, ttl_seconds]
+        keys, blank = [session_key], (b"", b"")
+        dropped: tuple[bytes | int, ...] = blank
+        record: tuple[bytes | int, ...] = blank
+        answer: tuple[bytes | int, ...] = blank
         if left_off is not None:
             keys.append(left_off_key(left_off.caller_key))
-            arguments += [_rest(left_off.session), left_off.seconds]
-        elif turn is not None or last_answer is not None:
-            arguments += [b"", b""]
+            dropped = (_rest(left_off.session), left_off.seconds)
         if last_answer is not None and self._answers is not None:
             keys.append(last_answer_key(last_answer.caller_key))
+            answer = (self._answers.written(last_answer), last_answer.seconds)
         if turn is not None:
             keys.append(TURNS)
-            is_first = session.turn % TRIM_EVERY == 1
-            arguments += [turn, self._most_turns if is_first else b""]
-        elif last_answer is not None:
-            arguments += [b"", b""]
-        if last_answer is not None and self._answers is not None:
-            arguments += [self._answers.written(last_answer), last_answer.seconds]
+            record = (turn, self._most_turns if session.turn % TRIM_EVERY == 1 else b"")
+        arguments = [expected, encoded, ttl_seconds, *dropped, *record, *answer]
         there = self._ask(lambda: self._save(keys=keys, args=arguments))
         # Our own value: the reply to a first try was lost, and this was the second.
         return None if there == encoded else _decode(there)

@@ -25,7 +25,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="make chaos", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("goals", nargs="*", help="G1, G4, ...; all without any")
+    parser.add_argument("goals", nargs="*", help="G1, G4, late, ...; all without any")
     parser.add_argument("--seconds", type=int, default=300, help="of load in each long form")
     parser.add_argument("--short", action="store_true", help="as in make test-all")
     parser.add_argument("--seed", type=int, default=int(os.environ.get("SEED") or DEFAULT_SEED))
@@ -57,7 +57,13 @@ def _read(file: Path) -> list[dict[str, Any]]:
     if not file.exists():
         return []
     found = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
-    return sorted(found, key=lambda entry: int(str(entry["goal"])[1:]))
+    return sorted(found, key=lambda entry: _place_of(entry["goal"]))
+
+
+def _place_of(goal: str) -> tuple[int, str]:
+    """G2 before G10, and what has no number behind them."""
+    number = goal.removeprefix("G")
+    return (int(number), "") if number.isdigit() else (sys.maxsize, goal)
 
 
 def _print_table(figures: list[dict[str, Any]]) -> None:

@@ -15,15 +15,15 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select, text
 
 from menu.compiler import compile_menu
+from menu.record_parts import Standing
 from menu.service_parts import Service
 from menu.services import Inquiry, Reply
 from models import kept_record, record_act
 from models.database import Database
-from models.kept_record import Standing, Wanted
+from models.kept_record import Wanted
 from models.record_act import Deed
 from models.sealing import Sealer
 from models.shared_clock import OneClock
-from outbound.record_sweeper import MOST_DELETED, RecordSweeper
 from services.faults import Failed
 from services.record_desk import PAGE, NotDone, RecordDesk
 from services.records import DIGITS, Records, new_references, reference_in
@@ -316,14 +316,17 @@ def test_a_commit_that_fails_keeps_nothing(office: Office) -> None:
 
 
 def test_old_ones_are_deleted_with_or_without_an_answer(office: Office) -> None:
-    sweeper = RecordSweeper(office.database, OneClock(office.clock), kept=timedelta(days=30))
-    old = [office.reference((f"{number}", ASHA[1])) for number in range(MOST_DELETED + 2)]
+    def delete(most: int) -> int:
+        with office.database.write() as conn:
+            return kept_record.delete_old(conn, office.clock.now(), timedelta(days=30), most)
+
+    old = [office.reference((f"{number}", ASHA[1])) for number in range(5)]
     office.desk.answer(old[0], "Yes.", by="asha")
     office.clock.pass_seconds(86400 * 29)
     young = office.reference()
-    assert sweeper.sweep() == 0
+    assert delete(10) == 0
     office.clock.pass_seconds(86400 + 1)
-    assert sweeper.sweep() == len(old)
+    assert [delete(3), delete(3), delete(3)] == [3, 2, 0]
     assert [one.reference for one in office.desk.newest(Wanted(), 10)] == [young]
 
 

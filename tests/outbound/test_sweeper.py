@@ -1,4 +1,4 @@
-"""App links that are long over go with their clicks, and nothing else does. On both databases."""
+"""Old rows go, little by little: app links that are over, with their clicks. On both databases."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from models import link_click, link_funnel, menu_publication, short_link
+from models import link_click, link_funnel, link_sweep, menu_publication, short_link
 from models.link_click import Click
 from models.shared_clock import OneClock
 from models.short_link import ShortLink
-from outbound import link_sweeper
-from outbound.link_sweeper import LinkSweeper
+from outbound import sweeper as sweeping
+from outbound.sweeper import Sweeper
 
 KEPT = timedelta(days=400)
 NEVER = threading.Event()
@@ -49,8 +49,8 @@ def left(world: Any) -> tuple[list[str], int]:
         return sorted(codes), clicks
 
 
-def sweeper(world: Any) -> LinkSweeper:
-    return LinkSweeper(world.database, OneClock(world.clock), KEPT)
+def sweeper(world: Any) -> Sweeper:
+    return Sweeper("links", world.database, OneClock(world.clock), KEPT, link_sweep.delete_old)
 
 
 def test_what_is_older_goes_and_the_rest_counts_as_before(world: Any) -> None:
@@ -73,8 +73,8 @@ def test_a_link_that_still_opens_stays_whatever_its_age(world: Any) -> None:
 def test_many_go_little_by_little_and_each_once(
     world: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(link_sweeper, "MOST_DELETED", 4)
-    monkeypatch.setattr(link_sweeper, "PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(sweeping, "MOST_DELETED", 4)
+    monkeypatch.setattr(sweeping, "PAUSE_SECONDS", 0.0)
     make(world, {f"old{number:02}": 500 for number in range(20)} | {"new": 3})
     with ThreadPoolExecutor(3) as pool:
         swept = list(pool.map(lambda _: sweeper(world).sweep(NEVER), range(3)))
@@ -89,7 +89,7 @@ def test_a_stop_is_heard_between_two_statements(
     stop.set()
     make(world, {"old": 500})
     assert sweeper(world).sweep(stop) == 0
-    monkeypatch.setattr(link_sweeper, "EVERY_SECONDS", 0.0)
+    monkeypatch.setattr(sweeping, "EVERY_SECONDS", 0.0)
     sweeper(world).run(stop)  # it returns
     assert left(world) == (["old"], 2)
 
@@ -105,7 +105,7 @@ def test_whatever_goes_wrong_it_is_tried_again(world: Any, monkeypatch: pytest.M
         until.set()
         return 0
 
-    monkeypatch.setattr(link_sweeper, "EVERY_SECONDS", 0.0)
+    monkeypatch.setattr(sweeping, "EVERY_SECONDS", 0.0)
     monkeypatch.setattr(swept, "sweep", fails_once)
     swept.run(stop)
     assert stop.is_set()
