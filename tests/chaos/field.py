@@ -36,7 +36,7 @@ from telecom.keyed_hash import KeyedHash
 from telecom.msisdn import Msisdn
 from telecom.statuses import MessageClass
 from tests.chaos.judge import Verdict, judge
-from tests.servers.town import children_of
+from tests.servers.processes import children_of, is_running
 from wiring import Bridge, build
 
 ROOT: Final = Path(__file__).parents[2]
@@ -282,7 +282,7 @@ class Field:
     def start_the_dead(self) -> None:
         """As a supervisor does. What is left of a process group goes with its first."""
         for member in self.members:
-            if not Path(f"/proc/{member.pid}").exists() or _is_zombie(member.pid):
+            if not is_running(member.pid):
                 with suppress(ProcessLookupError):
                     os.killpg(member.pid, signal.SIGKILL)
                 member.start()
@@ -489,10 +489,3 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _is_zombie(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return True

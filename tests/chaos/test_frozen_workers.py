@@ -12,6 +12,7 @@ from typing import Any, Final
 import pytest
 
 from telecom.statuses import MessageClass
+from tests.servers.processes import STOPPED, state_of
 
 pytestmark = [
     pytest.mark.chaos,
@@ -48,7 +49,7 @@ def test_g5_frozen_at_a_named_place(place: str, new_field: Any, tell: Callable[.
     for number, kind in enumerate((LINK, ONCE)):
         people[kind] = field.promise(number, "us", kind)
         frozen.start()
-        field.wait_until(lambda: is_stopped(frozen.pid), 30)
+        field.wait_until(lambda: state_of(frozen.pid) == STOPPED, 30)
         healthy.start()
         field.let_time_pass(LEASE + 1)
         # The other one has decided by itself: sent again, or unknown for good.
@@ -84,7 +85,7 @@ def test_g5_wakes_while_another_sends(new_field: Any, tell: Callable[..., None])
     frozen.environ = {"CHAOS_FREEZE_AT": "after_intent"}
     field.promise(0, "us", LINK)
     frozen.start()
-    field.wait_until(lambda: is_stopped(frozen.pid), 30)
+    field.wait_until(lambda: state_of(frozen.pid) == STOPPED, 30)
     threading.Event().wait(lease / 2 + 1)  # too late to send
     field.let_time_pass(lease + 1)
     healthy.start()
@@ -122,11 +123,3 @@ def test_g5_frozen_at_random(
     assert verdict.is_sound, verdict
     assert len(verdict.copied_though_reported) <= max(1, freezes // 100)
     assert len(verdict.copied) <= freezes * field.wishes.threads
-
-
-def is_stopped(pid: int) -> bool:
-    try:
-        with open(f"/proc/{pid}/stat", encoding="utf-8") as file:  # noqa: PTH123
-            return file.read().rpartition(")")[2].split()[0] == "T"
-    except FileNotFoundError:
-        return False

@@ -15,7 +15,7 @@ from redis import Redis
 from sqlalchemy import text
 
 from models.all_tables import TABLES
-from tests.servers.town import children_of
+from tests.servers.processes import children_of
 
 pytestmark = [pytest.mark.chaos, pytest.mark.debian("postgres")]
 ON_POSTGRESQL: Final = pytest.mark.parametrize("storage", ["postgresql"], indirect=True)

@@ -17,6 +17,7 @@ import pytest
 
 from state.connection import connect
 from state.embedded import EmbeddedRedis
+from tests.servers.processes import is_running, parent_of
 
 Served = Callable[..., "Tree"]
 
@@ -96,18 +97,6 @@ class Tree:
             self.parent.communicate(timeout=20)
         finally:
             self.parent.kill()
-
-
-def parent_of(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-
-
-def is_running(pid: int) -> bool:
-    """A zombie does not run: whether somebody collects it is the business of PID 1."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 @pytest.fixture(scope="session")

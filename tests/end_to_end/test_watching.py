@@ -20,6 +20,7 @@ from urllib.request import urlopen
 import pytest
 
 from cli.log_keys import KEYS
+from tests.servers.processes import descendants_of, words_of
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 CALLS: Final = 12
@@ -78,11 +79,7 @@ class Watched:
 
     def pids(self, word: str) -> list[int]:
         """Of the descendants whose command line has this word."""
-        return [
-            pid
-            for pid in descendants_of(self.running.pid)
-            if word in Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8").split("\0")
-        ]
+        return [pid for pid in descendants_of(self.running.pid) if word in words_of(pid)]
 
     def files(self) -> int:
         return len(list((self.folder / "var" / "metrics").iterdir()))
@@ -90,18 +87,6 @@ class Watched:
     def stop(self) -> None:
         self.running.terminate()
         self.running.wait(20)
-
-
-def descendants_of(pid: int) -> list[int]:
-    try:
-        children = [
-            int(child)
-            for task in Path(f"/proc/{pid}/task").iterdir()
-            for child in (task / "children").read_text(encoding="ascii").split()
-        ]
-    except FileNotFoundError:
-        return []
-    return children + [one for child in children for one in descendants_of(child)]
 
 
 @pytest.fixture(scope="module")

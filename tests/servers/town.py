@@ -18,6 +18,8 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.parse import urlencode
 
+from tests.servers.processes import children_of, words_of
+
 ROOT = Path(__file__).parents[2]
 SECRET = "a-secret-of-this-test-only"
 GATEWAYS = """
@@ -199,20 +201,9 @@ class Town:
         """The pid of the child of `flask serve` whose command line holds this word."""
         assert self.running is not None
         for pid in children_of(self.running.pid):
-            if command in Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8").split("\0"):
+            if command in words_of(pid):
                 return pid
         return 0
-
-
-def children_of(pid: int) -> list[int]:
-    try:
-        return [
-            int(child)
-            for task in Path(f"/proc/{pid}/task").iterdir()
-            for child in (task / "children").read_text(encoding="ascii").split()
-        ]
-    except (FileNotFoundError, ProcessLookupError):  # it ended while we looked
-        return []
 
 
 def free_port() -> int:
