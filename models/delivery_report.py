@@ -6,14 +6,15 @@ those reports. `outbound.receipts` decides what they mean.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, partial
+from functools import cache
 from typing import Final, NamedTuple
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     CompoundSelect,
     Connection,
     ForeignKey,
@@ -29,7 +30,7 @@ from sqlalchemy import (
 )
 
 from models import bulk
-from models.dialect import among, is_this_or_among
+from models.dialect import among, handed_rows, handing
 from models.metadata import GATEWAY, ID, WORD, UtcDateTime, metadata, words
 from models.mt_message import mt_message
 from models.rows import columns_of
@@ -138,26 +139,47 @@ def stored_of(
     conn: Connection, pairs: Collection[Pair], mt_ids: Collection[str] = ()
 ) -> list[Stored]:
     """All reports with these ids, and all of these messages."""
-    given: dict[str, Sequence[str]] = {
-        "gateways": sorted({pair.gateway for pair in pairs}),
-        "vendors_ids": sorted({pair.gateway_message_id for pair in pairs}),
-        "mt_ids": sorted(mt_ids),
-    }
-    is_one = all(len(values) == 1 for values in given.values())
-    bound = {name: values[0] if is_one else values for name, values in given.items()}
-    rows = conn.execute(_storing(conn.dialect.name, is_one), bound).mappings()
-    found = (Stored(**row) for row in rows)
-    return [one for one in found if one.pair in pairs or one.mt_id in mt_ids]
+    given = [(pair, None) for pair in sorted(pairs)] + [(None, mt_id) for mt_id in sorted(mt_ids)]
+    rows = conn.execute(_storing(conn.dialect.name), naming(given)).mappings()
+    return [Stored(**row) for row in rows]
 
 
 @cache
-def _storing(dialect: str, is_one: bool) -> CompoundSelect[object]:
-    matches = partial(is_this_or_among, dialect, is_one=is_one)
-    is_named = matches(_T.gateway, "gateways") & matches(_T.gateway_message_id, "vendors_ids")
-    # Two questions of one index each: for an OR, PostgreSQL reads a table that it takes for small,
-    # and keeps to that plan while it grows.
+def _storing(dialect: str) -> CompoundSelect[object]:
+    """Two questions of one index each: for an OR, PostgreSQL reads a table that it takes for small,
+    and keeps to that plan while it grows.
+    """
+    named = names(dialect)
     return union(
-        select(*_STORED).where(is_named), select(*_STORED).where(matches(_T.mt_id, "mt_ids"))
+        select(*_STORED).where(named.is_pair), select(*_STORED).where(_T.mt_id == named.mt_id)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What `naming` hands to a statement: whether a report is of one of the pairs, and an mt_id."""
+
+    is_pair: ColumnElement[bool]
+    mt_id: ColumnElement[str]
+
+
+def names(dialect: str) -> Names:
+    handed = handed_rows(dialect, {"gateway": Text(), "vendors_id": Text(), "of_mt": Text()})
+    return Names(
+        is_pair=(_T.gateway == handed.c.gateway) & (_T.gateway_message_id == handed.c.vendors_id),
+        mt_id=handed.c.of_mt,
+    )
+
+
+def naming(messages: Iterable[tuple[Pair | None, str | None]]) -> dict[str, str]:
+    """Messages by what their gateway calls them, by what we do, or by both."""
+    return handing(
+        {
+            "gateway": pair.gateway if pair else None,
+            "vendors_id": pair.gateway_message_id if pair else None,
+            "of_mt": mt_id,
+        }
+        for pair, mt_id in messages
     )
 
 

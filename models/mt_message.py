@@ -67,7 +67,7 @@ mt_message: Final = Table(
     Column("evidence", WORD),
     Column("unknown_since", UtcDateTime),
     Column("ambiguous_before", Boolean, nullable=False),
-    Column("resend_of", ID, ForeignKey("mt_message.id", ondelete="SET NULL"), index=True),
+    Column("resend_of", ID, ForeignKey("mt_message.id", ondelete="SET NULL")),
     Column("link_id", Text),
     Column("inbound_event_id", ID, ForeignKey(inbound_event.c.id, ondelete="SET NULL"), index=True),
     Column("created_at", UtcDateTime, nullable=False),
@@ -78,9 +78,7 @@ mt_message: Final = Table(
     Column("body_hash", HASH),  # keyed: tells our own words when they come back
     # The default is for workers of an older release, which know no lanes.
     Column("lane", words(Lane), nullable=False, server_default=Lane.DIALOGUE),
-    Index("ix_mt_message_inbox", "gateway", "to_hash", "sent_at"),
     Index("ix_mt_message_to_hash", "to_hash", "created_at"),  # all of one number: for STOP
-    Index("ix_mt_message_gateway_message_id", "gateway", "gateway_message_id"),
 )
 
 
@@ -91,6 +89,15 @@ def _small_index(name: str, columns: Sequence[str], condition: str) -> None:
     Index(name, *held, sqlite_where=where, postgresql_where=where)
 
 
+def _filled_index(*columns: str) -> None:
+    """Over the rows that have something in the last of these columns."""
+    where = text(f"{columns[-1]} IS NOT NULL")
+    held = [mt_message.c[column] for column in columns]
+    Index(f"ix_mt_message_{columns[-1]}", *held, sqlite_where=where, postgresql_where=where)
+
+
+_filled_index("resend_of")
+_filled_index("gateway", "gateway_message_id")
 _small_index("ix_mt_message_due", ["not_before"], "status = 'queued'")
 # By lanes: what somebody waits for is found at once, behind whatever crowd.
 _small_index("ix_mt_message_due_lane", ["lane", "not_before"], "status = 'queued'")

@@ -9,20 +9,26 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, false, func, insert, literal, select
+from sqlalchemy import Connection, Update, bindparam, false, func, insert, literal, select
 
 from models.metadata import UtcDateTime
 from models.mt_message import mt_message
-from models.mt_moves import AT, moving
+from models.mt_moves import AT, is_one_of, moving
 from models.send_attempt import send_attempt
 from telecom.statuses import MtStatus
 
 RESTORED: Final = "restored"  # evidence, outcome, and the reason of the supposed attempt
 
 _T = mt_message.c
+
+
+def _moving_all(before: MtStatus, after: MtStatus) -> Update:
+    return moving({before}, after).where(is_one_of(_T.status, [before]))
+
+
 _STEPS: Final = (
-    moving({MtStatus.UNKNOWN}, MtStatus.QUEUED),
-    moving({MtStatus.QUEUED}, MtStatus.CLAIMED).values(generation=_T.generation + 1),
+    _moving_all(MtStatus.UNKNOWN, MtStatus.QUEUED),
+    _moving_all(MtStatus.QUEUED, MtStatus.CLAIMED).values(generation=_T.generation + 1),
     insert(send_attempt).from_select(
         ["mt_id", "generation", "started_at", "reason", "late"],
         select(
@@ -33,10 +39,10 @@ _STEPS: Final = (
             false(),
         ).where(_T.status == MtStatus.CLAIMED),
     ),
-    moving({MtStatus.CLAIMED}, MtStatus.SUBMITTED).values(
+    _moving_all(MtStatus.CLAIMED, MtStatus.SUBMITTED).values(
         attempts=_T.attempts + 1, submissions=_T.submissions + 1
     ),
-    moving({MtStatus.SUBMITTED}, MtStatus.UNKNOWN).values(
+    _moving_all(MtStatus.SUBMITTED, MtStatus.UNKNOWN).values(
         unknown_since=AT, ambiguous_before=True, last_outcome=RESTORED, evidence=RESTORED
     ),
 )

@@ -27,6 +27,7 @@ from sqlalchemy import (
     false,
     insert,
     select,
+    text,
     update,
 )
 
@@ -34,6 +35,8 @@ from models.dialect import handed_rows, handing
 from models.metadata import GATEWAY, ID, WORD, UtcDateTime, metadata
 from models.mt_message import mt_message
 from models.rows import columns_of
+
+_HAS_AN_ID: Final = text("gateway_message_id IS NOT NULL")
 
 send_attempt: Final = Table(
     "send_attempt",
@@ -52,7 +55,12 @@ send_attempt: Final = Table(
     # By which it went. Empty in rows of older releases: then by the one that the message names.
     Column("gateway", GATEWAY),
     UniqueConstraint("mt_id", "generation"),  # one claim, one call
-    Index("ix_send_attempt_gateway_message_id", "gateway_message_id"),
+    Index(
+        "ix_send_attempt_gateway_message_id",
+        "gateway_message_id",
+        sqlite_where=_HAS_AN_ID,
+        postgresql_where=_HAS_AN_ID,
+    ),
 )
 _T: Final = send_attempt.c
 _KEY: Final = ("mt_id", "generation")

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from math import inf
 
 import structlog
 from sqlalchemy import Connection
@@ -152,7 +153,7 @@ class Dispatcher:
         """
         known = self._with_senders(wanted)
         try:
-            turn = self._turn_over(ended, known)
+            return self._turn_over(ended, known)
         except DatabaseDown:
             self._recorder.keep(ended)
             raise
@@ -160,7 +161,6 @@ class Dispatcher:
             if len(ended) + len(known) <= 1:
                 raise
             return self._one_by_one(ended, known)
-        return replace(turn, intents=self._looked_at(turn.intents))
 
     def write_intent(self, claim: Claim, way: Way | None = None) -> Intent | None:
         """None when the row may not be sent by this claim: then it is queued again or another's.
@@ -169,7 +169,7 @@ class Dispatcher:
         """
         way = way or Way(gateway=claim.gateway, sender_id=claim.sender_id)
         for intent in self._turn_over((), self._with_senders([(claim, way)])).intents:
-            return self.opened(intent)
+            return self.opened(replace(intent, wanted_at=-inf))  # he looks himself
         return None
 
     def _with_senders(self, wanted: Sequence[tuple[Claim, Way]]) -> Sequence[tuple[Claim, Way]]:
@@ -191,6 +191,7 @@ class Dispatcher:
         with self._database.write() as conn:
             now = self._clock.now(conn)
             recorded = self._recorder.record_accepted(conn, ended, now)
+            looked_at = self._monotonic()  # the intents' statement looks at consent, too
             written = self._write_intents(conn, wanted, now)
             unwritten = [
                 (claim, _end_unwritten(conn, claim, way, now))
@@ -208,6 +209,7 @@ class Dispatcher:
                 written=written[claim.id],
                 latest_call=started + self.lease_seconds - self._send_seconds,
                 host_is_ahead=host_is_ahead,
+                wanted_at=looked_at,
             )
             for claim, way in wanted
             if claim.id in written
@@ -245,21 +247,6 @@ class Dispatcher:
             return {}
         until = self._lease_until(now)
         return mt_moves.write_intents(conn, dict(wanted), now=now, lease_until=until)
-
-    def _looked_at(self, intents: Sequence[Intent]) -> Sequence[Intent]:
-        """The last look, for all that are called now. Whose is not done here does it himself."""
-        if not intents:
-            return intents
-        at = self._monotonic()
-        try:
-            with self._database.ask() as conn:
-                unwanted = mt_withheld.unwanted(conn, [intent.claim.id for intent in intents])
-        except DatabaseDown:
-            return intents
-        return [
-            intent if intent.claim.id in unwanted else replace(intent, wanted_at=at)
-            for intent in intents
-        ]
 
     def _tell_unwritten(self, claim: Claim, why: _Unwritten) -> None:
         known = {"gateway": claim.gateway, "mt_id": claim.id, "why": why.value}

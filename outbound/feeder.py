@@ -6,7 +6,7 @@ the next answer overtakes it.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import Final
@@ -17,6 +17,8 @@ from outbound.traffic import LONGEST_WAIT_SECONDS, Traffic
 from telecom.statuses import Lane, MessageClass
 
 BEHIND_SHARE: Final = 8  # one row in so many is of the lanes behind, whatever waits in front
+# Rows for so long, at the pace of late, are claimed at once; a slow vendor's wait in the database.
+STOCK_SECONDS: Final = 0.1
 DRY_SECONDS: Final = 0.2  # how long a busy worker does not look where nothing was due
 # Claims are given back when this share of their lease is over: an intent must still fit into it.
 _LEASE_SHARE: Final = 1 / 3
@@ -49,6 +51,7 @@ class Feeder:
         self._waits: set[Claim] = set()
         self._look_in = LONGEST_WAIT_SECONDS
         self._dry_until: dict[Lane, float] = dict.fromkeys(Lane, 0.0)
+        self._given: deque[tuple[float, int]] = deque()  # when, and how many, of late
 
     @property
     def held(self) -> list[Claim]:
@@ -77,6 +80,7 @@ class Feeder:
             self._drop(claim)
             self._count_turn(claim)
         if admission.ready:
+            self._given.append((self._monotonic(), len(admission.ready)))
             self._give(admission.ready)
         rests = self._stale(admission.wait_seconds) | admission.rests
         if rests:
@@ -89,7 +93,8 @@ class Feeder:
 
     def _claim(self, free: int) -> bool:
         """A batch in each lane that has fewer rows that could go than threads are free."""
-        batch, now = max(self._dispatcher.batch, free), self._monotonic()
+        now = self._monotonic()
+        batch = max(self._dispatcher.batch, free, self._given_lately(now))
         room = {
             lane: batch
             for lane, held in self._held.items()
@@ -113,6 +118,11 @@ class Feeder:
         for claim in claimed:
             self._held[claim.lane][claim] = now
         return bool(claimed)
+
+    def _given_lately(self, now: float) -> int:
+        while self._given and self._given[0][0] < now - STOCK_SECONDS:
+            self._given.popleft()
+        return sum(count for _, count in self._given)
 
     def _full(self, lane: Lane, batch: int) -> list[str]:
         """Gateways of which enough rows wait here: others may pass them."""

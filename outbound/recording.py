@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import inf
 
 import structlog
 from sqlalchemy import Connection
@@ -16,6 +15,7 @@ from metrics.meter import Meter
 from models import mt_moves, report_waits, send_attempt
 from models.consent import ConsentCause, ConsentState
 from models.database import Database, DatabaseDown
+from models.delivery_report import Pair
 from models.mt_moves import Claim, Settlement, Written
 from models.send_attempt import Finished
 from models.shared_clock import SharedClock
@@ -34,14 +34,14 @@ class Intent:
     """A written intent: this worker may call the gateway once, not later than `latest_call`.
 
     `claim` names the gateway that it goes by. `mt` is None where the row does not open.
-    `wanted_at` is when its subscriber was last seen not to have said STOP, after the intent.
+    `wanted_at` is when its subscriber was last seen not to have said STOP.
     """
 
     claim: Claim
     written: Written
     latest_call: float  # on the monotonic clock, seconds
     host_is_ahead: timedelta  # of the clock that the message's times are of
-    wanted_at: float = -inf  # on the monotonic clock, seconds
+    wanted_at: float  # on the monotonic clock, seconds
     mt: MtSms | None = None
     refused: NotTaken | None = None  # why no gateway is called
 
@@ -216,13 +216,16 @@ def _believe(conn: Connection, claim: Claim, vendors_id: str | None, now: dateti
 def _reports_of(
     conn: Connection, taken: dict[Claim, str | None], now: datetime
 ) -> dict[str, MtStatus | None]:
-    """Where reports led that came before the reply: seldom any, so they are asked for together."""
-    waited = report_waits.waited_for(conn, [one for one in taken.values() if one])
-    reported = report_waits.reported_of(conn, [claim.id for claim in taken])
+    """Where reports led that came before the reply."""
+    pairs = {
+        claim.id: Pair(claim.gateway, vendors_id) if vendors_id else None
+        for claim, vendors_id in taken.items()
+    }
+    early = report_waits.early(conn, ((pair, mt_id) for mt_id, pair in pairs.items()))
     return {
         claim.id: early_reports.settle(conn, claim.id, claim.gateway, vendors_id, now)
         for claim, vendors_id in taken.items()
-        if (claim.gateway, vendors_id) in waited or claim.id in reported
+        if pairs[claim.id] in early.pairs or claim.id in early.mt_ids
     }
 
 

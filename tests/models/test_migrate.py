@@ -76,7 +76,7 @@ def test_up_down_and_up_again(
     url = empty_database_url
     assert migrate.current(url) is None
     migrate.upgrade(url)
-    assert migrate.current(url) == migrate.head() == "0015"
+    assert migrate.current(url) == migrate.head() == "0016"
     first = schema(Database(url))
     migrate.upgrade(url)
     assert schema(Database(url)) == first

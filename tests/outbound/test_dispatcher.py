@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, update
 from structlog.testing import capture_logs
 
-from models import mt_moves, mt_withheld
+from models import mt_moves
 from models.consent import Change, ConsentCause, ConsentState
 from models.database import DatabaseDown
 from models.mt_message import mt_message
@@ -470,15 +470,6 @@ def test_who_calls_late_looks_again(world: World, seconds: float, looks: int) ->
     world.clock.pass_seconds(seconds)
     assert (world.first.call(intent) is STOPPED) == bool(looks)
     assert len(world.gateway.seen) == 1 - looks
-
-
-def test_stop_between_the_intents_and_the_look(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(mt_withheld, "unwanted", lambda _conn, mt_ids: dict.fromkeys(mt_ids, "x"))
-    _, intents = turned(world, 2)
-    assert [world.first.call(intent) for intent in intents] == [STOPPED, STOPPED]
-    assert not world.gateway.seen
 
 
 def test_a_full_claim_is_followed_by_one_that_asks_nothing_before(world: World) -> None:

@@ -1,0 +1,125 @@
+"""By which index PostgreSQL finds the rows of a busy outbox, while its tables are still empty.
+
+A plan outlives the size that it was made for: what reads all that are submitted, or a whole table,
+is quick on the first day and half of the server's work on the second.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Final
+
+import pytest
+from sqlalchemy import Connection, event
+
+from models import delivery_report, menu_preview, mt_moves, report_waits, send_attempt
+from models.database import Database
+from models.delivery_report import Pair
+from models.mt_moves import Claim, Proof, Way
+from models.send_attempt import Finished
+from telecom.statuses import MessageClass, MtStatus
+
+pytestmark = pytest.mark.parametrize("storage", ["postgresql"], indirect=True)
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+LATER = NOW + timedelta(minutes=5)
+MESSAGE, ATTEMPT = "pk_mt_message", "uq_send_attempt_mt_id_generation"
+TABLES: Final = re.compile(r" on (mt_message|send_attempt|delivery_report)\b")
+USED: Final = re.compile(r"using (\w+)|$")
+BY_NAME: Final = re.compile(r"Index Cond:.* = .*\bgiven(_1)?\.")
+NAMED, OWNED = "uq_delivery_report_once", "ix_delivery_report_mt_id"
+
+HELD = Claim(
+    id="m1",
+    generation=1,
+    gateway="at-ke",
+    message_class=MessageClass.LINK,
+    ref="ref",
+    sender_id=None,
+    link_id=None,
+    to_sealed=b"to",
+    body_sealed=b"body",
+    not_before=NOW,
+    expires_at=LATER,
+)
+WAY = Way(gateway="at-ke", sender_id=None)
+ENDED = Finished(
+    mt_id="m1",
+    generation=1,
+    outcome="accepted",
+    reason=None,
+    http_code=None,
+    gateway_message_id="at-1",
+    late=False,
+)
+PROOF = Proof(mt_id="m1", after=MtStatus.DELIVERED, evidence="dlr", was_out=True)
+NAME = Pair("at-ke", "at-1")
+
+
+def intents(conn: Connection) -> object:
+    return mt_moves.write_intents(conn, {HELD: WAY}, now=NOW, lease_until=LATER)
+
+
+def sent(conn: Connection) -> object:
+    return mt_moves.settle_sent(conn, {HELD: "at-1"}, why="accepted", now=NOW)
+
+
+def proofs(conn: Connection) -> object:
+    return mt_moves.record_proofs(conn, [PROOF], now=NOW)
+
+
+def attempts(conn: Connection) -> None:
+    send_attempt.finish(conn, [ENDED], NOW)
+
+
+def early(conn: Connection) -> object:
+    return report_waits.early(conn, [(NAME, "m1")])
+
+
+def stored(conn: Connection) -> object:
+    return delivery_report.stored_of(conn, [NAME], ["m1"])
+
+
+@pytest.mark.parametrize(
+    ("run", "indexes"),
+    [
+        pytest.param(intents, {MESSAGE}, id="intents"),
+        pytest.param(sent, {MESSAGE}, id="what was sent"),
+        pytest.param(proofs, {MESSAGE}, id="proofs"),
+        pytest.param(attempts, {ATTEMPT}, id="ends of attempts"),
+        pytest.param(early, {NAMED, OWNED}, id="early reports"),
+        pytest.param(stored, {NAMED, OWNED}, id="stored reports"),
+    ],
+)
+def test_rows_are_found_by_their_names(
+    database: Database, run: Callable[[Connection], object], indexes: set[str]
+) -> None:
+    looks = list(pairwise(plan_of(database, run)))
+    reads = [(line, below) for line, below in looks if TABLES.search(line) and "Scan" in line]
+    assert {found[1] for line, _ in reads if (found := USED.search(line))} == indexes
+    assert all(BY_NAME.search(below) for _, below in reads), reads
+
+
+def test_what_is_read_whole_is_not_compiled_for_it(database: Database) -> None:
+    plan = plan_of(database, menu_preview.previews)
+    assert any("on menu_preview" in line for line in plan)
+    assert not any("JIT" in line for line in plan)
+
+
+def plan_of(database: Database, run: Callable[[Connection], object]) -> list[str]:
+    plan: list[str] = []
+    with database.write() as conn:
+
+        def explain(
+            _conn: object, _cursor: object, words: str, given: object, *_others: object
+        ) -> None:
+            cursor = conn.connection.cursor()
+            cursor.execute(f"EXPLAIN {words}", given)  # type: ignore[arg-type]
+            plan.extend(str(row[0]) for row in cursor.fetchall())
+
+        event.listen(conn, "before_cursor_execute", explain)
+        run(conn)
+    return plan
