@@ -57,7 +57,7 @@ from outbound.backups import Backups
 from outbound.desk import Desk
 from outbound.dispatcher import Dispatcher
 from outbound.dlt_gate import DltGate
-from outbound.drainer import MOST_TOGETHER, Drainer
+from outbound.drainer import MOST_BESIDE, MOST_TOGETHER, Drainer
 from outbound.outcomes import NotTaken
 from outbound.reaper import Reaper
 from outbound.standing import Standings
@@ -529,13 +529,14 @@ class Bridge(Channels):
             turns = turn.last_dialogues(conn, last)
         return dialogues_of(opened(each, self.turn_sealer.find_open) for each in turns)
 
-    def drainer(self, most_together: int = MOST_TOGETHER) -> Drainer:
+    def drainer(self) -> Drainer:
+        most = MOST_TOGETHER if self.database.has_one_writer else MOST_BESIDE
         return Drainer(
             TurnStream(self.redis, _owner()),
             self.database,
             self._shared_clock,
             kept=timedelta(days=self.settings.turns_days),
-            most_together=most_together,
+            most_together=most,
         )
 
     def menu_warnings(self) -> Sequence[str]:

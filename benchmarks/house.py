@@ -13,7 +13,7 @@ from typing import Final
 from benchmarks.menu_files import menu_of
 from benchmarks.processes import cpu_seconds
 from benchmarks.webhooks import GATEWAY, SECRET
-from cli import logs
+from cli import heap, logs
 from settings_reading import load_settings
 from state.connection import connect
 from state.embedded import EmbeddedRedis
@@ -105,6 +105,7 @@ def bridge_in(place: Home, database_url: str | None = None) -> Iterator[Bridge]:
         try:
             bridge.migrate()
             bridge.publish_menu()
+            heap.settle()  # as the processes that serve do
             yield bridge
         finally:
             bridge.stop()

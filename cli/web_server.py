@@ -21,7 +21,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server import mp
 
-from cli import logs
+from cli import heap, logs
 from cli.lifeline import PARENT, end_with_named_parent
 from cli.listening import BACKLOG, Duty
 
@@ -102,6 +102,7 @@ def load_app(
 
     loaded = ScriptInfo(app_import_path=app).load_app()
     loaded.extensions.get(WARM, _nothing)()
+    heap.settle()
     if listening is None or until is None or ready is None:
         return loaded
     duty = Duty(listening, until)

@@ -7,6 +7,7 @@ from typing import Final
 
 import click
 
+from cli import heap
 from cli.lifeline import PARENT, end_with_named_parent
 from cli.ports import BridgeFactory
 from cli.refusal import OTHER_KEY, Refusal
@@ -33,6 +34,7 @@ def commands(bridge_factory: BridgeFactory) -> click.Command:
         bridge = bridge_factory()
         if PARENT not in os.environ:
             bridge.tell_lacks()  # flask serve told its own
+        heap.settle()
         try:
             bridge.run_worker(stop)
         except OtherKey:

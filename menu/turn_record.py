@@ -26,7 +26,7 @@ WITHHELD: Final = "withheld"
 ERROR: Final = "error"
 
 
-class TurnRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+class TurnRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=False):
     """It is stored in Redis and read by other releases: only append fields, with defaults.
 
     `origin` is the session in which the dialogue began, where that is another one. `at` is in

@@ -69,6 +69,11 @@ class Database:
         self._engines: dict[int, _Engines] = {}
         self._opening = threading.Lock()
 
+    @property
+    def has_one_writer(self) -> bool:
+        """SQLite: whoever writes holds up all others who would."""
+        return make_url(self._url).get_backend_name() == "sqlite"
+
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction that may write: committed at the end, rolled back by any exception.
@@ -123,7 +128,7 @@ class Database:
             return self._engines.setdefault(os.getpid(), self._open())
 
     def _open(self) -> _Engines:
-        is_sqlite = make_url(self._url).get_backend_name() == "sqlite"
+        is_sqlite = self.has_one_writer
         engine = create_engine(
             self._url,
             pool_size=_POOL_SIZE,

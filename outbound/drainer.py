@@ -24,7 +24,9 @@ from telecom.faults import report
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
-MOST_TOGETHER: Final = 1_000  # a batch holds up the writers of SQLite for some 20 ms
+# A batch holds up the writers of SQLite for some 20 ms; PostgreSQL's write beside it.
+MOST_TOGETHER: Final = 1_000
+MOST_BESIDE: Final = 4_000
 MOST_DELETED: Final = 1_000  # with one statement
 IDLE_SECONDS: Final = 1.0
 TROUBLE_SECONDS: Final = 5.0

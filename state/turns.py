@@ -9,8 +9,9 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+import msgspec
 from redis import Redis
 from redis.exceptions import RedisError, ResponseError
 
@@ -26,7 +27,7 @@ _EPOCH_BYTES: Final = 8
 _OPEN: Final = (Path(__file__).parent / "lua" / "open_turns.lua").read_text(encoding="utf-8")
 
 
-class Waiting(NamedTuple):
+class Waiting(msgspec.Struct, frozen=True, gc=False):
     """A turn in the stream. Redis makes the id of the time (milliseconds since the epoch) and a
     number. `written` is empty for one that was dropped since it was taken: the stream was full.
     """

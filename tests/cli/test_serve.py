@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 Eventually = Callable[[Callable[[], object], float], None]
 
+A_HEAP = 50_000  # objects, at least, of an app and its libraries
+
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="reads /proc to see which processes are left"
 )
@@ -35,6 +37,13 @@ def test_it_prepares_before_it_serves(tree: Tree) -> None:
 
 def test_children_are_told_where_the_built_in_redis_is(tree: Tree) -> None:
     assert tree.get("/redis") == f"True {tree.redis.url}"
+
+
+def test_no_collection_walks_through_what_they_loaded(tree: Tree, eventually: Eventually) -> None:
+    """Who answers phones stops for no 120 ms."""
+    eventually(tree.dispatcher, 10)
+    assert int(tree.get("/frozen")) > A_HEAP
+    assert int((tree.var / "frozen").read_text()) > A_HEAP
 
 
 @pytest.mark.parametrize("member", ["web_worker", "dispatcher"])

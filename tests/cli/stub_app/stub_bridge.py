@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import sys
@@ -95,6 +96,7 @@ class StubBridge:
         return ["dial *384*97183#"]
 
     def run_worker(self, stop: threading.Event) -> None:
+        self._note("frozen", str(gc.get_freeze_count()))
         self._note("dispatcher", str(os.getpid()))
         stop.wait()
         self._note("dispatcher_finished")
@@ -120,6 +122,10 @@ def create_app() -> Flask:
     @app.get("/pid")
     def pid() -> str:
         return str(os.getpid())
+
+    @app.get("/frozen")
+    def frozen() -> str:
+        return str(gc.get_freeze_count())
 
     @app.get("/redis")
     def redis() -> str:
