@@ -401,9 +401,12 @@ class Bridge(Channels):
             sweep = partial(sweeper.run, stop)
             threading.Thread(target=sweep, name="sweeper", daemon=True).start()
         self.start()
-        drain = partial(self.drainer().run, stop)
-        drainer = threading.Thread(target=drain, name="turns", daemon=True)
-        drainer.start()
+        drainers = [
+            threading.Thread(target=partial(drainer.run, stop), name="turns", daemon=True)
+            for drainer in self.drainers()
+        ]
+        for drainer in drainers:
+            drainer.start()
         worker, calls = self.worker(), Wake()
         answer = partial(self.call_answers.answer_until, stop, calls, worker.idle_seconds)
         answerer = threading.Thread(target=answer, name="calls", daemon=True)
@@ -424,7 +427,7 @@ class Bridge(Channels):
         worker.run(stop)
         calls.poke()
         late.poke()
-        for thread in (answerer, asker, replayer, drainer):
+        for thread in (answerer, asker, replayer, *drainers):
             thread.join(REPLAYER_PATIENCE_SECONDS)
 
     @cached_property
@@ -529,15 +532,19 @@ class Bridge(Channels):
             turns = turn.last_dialogues(conn, last)
         return dialogues_of(opened(each, self.turn_sealer.find_open) for each in turns)
 
-    def drainer(self) -> Drainer:
-        most = MOST_TOGETHER if self.database.has_one_writer else MOST_BESIDE
-        return Drainer(
-            TurnStream(self.redis, _owner()),
-            self.database,
-            self._shared_clock,
-            kept=timedelta(days=self.settings.turns_days),
-            most_together=most,
-        )
+    def drainers(self) -> Sequence[Drainer]:
+        """PostgreSQL writes for one of them while the other reads; SQLite writes for one at all."""
+        count, most = (1, MOST_TOGETHER) if self.database.has_one_writer else (2, MOST_BESIDE)
+        return [
+            Drainer(
+                TurnStream(self.redis, f"{number}:{_owner()}"),
+                self.database,
+                self._shared_clock,
+                kept=timedelta(days=self.settings.turns_days),
+                most_together=most,
+            )
+            for number in range(count)
+        ]
 
     def menu_warnings(self) -> Sequence[str]:
         """What keeps the menu file from being live, while the last good menu serves."""

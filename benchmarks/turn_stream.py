@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from itertools import count, cycle, islice
@@ -17,6 +19,7 @@ from menu.place import Crumb
 from menu.ports import LeftOff
 from menu.session import Session
 from menu.turn_record import TurnRecord
+from outbound.drainer import Drainer
 from state.connection import connect
 from state.keys import TURNS
 from state.sessions import RedisSessions
@@ -111,16 +114,21 @@ def draining(scale: Scale) -> Iterator[Mapping[str, Round]]:
 
 
 def _drain(bridge: Bridge, total: int, beside: Meter) -> Sample:
-    """A stream that is full already: what the drainer does with no wait for anybody."""
+    """A stream that is full already: what the drainers do with no wait for anybody."""
     for start in range(0, total, 1000):
         with bridge.redis.pipeline(transaction=False) as pipe:
             for number in range(start, min(start + 1000, total)):
                 pipe.xadd(TURNS, {b"t": record_of(number)})
             pipe.execute()
-    drainer = bridge.drainer()
+    drainers = bridge.drainers()
 
     def drain() -> None:
-        while drainer.drain_some():
-            pass
+        with ThreadPoolExecutor(len(drainers)) as pool:
+            deque(pool.map(_drain_all, drainers), maxlen=0)
 
     return timed(total, drain, beside)
+
+
+def _drain_all(drainer: Drainer) -> None:
+    while drainer.drain_some():
+        pass

@@ -49,7 +49,7 @@ def call(house: Any) -> None:
     house.dial("7*9", session="b", msisdn="+919812345679")
     house.text("APP")
     house.text("helpline fire brigade", msisdn="+919812345671")
-    assert house.bridge.drainer().drain_some() >= 6
+    assert house.bridge.drainers()[0].drain_some() >= 6
 
 
 def edit(tmp_path: Path, before: str, after: str) -> None:
@@ -158,7 +158,7 @@ def test_what_is_sensitive_is_nowhere_and_what_is_personal_is_sealed(
     house.dial("2*Bibhuti", session="q", msisdn="+919812345674")
     stream = b"".join(entry[b"t"] for _, entry in redis.xrange("turns"))
     assert b"*384*97183#" in stream
-    assert house.bridge.drainer().drain_some() == 8
+    assert house.bridge.drainers()[0].drain_some() == 8
     with house.bridge.database.read() as conn:
         (rows,) = (conn.execute(table.select()).all() for table in TABLES if table is turn.turn)
     table = repr(rows).encode()
@@ -185,17 +185,17 @@ def test_it_can_be_switched_off(house: Any, redis: Any) -> None:
     house.dial(session="a")
     house.dial("1", session="a")
     assert redis.xlen("turns") == 0
-    assert house.bridge.drainer().drain_some() == 0
+    assert house.bridge.drainers()[0].drain_some() == 0
 
 
 def test_redis_that_is_emptied_in_a_dialogue_loses_that_dialogue_only(
     house: Any, run: Run, redis: Any
 ) -> None:
     house.dial(session="a")
-    house.bridge.drainer().drain_some()
+    house.bridge.drainers()[0].drain_some()
     redis.flushall()
     house.dial("1", session="a")  # walks again to where it was
     house.dial(session="b", msisdn="+919812345679")
-    assert house.bridge.drainer().drain_some() == 2
+    assert house.bridge.drainers()[0].drain_some() == 2
     done = run()
     assert (done.exit_code, done.output.split(",")[0]) == (0, "3 dialogues: 3 same")
