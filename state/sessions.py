@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,7 +28,7 @@ from state.last_answers import AnswerSeal
 MAX_SESSION_BYTES: Final = 4096
 LANGUAGE_SECONDS: Final = 3600
 MOST_TURNS: Final = 100_000  # that wait in the stream; the oldest are dropped beyond
-TRIM_EVERY: Final = 4  # turns of a dialogue, from its first on: to look is a quarter of the cost
+TRIM_EVERY: Final = 16  # turns of a process: to look is a third of the cost
 _TURN_BYTES: Final = 4
 _LUA: Final = Path(__file__).parent / "lua"
 _SAVE: Final = (_LUA / "save_session.lua").read_text(encoding="utf-8")
@@ -55,6 +56,7 @@ class RedisSessions:
         self._breaker = breaker or Breaker()
         self._most_turns = most_turns
         self._answers = answers
+        self._turns = count()
         self._save = redis.register_script(_SAVE)
         self._keep = redis.register_script(_KEEP)
 
@@ -104,7 +106,7 @@ class RedisSessions:
             answer = (self._answers.written(last_answer), last_answer.seconds)
         if turn is not None:
             keys.append(TURNS)
-            record = (turn, self._most_turns if session.turn % TRIM_EVERY == 1 else b"")
+            record = (turn, b"" if next(self._turns) % TRIM_EVERY else self._most_turns)
         arguments = [expected, encoded, ttl_seconds, *dropped, *record, *answer]
         there = self._ask(lambda: self._save(keys=keys, args=arguments))
         # Our own value: the reply to a first try was lost, and this was the second.
