@@ -141,17 +141,6 @@ def unindexed(column: Column[str]) -> ColumnElement[str]:
     return column.concat("")
 
 
-def is_this_or_among(
-    dialect: str, column: Column[Any], name: str, *, is_one: bool
-) -> ColumnElement[bool]:
-    """`among`, or, where its list has one, an equation with that: PostgreSQL plans such a statement
-    once for all, where it plans anew for each list that is shorter than it takes lists to be.
-    """
-    if is_one:
-        return column == bindparam(name, type_=column.type)
-    return among(dialect, column, name)
-
-
 @cache
 def _insert_new(dialect: str, table: Table, unique: tuple[str, ...]) -> ReturningInsert[object]:
     key = table.primary_key.columns.values()[0]

@@ -7,18 +7,19 @@ own ref.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
     CTE,
-    Column,
     ColumnElement,
     Connection,
     RowMapping,
     Select,
+    Subquery,
+    Text,
     bindparam,
     func,
     literal_column,
@@ -27,13 +28,14 @@ from sqlalchemy import (
 )
 
 from models.delivery_report import Pair
-from models.dialect import among, is_this_or_among
+from models.dialect import among, handed_rows, handing
 from models.mt_message import mt_message
 from models.send_attempt import send_attempt
 from telecom.statuses import MtStatus
 
 _M: Final = mt_message.c
 _A: Final = send_attempt.c
+_GIVEN: Final = ("gateway", "vendors_id", "our_ref")
 _WHAT: Final = (_M.id, _M.gateway, _M.status, _M.submissions, _M.gateway_message_id)
 
 
@@ -75,19 +77,16 @@ def find(
     That is for a single report: whoever holds many messages waits for none, so it does not matter
     in which order others, as those who record sends, come to theirs.
     """
-    given: dict[str, Sequence[str]] = {
-        "gateways": sorted({gateway for gateway, _ in (*pairs, *tokens)}),
-        "vendors_ids": sorted({pair.gateway_message_id for pair in pairs}),
-    }
-    if tokens:
-        given["refs"] = sorted({token.ref for token in tokens})
-    is_one = all(len(values) == 1 for values in given.values())
-    statement = _finding(conn.dialect.name, bool(tokens), is_one, waits)
-    bound = {name: values[0] if is_one else values for name, values in given.items()}
+    given: list[tuple[str, str | None, str | None]] = [
+        *((pair.gateway, pair.gateway_message_id, None) for pair in sorted(pairs)),
+        *((token.gateway, None, token.ref) for token in sorted(tokens)),
+    ]
+    rows = (dict(zip(_GIVEN, each, strict=True)) for each in given)
+    statement = _finding(conn.dialect.name, bool(tokens), waits)
     by_id: dict[Pair, str] = defaultdict(str)
     by_ref: dict[Token, str] = {}
     held: dict[str, Held] = {}
-    for row in conn.execute(statement, bound).mappings():
+    for row in conn.execute(statement, handing(rows)).mappings():
         if waits and row["id"] is None:
             continue  # it was deleted meanwhile
         if row["is_ref"]:
@@ -122,8 +121,8 @@ _HOLD: Final = (
 
 
 @cache
-def _finding(dialect: str, has_refs: bool, is_one: bool, waits: bool) -> Select[Any]:
-    found = _named(partial(is_this_or_among, dialect, is_one=is_one), has_refs)
+def _finding(dialect: str, has_refs: bool, waits: bool) -> Select[Any]:
+    found = _named(handed_rows(dialect, dict.fromkeys(_GIVEN, Text())), has_refs)
     held = (
         select(*_WHAT)
         .where(_M.id.in_(select(found.c.mt_id)))
@@ -136,27 +135,24 @@ def _finding(dialect: str, has_refs: bool, is_one: bool, waits: bool) -> Select[
     return select(*found.c, *held.c).select_from(both)
 
 
-def _named(among: Callable[[Column[Any], str], ColumnElement[bool]], has_refs: bool) -> CTE:
+def _named(handed: Subquery, has_refs: bool) -> CTE:
     """Each name of the messages, by which gateway, and whether it is our ref."""
     is_id: ColumnElement[int] = literal_column("0")
     is_ref: ColumnElement[int] = literal_column("1")
     via = func.coalesce(_A.gateway, _M.gateway)
     columns = (_M.gateway.label("via"), _M.gateway_message_id.label("name"))
     by_own_id = select(*columns, is_id.label("is_ref"), _M.id.label("mt_id")).where(
-        among(_M.gateway, "gateways"), among(_M.gateway_message_id, "vendors_ids")
+        _M.gateway == handed.c.gateway, _M.gateway_message_id == handed.c.vendors_id
     )
-    attempts = mt_message.join(send_attempt, _A.mt_id == _M.id)
-    by_attempt = (
-        select(via, _A.gateway_message_id, is_id, _M.id)
-        .select_from(attempts)
-        .where(among(_A.gateway_message_id, "vendors_ids"))
+    by_attempt = select(via, _A.gateway_message_id, is_id, _M.id).where(
+        _A.mt_id == _M.id, _A.gateway_message_id == handed.c.vendors_id
     )
     if not has_refs:
         return union(by_own_id, by_attempt).cte("found")
-    has_ref = among(_M.ref, "refs")
+    has_ref = _M.ref == handed.c.our_ref
     by_our_ref = select(_M.gateway, _M.ref, is_ref, _M.id).where(has_ref)
     # A message that one gateway refused may have gone by another: each knows it by its ref.
-    by_attempts_ref = select(via, _M.ref, is_ref, _M.id).select_from(attempts).where(has_ref)
+    by_attempts_ref = select(via, _M.ref, is_ref, _M.id).where(_A.mt_id == _M.id, has_ref)
     return union(by_own_id, by_attempt, by_our_ref, by_attempts_ref).cte("found")
 
 

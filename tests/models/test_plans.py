@@ -15,10 +15,18 @@ from typing import Final
 import pytest
 from sqlalchemy import Connection, event
 
-from models import delivery_report, menu_preview, mt_moves, report_waits, send_attempt
+from models import (
+    delivery_report,
+    menu_preview,
+    mt_moves,
+    report_owners,
+    report_waits,
+    send_attempt,
+)
 from models.database import Database
 from models.delivery_report import Pair
 from models.mt_moves import Claim, Proof, Way
+from models.report_owners import Token
 from models.send_attempt import Finished
 from telecom.statuses import MessageClass, MtStatus
 
@@ -101,6 +109,19 @@ def test_rows_are_found_by_their_names(
     reads = [(line, below) for line, below in looks if TABLES.search(line) and "Scan" in line]
     assert {found[1] for line, _ in reads if (found := USED.search(line))} == indexes
     assert all(BY_NAME.search(below) for _, below in reads), reads
+
+
+def test_the_owners_of_reports_are_found_by_their_names(database: Database) -> None:
+    tokens = [Token("at-ke", "ref")]
+    plan = plan_of(database, lambda conn: report_owners.find(conn, [NAME], tokens, waits=True))
+    reads = [line for line in plan if TABLES.search(line) and "Scan" in line]
+    assert {found[1] for line in reads if (found := USED.search(line))} == {
+        "ix_mt_message_gateway_message_id",
+        "ix_send_attempt_gateway_message_id",
+        "uq_mt_message_ref",
+        ATTEMPT,
+        MESSAGE,
+    }
 
 
 def test_what_is_read_whole_is_not_compiled_for_it(database: Database) -> None:
