@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import product
 
 import pytest
@@ -15,29 +15,14 @@ from models import mt_claims, mt_moves, mt_sweeps
 from models.database import Database
 from models.dialect import chosen
 from models.mt_message import NewRow, insert, mt_message
-from models.mt_moves import Claim, IllegalMove, Settlement, moving
+from models.mt_moves import IllegalMove, Settlement, moving
 from models.send_attempt import send_attempt
 from telecom.statuses import MOVES, MessageClass, MtStatus, may_move
+from tests.models.held import FUTURE, HELD, NOW, PAST
 
 S = MtStatus
 ON_POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.debian("postgres", repeats=True))
-NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 LEASE = timedelta(seconds=30)
-FUTURE, PAST = NOW + timedelta(minutes=5), NOW - timedelta(minutes=5)
-
-HELD = Claim(
-    id="m1",
-    generation=1,
-    gateway="at-ke",
-    message_class=MessageClass.LINK,
-    ref="ref",
-    sender_id=None,
-    link_id=None,
-    to_sealed=b"to",
-    body_sealed=b"body",
-    not_before=PAST,
-    expires_at=FUTURE,
-)
 
 
 def put(conn: Connection, status: MtStatus, **columns: object) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
@@ -25,34 +24,20 @@ from models import (
 )
 from models.database import Database
 from models.delivery_report import Pair
-from models.mt_moves import Claim, Proof, Way
+from models.mt_moves import Proof, Way
 from models.report_owners import Token
 from models.send_attempt import Finished
-from telecom.statuses import MessageClass, MtStatus
+from telecom.statuses import MtStatus
+from tests.models.held import FUTURE, HELD, NOW
 
 pytestmark = pytest.mark.parametrize("storage", ["postgresql"], indirect=True)
 
-NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-LATER = NOW + timedelta(minutes=5)
 MESSAGE, ATTEMPT = "pk_mt_message", "uq_send_attempt_mt_id_generation"
 TABLES: Final = re.compile(r" on (mt_message|send_attempt|delivery_report)\b")
 USED: Final = re.compile(r"using (\w+)|$")
 BY_NAME: Final = re.compile(r"Index Cond:.* = .*\bgiven(_1)?\.")
 NAMED, OWNED = "uq_delivery_report_once", "ix_delivery_report_mt_id"
 
-HELD = Claim(
-    id="m1",
-    generation=1,
-    gateway="at-ke",
-    message_class=MessageClass.LINK,
-    ref="ref",
-    sender_id=None,
-    link_id=None,
-    to_sealed=b"to",
-    body_sealed=b"body",
-    not_before=NOW,
-    expires_at=LATER,
-)
 WAY = Way(gateway="at-ke", sender_id=None)
 ENDED = Finished(
     mt_id="m1",
@@ -68,7 +53,7 @@ NAME = Pair("at-ke", "at-1")
 
 
 def intents(conn: Connection) -> object:
-    return mt_moves.write_intents(conn, {HELD: WAY}, now=NOW, lease_until=LATER)
+    return mt_moves.write_intents(conn, {HELD: WAY}, now=NOW, lease_until=FUTURE)
 
 
 def sent(conn: Connection) -> object:
