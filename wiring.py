@@ -79,7 +79,7 @@ from telecom.keyed_hash import KeyedHash
 from telecom.money import Money
 from telecom.prices import PriceList
 from telecom.replies import MtSms
-from web.spool import Take
+from web.replaying import Replayer, Take
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
@@ -387,8 +387,8 @@ class Bridge(Channels):
         """
         if not self.key_mark.wait(stop):
             return
-        follow = partial(self.spool.replay_until, stop, self.takers)
-        replayer = threading.Thread(target=follow, name="spool", daemon=True)
+        replay = partial(self.replayer.replay_until, stop)
+        replayer = threading.Thread(target=replay, name="spool", daemon=True)
         replayer.start()
         count = partial(self.click_notes.take_in_until, stop, self.database)
         threading.Thread(target=count, name="clicks", daemon=True).start()
@@ -431,9 +431,9 @@ class Bridge(Channels):
             thread.join(REPLAYER_PATIENCE_SECONDS)
 
     @cached_property
-    def takers(self) -> Mapping[str, Take]:
-        """Who takes a spooled webhook, by channel."""
-        return {
+    def replayer(self) -> Replayer:
+        """Gives spooled webhooks to who takes them, by channel."""
+        takers: Mapping[str, Take] = {
             "sms": lambda name, request: self.sms.take(self.gateways[name], request),
             receipts.SPOOLED_AS: lambda name, request: self.dlrs.take(self.gateways[name], request),
             optouts.SPOOLED_AS: lambda name, request: self.optouts.take(
@@ -443,6 +443,7 @@ class Bridge(Channels):
                 self.gateways[name], request
             ),
         }
+        return Replayer(self.spool, takers)
 
     def menu_watcher(self) -> MenuWatcher:
         return MenuWatcher(self._fitting, self.database, self.clock, self.menu_services)

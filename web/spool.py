@@ -1,18 +1,18 @@
 """Webhooks that came while the database was down: sealed, on disk before they are acknowledged.
 
 One file an event, renamed into place when it is whole and synced; the names sort by age. Replaying
-one twice does no harm: its unique key is taken.
+one twice (web.replaying) does no harm: its unique key is taken.
 """
 
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import os
-import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -32,14 +32,10 @@ log = structlog.get_logger(__name__)
 
 ENDING: Final = ".event"
 UNREADABLE: Final = ".unreadable"
-REPLAY_SECONDS: Final = 2.0
-MAX_PER_REPLAY: Final = 1000
 MOST_WAITING: Final = 100_000  # a day of a small bridge; more is a disk that fills up for nothing
 DRAFT: Final = ".draft"
 DRAFT_SECONDS: Final = 3600.0  # nobody writes one for so long: its writer was killed
 TRIED_BYTES: Final = 64 * 1024
-
-Take = Callable[[str, WebhookRequest], None]  # by the gateway's name; raises DatabaseDown
 
 
 class Spool:
@@ -97,44 +93,43 @@ class Spool:
             file.write(b"x" * TRIED_BYTES)
             file.flush()
 
-    def replay(self, takers: Mapping[str, Take]) -> int:
-        """Gives each event to its channel, the oldest first, as long as the database takes them;
-        returns how many are off the spool.
-        """
-        gone = 0
-        self._sweep()
-        for path in sorted(self._folder.glob(f"*{ENDING}"))[:MAX_PER_REPLAY]:
-            try:
-                self._replay_one(path, takers)
-            except DatabaseDown:
-                break
-            gone += 1
-        return gone
+    # For whoever replays
 
-    def replay_until(self, stop: threading.Event, takers: Mapping[str, Take]) -> None:
-        while not stop.wait(REPLAY_SECONDS):
-            try:
-                while self.replay(takers) == MAX_PER_REPLAY and not stop.is_set():
-                    pass  # there are more
-            except Exception:
-                log.exception("spool not replayed")
-
-    def _replay_one(self, path: Path, takers: Mapping[str, Take]) -> None:
+    @contextmanager
+    def held(self) -> Iterator[bool]:
+        """Whether it is ours alone among the processes of this host; a killed one holds nothing."""
         try:
-            channel, gateway, request = _read(self._sealer.open(path.read_bytes()))
-            takers[channel](gateway, request)
+            folder = os.open(self._folder, os.O_RDONLY)
         except FileNotFoundError:
-            return  # another worker was faster
-        except (DatabaseDown, OSError):
-            raise
-        except Exception as fault:
-            # Kept for a human, and out of the way of the rest, whatever is the matter with it.
-            why = type(fault).__name__
-            log.warning("spooled event not taken", why=why, file=path.name)
-            path.rename(path.with_suffix(UNREADABLE))
+            yield False  # nothing was ever kept
             return
-        failpoint("spool_replayed")
-        path.unlink(missing_ok=True)
+        try:
+            yield _is_locked(folder)
+        finally:
+            os.close(folder)
+
+    def files(self) -> Sequence[Path]:
+        """The oldest first."""
+        return sorted(self._folder.glob(f"*{ENDING}"))
+
+    def read(self, file: Path) -> tuple[str, str, WebhookRequest]:
+        """Channel, gateway, and the webhook without its path. Raises OSError, and whatever befalls
+        who reads what somebody broke.
+        """
+        return _read(self._sealer.open(file.read_bytes()))
+
+    def set_aside(self, file: Path, why: str) -> None:
+        """Kept for a human, and out of the way of the rest, whatever is the matter with it."""
+        log.warning("spooled event not taken", why=why, file=file.name)
+        file.rename(file.with_suffix(UNREADABLE))
+
+    def sweep(self) -> None:
+        """What was never whole was never acknowledged."""
+        too_old = self._clock.now().timestamp() - DRAFT_SECONDS
+        for draft in self._folder.glob(f"*{DRAFT}"):
+            with suppress(FileNotFoundError):
+                if draft.stat().st_mtime < too_old:
+                    draft.unlink()
 
     def _new_name(self) -> str:
         """Sorts by time; within one moment, by the order in this process."""
@@ -148,13 +143,11 @@ class Spool:
         if self._waiting >= self._most_waiting:
             raise DatabaseDown("the spool is full")
 
-    def _sweep(self) -> None:
-        """What was never whole was never acknowledged."""
-        too_old = self._clock.now().timestamp() - DRAFT_SECONDS
-        for draft in self._folder.glob(f"*{DRAFT}"):
-            with suppress(FileNotFoundError):
-                if draft.stat().st_mtime < too_old:
-                    draft.unlink()
+
+def arrived_at(file: Path) -> float:
+    """Seconds since 1970, as its name says; 0 of one that somebody else has named."""
+    moment = file.name.partition("-")[0]
+    return int(moment) / 1_000_000 if moment.isdecimal() else 0.0
 
 
 def _written(channel: str, gateway: str, request: WebhookRequest, now: datetime) -> str:
@@ -189,6 +182,14 @@ def _read(text: str) -> tuple[str, str, WebhookRequest]:
 def _find_time(text: str | None) -> datetime | None:
     """None of a file that an older version wrote."""
     return datetime.fromisoformat(text) if text else None
+
+
+def _is_locked(folder: int) -> bool:
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _make(folder: Path) -> None:

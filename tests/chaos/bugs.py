@@ -89,9 +89,9 @@ BUGS: Final = (
     ),
     Bug(
         name="a spooled event is removed before the database has it",
-        file="web/spool.py",
-        before="            takers[channel](gateway, request)\n",
-        after="            path.unlink()\n            takers[channel](gateway, request)\n",
+        file="web/replaying.py",
+        before="            self._takers[channel](gateway, request)\n",
+        after="            file.unlink()\n            self._takers[channel](gateway, request)\n",
         judge="test_stores_away.py",
         words="g6",
     ),

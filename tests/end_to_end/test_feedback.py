@@ -271,7 +271,7 @@ def test_a_text_that_came_while_the_database_was_down_is_kept_once(house: Any) -
     house.find_database()
     assert house.count(kept_record) == 0
     house.clock.pass_seconds(60)
-    house.bridge.spool.replay(house.bridge.takers)
+    house.bridge.replayer.replay()
     house.text("FEEDBACK hospital The clinic opens late.", event="e1")
     assert house.count(kept_record) == 1
     assert len([one for one in house.send() if "Your number" in one]) == 1

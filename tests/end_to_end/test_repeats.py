@@ -79,7 +79,7 @@ def test_the_first_was_spooled(house: Any, arrive: Any) -> None:
     first = arrive(house)
     house.find_database()
     assert same(first, arrive(house))
-    house.bridge.spool.replay(house.bridge.takers)
+    house.bridge.replayer.replay()
     assert (house.count(inbound_event), house.promised()) == (1, 1)
 
 
@@ -170,7 +170,7 @@ def test_a_call_without_id_that_was_spooled_keeps_its_time(nameless: House) -> N
     nameless.clock.pass_seconds(5)
     nameless.ring()
     nameless.clock.pass_seconds(3600)
-    nameless.bridge.spool.replay(nameless.bridge.takers)
+    nameless.bridge.replayer.replay()
     assert (nameless.count(inbound_event), nameless.promised()) == (1, 1)
 
 

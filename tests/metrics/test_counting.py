@@ -157,9 +157,7 @@ def test_what_is_spooled_is_counted_and_once_more_when_it_is_taken(house: Any) -
     }
     house.find_database()
     house.answer_calls()
-    rising = rises(
-        house, lambda: (house.bridge.spool.replay(house.bridge.takers), house.answer_calls())
-    )
+    rising = rises(house, lambda: (house.bridge.replayer.replay(), house.answer_calls()))
     assert rising == {
         events("missed_call", "answered"): 1,
         events("sms", "answered"): 1,

@@ -142,7 +142,7 @@ def test_while_the_database_is_down_it_is_spooled(house: Any) -> None:
     assert tell(house) == 200
     house.find_database()
     assert changes(house) == []
-    assert house.bridge.spool.replay(house.bridge.takers) == 1
+    assert house.bridge.replayer.replay() == 1
     assert len(changes(house)) == 1
 
 

@@ -120,9 +120,9 @@ def test_a_database_that_is_gone_is_no_trouble_for_a_phone(house: Any, channel: 
         assert (answer.status_code, answer.text[:4]) == (200, "CON ")
         return
     assert answer.status_code == 200
-    assert house.bridge.spool.replay(house.bridge.takers) == 0  # still gone: nothing is dropped
+    assert house.bridge.replayer.replay() == 0  # still gone: nothing is dropped
     house.find_database()
-    assert house.bridge.spool.replay(house.bridge.takers) == 1
-    assert house.bridge.spool.replay(house.bridge.takers) == 0
+    assert house.bridge.replayer.replay() == 1
+    assert house.bridge.replayer.replay() == 0
     assert house.count(inbound_event) == 1
     assert len(house.send()) == 1

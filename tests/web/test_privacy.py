@@ -109,7 +109,7 @@ def test_nothing_of_a_person_is_told_whatever_fails(
     everything()
     ready = house.client.get("/readyz").text
     house.find_database()
-    house.bridge.spool.replay(house.bridge.takers)
+    house.bridge.replayer.replay()
     ready += house.client.get("/readyz").text
     metrics = house.client.get("/metrics").text
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from models.database import DatabaseDown
 from models.inbound_event import inbound_event
 from models.mt_message import mt_message
 from models.sealing import KEY_BYTES, Sealer
+from web.replaying import Replayer
 from web.spool import DRAFT_SECONDS, ENDING, UNREADABLE, Spool
 
 if TYPE_CHECKING:
@@ -56,7 +58,7 @@ def replayed(spool: Spool, *, refuses: str = "", breaks: str = "") -> list[str]:
             raise RuntimeError("a bug of ours")
         taken.append(f"{gateway}:{body}")
 
-    spool.replay({"sms": take})
+    Replayer(spool, {"sms": take}).replay()
     return taken
 
 
@@ -65,16 +67,55 @@ def test_events_come_back_in_the_order_in_which_they_were_kept(
 ) -> None:
     for number in range(12):
         spool.keep("sms", "india", webhook(str(number)))
-        clock.pass_seconds(number % 2)
+        clock.pass_seconds(1)
     assert replayed(spool) == [f"india:{number}" for number in range(12)]
     assert spool.waiting() == 0
 
 
-def test_a_database_that_goes_again_takes_the_rest_later(spool: Spool) -> None:
+def test_those_of_one_second_come_back_together_and_the_next_second_waits_for_them(
+    spool: Spool, clock: StandingClock
+) -> None:
     for number in range(4):
         spool.keep("sms", "india", webhook(str(number)))
+        clock.pass_seconds(0.3 if number < 3 else 0.7)
+    spool.keep("sms", "india", webhook("of the next second"))
+    all_three, done = threading.Barrier(3, timeout=5), []
+
+    def take(_: str, request: WebhookRequest) -> None:
+        body = request.body.decode()
+        if body in {"1", "2", "3"}:
+            all_three.wait()
+        done.append(body)
+
+    assert Replayer(spool, {"sms": take}).replay() == 5
+    assert (done[0], sorted(done[1:4]), done[4]) == ("0", ["1", "2", "3"], "of the next second")
+
+
+def test_one_process_of_a_host_replays(spool: Spool) -> None:
+    spool.keep("sms", "india", webhook("x"))
+    with spool.held() as is_ours:
+        assert is_ours
+        assert replayed(spool) == []
+    assert replayed(spool) == ["india:x"]
+
+
+def test_a_database_that_goes_again_takes_the_rest_later(
+    spool: Spool, clock: StandingClock
+) -> None:
+    for number in range(4):
+        spool.keep("sms", "india", webhook(str(number)))
+        clock.pass_seconds(1)
     assert replayed(spool, refuses="2") == ["india:0", "india:1"]
     assert replayed(spool) == ["india:2", "india:3"]
+
+
+def test_a_database_that_goes_again_keeps_nobody_of_the_same_second_from_being_taken(
+    spool: Spool,
+) -> None:
+    for number in range(4):
+        spool.keep("sms", "india", webhook(str(number)))
+    assert sorted(replayed(spool, refuses="2")) == ["india:0", "india:1", "india:3"]
+    assert replayed(spool) == ["india:2"]
 
 
 @pytest.mark.parametrize("poison", ["bug", "channel", "key", "half", "empty", "json"])
@@ -134,6 +175,7 @@ from pathlib import Path
 from gateways.webhook import WebhookRequest
 from models.sealing import KEY_BYTES, Sealer
 from telecom.clock import SystemClock
+from web.replaying import Replayer
 from web.spool import Spool
 
 spool = Spool(Path(sys.argv[1]), Sealer(bytes(KEY_BYTES)), SystemClock())
@@ -142,7 +184,8 @@ if sys.argv[3] == "keep":
     spool.keep("sms", "india", WebhookRequest(
         method="POST", path="", query="", headers={}, body=b"kept", client="10.0.0.1"))
 else:
-    spool.replay({"sms": lambda gateway, request: taken.write_text(request.body.decode())})
+    takers = {"sms": lambda gateway, request: taken.write_text(request.body.decode())}
+    Replayer(spool, takers).replay()
 print("acknowledged")
 """
 
@@ -182,7 +225,7 @@ def test_a_first_arrival_that_was_spooled_and_its_repeat_are_one(house: Any) -> 
     house.find_database()
     repeat = house.ring(event="ATVId_1")
     assert (spooled.status_code, spooled.data) == (repeat.status_code, repeat.data)
-    assert house.bridge.spool.replay(house.bridge.takers) == 1
+    assert house.bridge.replayer.replay() == 1
     assert house.answer_calls() == 1
     assert (house.count(inbound_event), house.count(mt_message)) == (1, 1)
 
