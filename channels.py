@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Final
 
 from gateways import loader as gateways_loader
@@ -32,6 +32,7 @@ from outbound.limits import Limits
 from outbound.outbox import Outbox
 from outbound.receipts import Receipts
 from outbound.register import Register
+from outbound.wake import Rings
 from services.address_guard import AddressGuard
 from services.app_links import AppLinks
 from services.caller import ServiceCaller
@@ -55,7 +56,7 @@ from sms.inbox import Inbox
 from sms.optouts import OptOutHandler
 from sms.receipts import DlrHandler
 from state.answers import RedisAnswers
-from state.bell import Bell
+from state.bell import Bell, Waits
 from state.connection import connect
 from state.embedded import EmbeddedRedis
 from state.heartbeat import Heartbeat
@@ -98,7 +99,12 @@ class Channels:
         redis_url = settings.redis_url or EmbeddedRedis(settings.var).url
         self.redis = connect(redis_url)
         self.bell = Bell(self.redis)
-        self.outbox = Outbox(self._sealer, self._hasher, self._shared_clock, self.bell.ring)
+        rings = Rings(
+            sms=partial(self.bell.ring, Waits.SMS),
+            calls=partial(self.bell.ring, Waits.CALL),
+            late_answers=partial(self.bell.ring, Waits.LATE),
+        )
+        self.outbox = Outbox(self._sealer, self._hasher, self._shared_clock, rings)
         answers = self._sealer.bound_to("last answer")
         self.sessions = RedisSessions(
             self.redis,

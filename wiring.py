@@ -70,6 +70,7 @@ from services.record_desk import RecordDesk
 from services.surroundings import Lack
 from settings import Settings
 from sms import optouts, receipts
+from state.bell import Waits
 from state.pace import RedisPace
 from state.turns import TurnStream
 from telecom.clock import Clock
@@ -417,12 +418,8 @@ class Bridge(Channels):
         asker = threading.Thread(target=ask, name="late-answers", daemon=True)
         asker.start()
 
-        def heard() -> None:
-            calls.poke()
-            late.poke()
-            worker.poke()
-
-        listen = partial(self.bell.listen, stop, heard, worker.hears)
+        pokes = {Waits.SMS: worker.poke, Waits.CALL: calls.poke, Waits.LATE: late.poke}
+        listen = partial(self.bell.listen, stop, pokes, worker.hears)
         threading.Thread(target=listen, name="bell", daemon=True).start()
         worker.run(stop)
         calls.poke()

@@ -75,7 +75,7 @@ class Commitments:
         self._clock = clock
         self._sender_id_of = sender_id_of
         self._meter = meter
-        self.writer = GroupWriter(database, sealer, hasher, clock, guard, outbox.ring)
+        self.writer = GroupWriter(database, sealer, hasher, clock, guard, outbox.rings)
         self._group: Together[Proposal, Kept] = Together(
             self.writer.write, most_together=MOST_TOGETHER
         )

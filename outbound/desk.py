@@ -97,7 +97,7 @@ class Desk:
             was_paused = outbox_pause.remove(conn, gateway or ALL)
             if was_paused:
                 self._note(conn, Deed.RESUMED, who, gateway=gateway)
-                after_commit(conn, self._outbox.ring)
+                after_commit(conn, self._outbox.rings.sms)
             return was_paused
 
     def pauses(self) -> list[Pause]:
@@ -153,7 +153,7 @@ class Desk:
             if copy_id is None:
                 raise CannotRequeue("somebody else queued one this moment")
             self._note(conn, Deed.REQUEUED, who, mt_id=mt_id, gateway=story.row.gateway)
-            after_commit(conn, self._outbox.ring)
+            after_commit(conn, self._outbox.rings.sms)
             return copy_id
 
     def expire(self, mt_id: str, who: Who) -> bool:

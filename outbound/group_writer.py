@@ -27,10 +27,12 @@ from outbound.causes import Cause, Draft, Kept, Proposal, subscriber_of
 from outbound.guard import Guard
 from outbound.limits import Withheld
 from outbound.promises import Promises
+from outbound.wake import Rings
 from telecom.failpoints import failpoint
 from telecom.keyed_hash import KeyedHash
 
 USSD: Final = "ussd"
+_SILENT: Final = Rings()
 
 
 class GroupWriter:
@@ -41,10 +43,9 @@ class GroupWriter:
         hasher: KeyedHash,
         clock: SharedClock,
         guard: Guard,
-        ring: Callable[[], None] = lambda: None,
+        rings: Rings = _SILENT,
     ) -> None:
-        """`ring` tells the dispatchers, after the commit, that something waits."""
-        self._ring = ring
+        self._rings = rings
         self._database = database
         self._msisdn_sealer = sealer.bound_to("subscriber.msisdn")
         self._hasher = hasher
@@ -52,7 +53,24 @@ class GroupWriter:
         self._guard = guard
 
     def write(self, proposals: Sequence[Proposal]) -> Sequence[Kept]:
-        """All or nothing, and durable when it returns. Raises DatabaseDown.
+        """All or nothing, and durable when it returns. Raises DatabaseDown."""
+        if all(_is_bare(one) for one in proposals):
+            return self._record(proposals)
+        return self._write(proposals)
+
+    def _record(self, proposals: Sequence[Proposal]) -> Sequence[Kept]:
+        """Events that nothing follows from yet, as missed calls: one statement, one trip."""
+        with self._database.put() as conn:
+            now = self._clock.now(conn)
+            events = [_draft(one, now).event for one in proposals]
+            failpoint("group_commit_written")
+            new_ids = inbound_event.record_all(conn, events)
+            if any(event.decision == WAITS and event.id in new_ids for event in events):
+                after_commit(conn, self._rings.calls)
+        return [Kept(is_new=event.id in new_ids) for event in events]
+
+    def _write(self, proposals: Sequence[Proposal]) -> Sequence[Kept]:
+        """One transaction for all that follows from events, whatever it is.
 
         All processes take their locks in this order: nameless events, numbers, events, consents,
         counters, breakers, subscribers; each kind of them sorted.
@@ -82,7 +100,7 @@ class GroupWriter:
             ]
             first = _decided(conn, repeats)
             if any(draft.event.decision == WAITS for draft in new):
-                after_commit(conn, self._ring)
+                after_commit(conn, self._rings.calls)
             failpoint("group_commit_written")
         return [
             Kept(
@@ -140,7 +158,9 @@ class GroupWriter:
             )
         promises.close()
         if promises.are_made:
-            after_commit(conn, self._ring)
+            after_commit(conn, self._rings.sms)
+        if promises.are_put_off:
+            after_commit(conn, self._rings.late_answers)
         return withheld, news
 
     def _remember(self, conn: Connection, new: Sequence[Draft], now: datetime) -> None:
@@ -157,6 +177,12 @@ class GroupWriter:
                     )
                 )
         subscriber.remember_languages(conn, choices, now)
+
+
+def _is_bare(one: Proposal) -> bool:
+    """Whether nothing but the event is to be written, and its key alone tells a repeat."""
+    follows = one.wish or one.promises or one.asked or one.remembers or one.consent or one.if_done
+    return not follows and not one.cause.same_as
 
 
 def _undone(conn: Connection, proposals: Sequence[Proposal]) -> Sequence[Proposal]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Final
 
 import structlog
 from sqlalchemy import Connection
@@ -17,6 +17,7 @@ from models.mt_moves import Claim
 from models.sealing import Sealer, Unsealable
 from models.shared_clock import SharedClock
 from outbound.quiet_hours import opening_of
+from outbound.wake import Rings
 from outbound.words import hash_of_words
 from telecom.errors import Malformed
 from telecom.keyed_hash import KeyedHash
@@ -103,6 +104,9 @@ def row_of(sealed: SealedMt, now: datetime, caused_by: str | None = None) -> New
     )
 
 
+_SILENT: Final = Rings()
+
+
 class Outbox:
     """Seals what it stores: no number and no text is readable in the database."""
 
@@ -111,10 +115,9 @@ class Outbox:
         sealer: Sealer,
         hasher: KeyedHash,
         clock: SharedClock,
-        ring: Callable[[], None] = lambda: None,
+        rings: Rings = _SILENT,
     ) -> None:
-        """`ring` tells the dispatchers, after the commit, that something waits."""
-        self.ring = ring
+        self.rings = rings
         self._recipients = sealer.bound_to("mt_message.to")
         self._bodies = sealer.bound_to("mt_message.body")
         self._hasher = hasher
@@ -130,7 +133,7 @@ class Outbox:
         row = row_of(self.seal(new), now)
         if not mt_message.insert(conn, row):
             return None
-        after_commit(conn, self.ring)
+        after_commit(conn, self.rings.sms)
         return row.id
 
     def seal(self, new: NewMt) -> SealedMt:

@@ -35,6 +35,7 @@ class Promises:
         self._links: list[ShortLink] = []
         self._asked: list[LateAnswer] = []
         self.are_made = False
+        self.are_put_off = False
 
     def make_all(self, drafts: Sequence[Draft]) -> dict[str, Withheld | None]:
         """All that each event would bring is promised, or nothing: why not, by event.
@@ -70,8 +71,9 @@ class Promises:
         self._rows, self._links, self._asked = [], [], []
 
     def _note(self, draft: Draft) -> None:
-        self.are_made = True
+        self.are_made = self.are_made or bool(draft.proposal.promises)
         if asked := draft.proposal.asked:
+            self.are_put_off = True
             self._asked.append(
                 LateAnswer(
                     event_id=draft.event.id,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 
@@ -29,3 +31,15 @@ class Wake:
     def wait(self, seconds: float) -> None:
         self._poked.wait(seconds)
         self._poked.clear()
+
+
+def _nobody() -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rings:
+    """Tell the dispatchers of all processes, after the commit, what waits for them now."""
+
+    sms: Callable[[], None] = _nobody
+    calls: Callable[[], None] = _nobody
+    late_answers: Callable[[], None] = _nobody

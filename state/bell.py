@@ -1,4 +1,4 @@
-"""A hint that something waits to be sent: rung after a commit, heard by every dispatcher.
+"""A hint that something waits for a dispatcher: rung after a commit, heard by all of them.
 
 Only a hint. It may be lost with Redis, and a dispatcher that hears nothing looks by itself. On
 PostgreSQL, NOTIFY would do the same inside the transaction, but its lock lets transactions commit
@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from enum import StrEnum
 from typing import Final
 
 import structlog
@@ -24,42 +25,63 @@ AWAY_SECONDS: Final = 5.0
 _LISTEN_SECONDS: Final = 5.0
 
 
+class Waits(StrEnum):
+    """What waits. Whoever else would look for it looks for nothing."""
+
+    SMS = "sms"
+    CALL = "call"  # a missed call, for its answer
+    LATE = "late"  # a service that is asked later
+
+
 class Bell:
     def __init__(self, redis: Redis, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._redis = redis
         self._monotonic = monotonic
         self._away_until = 0.0
 
-    def ring(self) -> None:
+    def ring(self, what: Waits) -> None:
         """Never raises, and does not ask a Redis again that just failed."""
         if self._monotonic() < self._away_until:
             return
         try:
-            self._redis.publish(BELL, b"1")
+            self._redis.publish(BELL, what)
         except RedisError:
             self._away_until = self._monotonic() + AWAY_SECONDS
 
     def listen(
-        self, stop: threading.Event, heard: Callable[[], None], listens: Callable[[bool], None]
+        self,
+        stop: threading.Event,
+        pokes: Mapping[Waits, Callable[[], None]],
+        listens: Callable[[bool], None],
     ) -> None:
-        """Calls `heard` for each ring until `stop`, and tells when it can and cannot hear."""
+        """Pokes who sees to what waits until `stop`, and tells when it can and cannot hear."""
         while not stop.is_set():
             try:
-                self._listen(stop, heard, listens)
+                self._listen(stop, pokes, listens)
             except (RedisError, OSError) as fault:
                 log.warning("bell not heard", why=type(fault).__name__)
             listens(False)
             stop.wait(AWAY_SECONDS)
 
     def _listen(
-        self, stop: threading.Event, heard: Callable[[], None], listens: Callable[[bool], None]
+        self,
+        stop: threading.Event,
+        pokes: Mapping[Waits, Callable[[], None]],
+        listens: Callable[[bool], None],
     ) -> None:
         with self._redis.pubsub() as channel:  # type: ignore[no-untyped-call]
             channel.subscribe(BELL)
             while not stop.is_set():
                 told = channel.get_message(timeout=_LISTEN_SECONDS)
-                if told is not None and told["type"] == "subscribe":
+                if told is None:
+                    continue
+                if told["type"] == "subscribe":
                     listens(True)
-                    heard()  # whatever was rung before
-                elif told is not None and told["type"] == "message":
-                    heard()
+                # What was rung before, or by an older version, may be anything.
+                for what in _meant(told["data"]):
+                    pokes[what]()
+
+
+def _meant(said: object) -> Iterable[Waits]:
+    known = {what.encode(): what for what in Waits}
+    return [known[said]] if isinstance(said, bytes) and said in known else Waits

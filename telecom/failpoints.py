@@ -17,7 +17,7 @@ VARIABLE: Final = "SANKET_CRASH_AT"
 # What has happened by then; docs/delivery.md tells what is left behind.
 POINTS: Final = {
     "before_inbound_commit": "an event was parsed, and nothing of it is written",
-    "group_commit_written": "several events are written, and not committed",
+    "group_commit_written": "several events are to be committed, and are not",
     "after_inbound_commit": "an event is durable, and nobody was told",
     "waiting_answered": "what follows from calls that waited is written, and not committed",
     "late_claimed": "a worker holds a question, and has not asked the service",

@@ -19,6 +19,7 @@ from models.shared_clock import OneClock
 from outbound import consent
 from outbound.desk import CannotRequeue, Desk, NotFound, Who, why_not_requeued
 from outbound.story import risk
+from outbound.wake import Rings
 from telecom.keyed_hash import KeyedHash
 from telecom.statuses import MessageClass, MtStatus
 
@@ -319,7 +320,7 @@ def test_a_row_that_does_not_open_is_shown_without_a_number(world: World, desk: 
 
 def test_what_may_be_sent_again_rings_the_bell(world: World, desk: Desk) -> None:
     rings: list[str] = []
-    world.outbox.ring = lambda: rings.append("rang")
+    world.outbox.rings = Rings(sms=lambda: rings.append("rang"))
     assert desk.pause("at-ke", ASHA)
     assert not desk.resume(None, ASHA)
     assert rings == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, event, func, literal, select
 from models import consent as consents
 from models.consent import ConsentState
 from models.database import DatabaseDown
-from models.inbound_event import inbound_event
+from models.inbound_event import WAITS, inbound_event
 from models.mt_message import mt_message
 from models.shared_clock import OneClock
 from models.subscriber import subscriber
@@ -23,6 +23,7 @@ from outbound.guard import Guard, Tariff, Wish
 from outbound.guard import World as Known
 from outbound.limits import Limits, Withheld
 from outbound.outbox import NewMt
+from outbound.wake import Rings
 from telecom.keyed_hash import KeyedHash
 from telecom.msisdn import Msisdn
 from telecom.prices import PriceList
@@ -44,17 +45,20 @@ class House:
     def __init__(self, world: World) -> None:
         self.world = world
         self.hasher = KeyedHash(b"a test secret of enough bytes")
-        self.rung = 0
+        self.rung: list[str] = []
         clock = OneClock(world.clock)
         guard = Guard(
             self.hasher, Limits(call_cooldown=timedelta(minutes=10), day_budgets={}), lambda: OPEN
         )
         self.writer = GroupWriter(
-            world.database, world.sealer, self.hasher, clock, guard, self.ring
+            world.database, world.sealer, self.hasher, clock, guard, self._rings()
         )
 
-    def ring(self) -> None:
-        self.rung += 1
+    def _rings(self) -> Rings:
+        def noting(what: str) -> Callable[[], None]:
+            return lambda: self.rung.append(what)
+
+        return Rings(sms=noting("sms"), calls=noting("calls"), late_answers=noting("late answers"))
 
     def proposal(
         self,
@@ -65,9 +69,10 @@ class House:
         text: str | None = "Here is your link",
         consent: ConsentState | None = None,
         remembers: Sequence[str] = (),
+        decision: str = "answered",
     ) -> Proposal:
         cause = Cause(
-            gateway="at-ke", kind=kind, event_id=event_id, party=caller, decision="answered"
+            gateway="at-ke", kind=kind, event_id=event_id, party=caller, decision=decision
         )
         answers = consent is not None
         promises = []
@@ -236,13 +241,42 @@ def test_stop_and_start_of_one_number_in_one_group_are_obeyed_in_turn(house: Hou
         assert is_opted_out(conn, whose)
 
 
+def test_calls_that_wait_are_one_statement_that_rings_for_them(house: House) -> None:
+    seen: list[str] = []
+    asker = house.world.database._engines_here().asker
+    event.listen(asker, "before_cursor_execute", lambda *given: seen.append(given[2]))
+
+    def waiting(*event_ids: str) -> list[Proposal]:
+        return [house.proposal(one, text=None, decision=WAITS) for one in event_ids]
+
+    assert [*map(bool, house.write(*waiting("c1", "c2", "c1")))] == [True, True, False]
+    assert [*map(bool, house.write(*waiting("c2", "c3")))] == [False, True]
+    assert house.rung == ["calls"] * 2
+    assert [*map(bool, house.write(*waiting("c3"), house.proposal("noted", text=None)))] == [
+        False, True,
+    ]  # fmt: skip
+    assert house.rung == ["calls"] * 2
+    assert house.events() == {"c1": WAITS, "c2": WAITS, "c3": WAITS, "noted": "answered"}
+    if not house.world.database.has_one_writer:
+        assert [statement.split()[0] for statement in seen] == ["INSERT"] * 3
+
+
+def test_a_call_among_texts_waits_as_it_does_alone(house: House) -> None:
+    kept = house.write(
+        house.proposal("text"), house.proposal("call", CALLERS[1], text=None, decision=WAITS)
+    )
+    assert all(kept)
+    assert house.rung == ["sms", "calls"]
+    assert house.events() == {"text": "answered", "call": WAITS}
+
+
 def test_a_group_that_promises_rings_once_after_its_commit(world: World) -> None:
     house = House(world)
     house.write(house.proposal("e1"), house.proposal("e2", CALLERS[1]))
-    assert house.rung == 1
+    assert house.rung == ["sms"]
     house.write(house.proposal("e1"), house.proposal("e3", CALLERS[2], text=None))
-    assert house.rung == 1
+    assert house.rung == ["sms"]
     world.database.failures = 1
     with pytest.raises(DatabaseDown):
         house.write(house.proposal("e4", CALLERS[3]))
-    assert house.rung == 1
+    assert house.rung == ["sms"]
