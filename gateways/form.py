@@ -49,7 +49,7 @@ def parse_pairs(request: WebhookRequest, max_fields: int = MAX_FIELDS) -> Sequen
     pieces = [piece for piece in _raw(request).split(b"&") if piece]
     if len(pieces) > max_fields:
         raise TooManyFields(f"form: over {max_fields} fields")
-    pairs = (piece.partition(b"=") for piece in pieces)
+    pairs = [piece.partition(b"=") for piece in pieces]
     return [(_decode(name), _decode(value)) for name, _, value in pairs]
 
 
@@ -84,6 +84,8 @@ def _raw(request: WebhookRequest) -> bytes:
 
 
 def _check_content_type(content_type: str) -> None:
+    if content_type == FORM_TYPE:
+        return
     kind, _, parameters = content_type.partition(";")
     if kind.strip().lower() not in {"", FORM_TYPE}:
         raise Malformed(f"content type: not {FORM_TYPE}")
@@ -94,6 +96,8 @@ def _check_content_type(content_type: str) -> None:
 
 
 def _decode(piece: bytes) -> str:
+    if piece.isalnum():
+        return piece.decode("ascii")  # as most fields are
     try:
         text = unquote_to_bytes(piece.replace(b"+", b" ")).decode("utf-8")
     except UnicodeDecodeError:

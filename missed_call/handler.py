@@ -6,8 +6,6 @@ for nothing but the end of the ringing.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gateways.base import Gateway, VoiceDoor
 from gateways.webhook import Result, WebhookRequest, WebhookResponse
 from missed_call.policy import CALLED, CHANNEL, Decision, decide
@@ -51,16 +49,19 @@ class MissedCallHandler:
         if isinstance(call, NotACall):
             return Result.ACCEPTED
         key = self._key_of(call, request)
+        decision: str = decide(call.caller, call.called)
+        content = {}
+        if isinstance(call.called, Msisdn) and decision == Decision.ANSWERED:
+            decision, content = WAITS, {CALLED: call.called.e164}
         cause = Cause(
             gateway=call.gateway,
             kind=CHANNEL,
             event_id=key.here,
             same_as=key.beside,
             party=call.caller,
-            decision=decide(call.caller, call.called),
+            decision=decision,
+            content=content,
         )
-        if isinstance(call.called, Msisdn) and cause.decision == Decision.ANSWERED:
-            cause = replace(cause, decision=WAITS, content={CALLED: call.called.e164})
         return Result.ACCEPTED if self._commitments.record(cause) else Result.REPEAT
 
     def _key_of(self, call: MissedCall, request: WebhookRequest) -> EventKey:

@@ -37,7 +37,7 @@ class Together(Generic[Item, Outcome]):
         patience_seconds: float = PATIENCE_SECONDS,
         moment_seconds: float = MOMENT_SECONDS,
         crowd_seconds: float = 0.0,
-        enough: int = MOST_TOGETHER,
+        enough: int | None = None,
         pause: Callable[[float], object] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -45,7 +45,8 @@ class Together(Generic[Item, Outcome]):
         an outcome for each, in their order.
 
         It is a crowd, too, where the last group is not longer ago than `crowd_seconds`. Whoever
-        comes first in a crowd waits for others `moment_seconds`, or until `enough` have come.
+        comes first in a crowd waits for others `moment_seconds`, or until `enough` have come; where
+        that is not said, until as many have come as there were the last time.
         """
         self._write = write
         self._most_together = most_together
@@ -62,6 +63,7 @@ class Together(Generic[Item, Outcome]):
         self._somebody_writes = False
         self._in_a_crowd = False
         self._crowd_until = -inf
+        self._expected = enough or most_together
 
     def do(self, item: Item) -> Outcome:
         """Done, and durable if it writes, when it returns.
@@ -75,7 +77,7 @@ class Together(Generic[Item, Outcome]):
                 if len(self._line) >= self._longest_line:
                     raise DatabaseDown("too many wait to write")
                 self._line.append(place)
-                if len(self._line) + 1 >= self._enough:
+                if len(self._line) + 1 >= self._expected:
                     self._is_enough.set()
             else:
                 self._somebody_writes = place.writes_now = True
@@ -107,7 +109,6 @@ class Together(Generic[Item, Outcome]):
             while self._line and len(group) < self._most_together:
                 group.append(self._line.popleft())
             self._in_a_crowd = len(group) > 1
-            self._is_enough.clear()
         try:
             group += self._settle(group)
         finally:
@@ -115,6 +116,10 @@ class Together(Generic[Item, Outcome]):
                 for place in group:
                     place.settle(DatabaseDown("whoever wrote for it was stopped"))
                 self._crowd_until = self._monotonic() + self._crowd_seconds
+                if self._enough is None:
+                    self._expected = min(len(group) + len(self._line), self._most_together)
+                if len(self._line) < self._expected:
+                    self._is_enough.clear()
                 self._pass_on()
                 sleeping = _in_a_row(group[1:])
             if sleeping is not None:

@@ -29,7 +29,7 @@ from models.shared_clock import SharedClock
 from models.together import Together
 from outbound import consent
 from outbound.causes import Asked, Cause, Kept, Promise, Proposal, subscriber_of
-from outbound.group_writer import GroupWriter
+from outbound.group_writer import GroupWriter, is_bare
 from outbound.guard import SERVICE_LENGTH, Guard, Wish
 from outbound.outbox import NewMt, Outbox, SealedMt
 from outbound.words import hash_of_words
@@ -47,6 +47,7 @@ __all__ = ["Cause", "Commitments", "Kept"]
 # A group does not see what others are about to spend, so this bounds by how much a budget is passed
 # (docs/spending.md); and they wait a second at most for its numbers.
 MOST_TOGETHER: Final = 32
+RECORD_MOMENT_SECONDS: Final = 0.004
 _ONE_SMS: Final = "."  # of an answer that nobody knows yet, the least
 
 
@@ -78,6 +79,10 @@ class Commitments:
         self.writer = GroupWriter(database, sealer, hasher, clock, guard, outbox.rings)
         self._group: Together[Proposal, Kept] = Together(
             self.writer.write, most_together=MOST_TOGETHER
+        )
+        # Calls spend nothing yet, and a whole crowd of them costs little more than one.
+        self._bare: Together[Proposal, Kept] = Together(
+            self.writer.record, moment_seconds=RECORD_MOMENT_SECONDS
         )
 
     def record(self, cause: Cause) -> bool:
@@ -278,7 +283,7 @@ class Commitments:
 
     def _keep(self, proposal: Proposal) -> Kept:
         failpoint("before_inbound_commit")
-        kept = self._group.do(proposal)
+        kept = (self._bare if is_bare(proposal) else self._group).do(proposal)
         failpoint("after_inbound_commit")
         if kept.is_new and proposal.cause.decision != WAITS:
             cause, decision = proposal.cause, proposal.cause.decision

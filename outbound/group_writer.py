@@ -53,24 +53,7 @@ class GroupWriter:
         self._guard = guard
 
     def write(self, proposals: Sequence[Proposal]) -> Sequence[Kept]:
-        """All or nothing, and durable when it returns. Raises DatabaseDown."""
-        if all(_is_bare(one) for one in proposals):
-            return self._record(proposals)
-        return self._write(proposals)
-
-    def _record(self, proposals: Sequence[Proposal]) -> Sequence[Kept]:
-        """Events that nothing follows from yet, as missed calls: one statement, one trip."""
-        with self._database.put() as conn:
-            now = self._clock.now(conn)
-            events = [_draft(one, now).event for one in proposals]
-            failpoint("group_commit_written")
-            new_ids = inbound_event.record_all(conn, events)
-            if any(event.decision == WAITS and event.id in new_ids for event in events):
-                after_commit(conn, self._rings.calls)
-        return [Kept(is_new=event.id in new_ids) for event in events]
-
-    def _write(self, proposals: Sequence[Proposal]) -> Sequence[Kept]:
-        """One transaction for all that follows from events, whatever it is.
+        """All or nothing, and durable when it returns. Raises DatabaseDown.
 
         All processes take their locks in this order: nameless events, numbers, events, consents,
         counters, breakers, subscribers; each kind of them sorted.
@@ -110,6 +93,17 @@ class GroupWriter:
             )
             for draft in drafts
         ]
+
+    def record(self, proposals: Sequence[Proposal]) -> Sequence[Kept]:
+        """The same of those that are bare, with one statement in one trip. Raises DatabaseDown."""
+        with self._database.put() as conn:
+            now = self._clock.now(conn)
+            events = [_draft(one, now).event for one in proposals]
+            failpoint("group_commit_written")
+            new_ids = inbound_event.record_all(conn, events)
+            if any(event.decision == WAITS and event.id in new_ids for event in events):
+                after_commit(conn, self._rings.calls)
+        return [Kept(is_new=event.id in new_ids) for event in events]
 
     def answer(
         self,
@@ -179,8 +173,10 @@ class GroupWriter:
         subscriber.remember_languages(conn, choices, now)
 
 
-def _is_bare(one: Proposal) -> bool:
-    """Whether nothing but the event is to be written, and its key alone tells a repeat."""
+def is_bare(one: Proposal) -> bool:
+    """Whether nothing but the event is to be written, as of a missed call, and its key alone tells
+    a repeat.
+    """
     follows = one.wish or one.promises or one.asked or one.remembers or one.consent or one.if_done
     return not follows and not one.cause.same_as
 

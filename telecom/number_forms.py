@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import product
 from typing import Final, NamedTuple
 
 import phonenumbers
@@ -39,10 +40,20 @@ def find_number(text: str, region: str) -> Found | None:
 
 def country_code_length(digits: str) -> int:
     """How many of an E.164 number's digits are its country code: 1 to 3; 0 when none is known."""
-    known = phonenumbers.COUNTRY_CODE_TO_REGION_CODE  # none of them begins another
-    return next((length for length in (1, 2, 3) if int(digits[:length]) in known), 0)
+    return _CODE_LENGTHS.get(digits[:3], 0)
 
 
+def _code_lengths() -> dict[str, int]:
+    """By the first three digits of a number. No country code begins another one."""
+    codes = map(str, phonenumbers.COUNTRY_CODE_TO_REGION_CODE)
+    return {
+        code + rest: len(code)
+        for code in codes
+        for rest in map("".join, product("0123456789", repeat=3 - len(code)))
+    }
+
+
+_CODE_LENGTHS: Final = _code_lengths()
 _MAX_WRITTEN: Final = 40  # 15 digits, generously spaced
 _WRITTEN: Final = re.compile(r"[ (]*\+?[ (]*\d[\d ().\u00a0\u2010-\u2013-]*")
 _NO_DIGIT: Final = re.compile(r"\D+")

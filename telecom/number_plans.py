@@ -14,8 +14,9 @@ from typing import Final
 
 from phonenumbers import PhoneMetadata, PhoneNumberDesc, PhoneNumberType
 
-Matches = Callable[[str], bool]
+Matches = Callable[[str], object]
 
+_MAX_DIGITS: Final = 17  # of the longest number in the tables of the library
 # Before the kinds of ordinary lines, and in the library's order.
 _SPECIAL: Final = (
     ("premium_rate", PhoneNumberType.PREMIUM_RATE),
@@ -30,16 +31,15 @@ _SPECIAL: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """How the numbers of a country look."""
+class _Forms:
+    """How the numbers of a country look that have one and the same length."""
 
-    special: tuple[tuple[Matches, int], ...]
     any_line: Matches
+    special: tuple[tuple[Matches, int], ...]
     fixed: Matches
     mobile: Matches
 
     def kind_of(self, national: str) -> int:
-        """The `PhoneNumberType` of a number without its country code; UNKNOWN if it is invalid."""
         if not self.any_line(national):
             return PhoneNumberType.UNKNOWN
         for matches, kind in self.special:
@@ -51,31 +51,48 @@ class Plan:
         return PhoneNumberType.MOBILE if is_mobile else PhoneNumberType.UNKNOWN
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How the numbers of a country look, by their length."""
+
+    forms: tuple[_Forms, ...]
+
+    def kind_of(self, national: str) -> int:
+        """The `PhoneNumberType` of a number without its country code; UNKNOWN if it is invalid."""
+        length = len(national)
+        if length >= len(self.forms):
+            return PhoneNumberType.UNKNOWN
+        return self.forms[length].kind_of(national)
+
+
 @cache
 def find_plan(country_code: int, region: str) -> Plan | None:
     """`region` as in the library: an ISO 3166 country, or 001 for those of no country."""
     tables = PhoneMetadata.metadata_for_region_or_calling_code(country_code, region)
     if tables is None:
         return None
-    special = [(_matcher(getattr(tables, name)), kind) for name, kind in _SPECIAL]
-    fixed = _matcher(tables.fixed_line)
-    return Plan(
+    return Plan(tuple(_forms(tables, length) for length in range(_MAX_DIGITS + 1)))
+
+
+def _forms(tables: PhoneMetadata, length: int) -> _Forms:
+    special = [(_matcher(getattr(tables, name), length), kind) for name, kind in _SPECIAL]
+    fixed = _matcher(tables.fixed_line, length)
+    same = tables.same_mobile_and_fixed_line_pattern
+    return _Forms(
+        any_line=_matcher(tables.general_desc, length),
         special=tuple((matches, kind) for matches, kind in special if matches is not _never),
-        any_line=_matcher(tables.general_desc),
         fixed=fixed,
-        mobile=fixed if tables.same_mobile_and_fixed_line_pattern else _matcher(tables.mobile),
+        mobile=fixed if same else _matcher(tables.mobile, length),
     )
 
 
-def _matcher(form: PhoneNumberDesc | None) -> Matches:
+def _matcher(form: PhoneNumberDesc | None, length: int) -> Matches:
     if form is None or not form.national_number_pattern:
         return _never
-    lengths = frozenset(form.possible_length)
-    fullmatch = re.compile(form.national_number_pattern).fullmatch
-    if not lengths:
-        return lambda national: fullmatch(national) is not None
-    return lambda national: len(national) in lengths and fullmatch(national) is not None
+    if form.possible_length and length not in form.possible_length:
+        return _never
+    return re.compile(form.national_number_pattern).fullmatch
 
 
-def _never(_national: str) -> bool:
-    return False
+def _never(_national: str) -> None:
+    return None

@@ -7,7 +7,7 @@ number is read by the gateway's country; a plus that was not encoded arrives as 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
@@ -26,7 +26,7 @@ from telecom.events import (
     UssdEnded,
     UssdRequest,
 )
-from telecom.msisdn import Msisdn, Party, parse_party
+from telecom.msisdn import Msisdn, Party, parse_party, parse_service
 from telecom.replies import UssdReply
 from telecom.statuses import DlrStatus
 from telecom.text import clean_text
@@ -38,6 +38,7 @@ _WORD: Final = re.compile(r"[A-Za-z]{1,32}")
 _STATUS: Final = re.compile(r"[A-Za-z][A-Za-z _-]{0,39}")
 _NO_WORD: Final = "(no word)"  # what is kept of a status that is none: it may hold anything
 _ADDRESS: Final = re.compile(r"[\x21-\x7e]{1,32}")
+_Read = Callable[[str, str], Party]
 _IS_ACTIVE: Final = frozenset({"0", "1", "true", "false"})
 
 
@@ -183,7 +184,7 @@ class AfricasTalkingVoice:
             gateway=self._gateway,
             call_id=call_id,
             caller=_party(form, "callerNumber", self._country),
-            called=_party(form, "destinationNumber", self._country),
+            called=_party(form, "destinationNumber", self._country, parse_service),
             at=_find_utc(form.get("callStartTime", "")),
         )
 
@@ -202,10 +203,10 @@ def _msisdn(form: Mapping[str, str], name: str, country: str) -> Msisdn:
         raise Malformed(f"{name}: missing, or not a phone number") from None
 
 
-def _party(form: Mapping[str, str], name: str, country: str) -> Party:
+def _party(form: Mapping[str, str], name: str, country: str, read: _Read = parse_party) -> Party:
     """Anybody who may call or text: a hidden caller, a bank's name and a short code, too."""
     try:
-        return parse_party(required(form, name), country)
+        return read(required(form, name), country)
     except Malformed:
         raise Malformed(f"{name}: missing, or nobody's address") from None
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from gateways.form import parse_form, parse_pairs, required, with_plus
@@ -18,7 +18,7 @@ from gateways.twilio.codes import STATUSES, reason_of
 from gateways.webhook import WebhookRequest, WebhookResponse
 from telecom.errors import Malformed
 from telecom.events import DeliveryReport, MissedCall, MoSms, NotACall
-from telecom.msisdn import Hidden, Party, Withheld, parse_party
+from telecom.msisdn import Hidden, Party, Withheld, parse_party, parse_service
 from telecom.statuses import DlrStatus
 from telecom.text import clean_text
 
@@ -26,6 +26,7 @@ TWIML: Final = "text/xml"  # a plain text would be sent to the subscriber as an 
 NOTHING: Final = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 REJECT: Final = '<?xml version="1.0" encoding="UTF-8"?><Response><Reject reason="busy"/></Response>'
 
+_Read = Callable[[str, str], Party]
 _MESSAGE_SID: Final = re.compile(r"(?:SM|MM)[0-9a-fA-F]{32}")
 _CALL_SID: Final = re.compile(r"CA[0-9a-fA-F]{32}")
 _ADDRESS: Final = re.compile(r"\+?[0-9]{3,20}")
@@ -120,7 +121,7 @@ class TwilioVoice:
             gateway=self._gateway,
             call_id=call_id,
             caller=_caller(form, "From", self._country),
-            called=_caller(form, "To", self._country),
+            called=_caller(form, "To", self._country, parse_service),
         )
 
     def reject(self) -> WebhookResponse:
@@ -146,17 +147,17 @@ def _matching(form: Mapping[str, str], name: str, pattern: re.Pattern[str]) -> s
     return value
 
 
-def _party(form: Mapping[str, str], name: str, country: str) -> Party:
+def _party(form: Mapping[str, str], name: str, country: str, read: _Read = parse_party) -> Party:
     try:
-        return parse_party(required(form, name), country)
+        return read(required(form, name), country)
     except Malformed:
         raise Malformed(f"{name}: missing, or nobody's address") from None
 
 
-def _caller(form: Mapping[str, str], name: str, country: str) -> Party:
+def _caller(form: Mapping[str, str], name: str, country: str, read: _Read = parse_party) -> Party:
     """Digits that no network gave out are still a caller: refused, the call would be answered."""
     try:
-        return _party(form, name, country)
+        return _party(form, name, country, read)
     except Malformed:
         if _DIGITS.fullmatch(form.get(name, "")):
             return Hidden(Withheld.UNKNOWN)

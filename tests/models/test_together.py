@@ -126,6 +126,20 @@ def test_nobody_waits_for_more_than_enough(eventually: Eventually) -> None:
     assert queue.disk.groups == [["a"], ["b", "c", "d"]]
 
 
+def test_nobody_waits_for_more_than_there_were_the_last_time(eventually: Eventually) -> None:
+    queue = Queue(moment_seconds=10 * SECONDS)
+    first = queue.ask("a")
+    assert queue.disk.began.acquire(timeout=SECONDS)
+    others = queue.ask_behind(eventually, "b", "c")
+    queue.let_go(3)  # b takes c along, so there is a crowd of two
+    assert [asked.result(SECONDS) for asked in (first, *others)] == ["A", "B", "C"]
+    again = queue.ask("d")
+    eventually(lambda: queue.group._somebody_writes, SECONDS)
+    last = queue.ask("e")
+    assert [again.result(SECONDS), last.result(SECONDS)] == ["D", "E"]
+    assert queue.disk.groups == [["a"], ["b", "c"], ["d", "e"]]
+
+
 def test_a_group_has_its_largest_size(eventually: Eventually) -> None:
     queue = Queue(most_together=2)
     first = queue.ask("a")
