@@ -110,7 +110,7 @@ def _wait_until_sent(place: Home) -> None:
     give_up_at = time.monotonic() + SENT_SECONDS
     while time.monotonic() < give_up_at:
         with database.read() as conn:
-            if not mt_claims.has_due(conn, datetime.now(UTC)):
+            if not mt_claims.lanes_due(conn, datetime.now(UTC)):
                 break
         time.sleep(0.1)
     database.dispose()

@@ -23,6 +23,7 @@ from sqlalchemy import (
     Subquery,
     Table,
     Text,
+    all_,
     any_,
     bindparam,
     cast,
@@ -134,6 +135,13 @@ def among(dialect: str, column: Column[Any], name: str) -> ColumnElement[bool]:
     if dialect == "postgresql":
         return column == any_(bindparam(name, type_=ARRAY(column.type)))
     return column.in_(bindparam(name, expanding=True))
+
+
+def outside(dialect: str, column: Column[Any], name: str) -> ColumnElement[bool]:
+    """The opposite of `among`."""
+    if dialect == "postgresql":
+        return column != all_(bindparam(name, type_=ARRAY(column.type)))
+    return column.not_in(bindparam(name, expanding=True))
 
 
 def unindexed(column: Column[str]) -> ColumnElement[str]:

@@ -131,6 +131,6 @@ class Caller:
             return CONSENT_UNKNOWN
 
     def _look(self, mt_ids: Sequence[str]) -> list[Outcome | None]:
-        with self._database.read() as conn:
+        with self._database.ask() as conn:
             unwanted = mt_withheld.unwanted(conn, mt_ids)
         return [STOPPED if mt_id in unwanted else None for mt_id in mt_ids]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
-from models import mt_claims, mt_moves, outbox_pause
+from models import mt_claims, mt_moves
 from models.database import Database
 from models.mt_moves import Claim
 from models.shared_clock import SharedClock
@@ -100,15 +100,9 @@ class Claims:
         began_at = self._monotonic()
         if began_at < self._look_at:
             return ()
-        with self._database.read() as conn:
-            if outbox_pause.is_paused(conn, outbox_pause.ALL):
-                return ()
-            now = self._clock.now(conn)
-            due = [
-                lane
-                for lane, limit in limits.items()
-                if limit > 0 and mt_claims.has_due(conn, now, lane, without.get(lane, ()))
-            ]
+        with self._database.ask() as conn:
+            found = mt_claims.lanes_due(conn, self._clock.now(conn), without)
+        due = [lane for lane in found if limits.get(lane, 0) > 0]
         if not due:
             ended_at = self._monotonic()
             self._look_at = ended_at + min(REST * (ended_at - began_at), LONGEST_REST_SECONDS)

@@ -272,7 +272,7 @@ def test_a_class_of_a_newer_release_is_left_to_it(database: Database) -> None:
     with database.write() as conn:
         put(conn, S.QUEUED)
         conn.execute(text("UPDATE mt_message SET message_class = 'voucher'"))
-        assert not mt_claims.has_due(conn, NOW)
+        assert not mt_claims.lanes_due(conn, NOW)
         assert claimed(conn) == []
         conn.execute(text("UPDATE mt_message SET status = 'unknown', submissions = 5"))
         assert mt_sweeps.close(conn, unknown_until=NOW, now=NOW, limit=9) == []
@@ -289,7 +289,7 @@ def test_a_sweep_is_bounded(database: Database) -> None:
 @pytest.mark.parametrize(
     ("run", "index"),
     [
-        (lambda c: mt_claims.has_due(c, NOW), "ix_mt_message_due"),
+        (lambda c: mt_claims.lanes_due(c, NOW), "ix_mt_message_due"),
         (claimed, "ix_mt_message_due"),
         (lambda c: mt_sweeps.reclaim(c, now=NOW, limit=9), "ix_mt_message_claimed"),
         (lambda c: mt_sweeps.doubt(c, now=NOW, limit=9), "ix_mt_message_submitted"),

@@ -91,7 +91,7 @@ def test_without_the_database_nothing_is_called(
         def down() -> None:
             raise DatabaseDown("gone")
 
-        broken.setattr(world.database, "read", down)
+        broken.setattr(world.database, "ask", down)
         outcome = world.first.call(intent)
     world.first.record(intent, outcome)
     assert (world.copies(mt_id), world.status(mt_id)) == (0, S.QUEUED)
