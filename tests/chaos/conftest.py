@@ -21,7 +21,8 @@ from typing import Any, Final
 
 import pytest
 
-from tests.chaos.field import Field, Wishes, free_port, is_open
+from tests.chaos.field import Field, Wishes, is_open
+from tests.servers.ports import free_port
 
 NURSERY: Final = Path(__file__).parents[1] / "servers" / "nursery.py"
 LONG: Final = "SANKET_CHAOS_SECONDS" in os.environ

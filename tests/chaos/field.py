@@ -36,6 +36,7 @@ from telecom.keyed_hash import KeyedHash
 from telecom.msisdn import Msisdn
 from telecom.statuses import MessageClass
 from tests.chaos.judge import Verdict, judge
+from tests.servers.ports import free_port
 from tests.servers.processes import children_of, is_running
 from wiring import Bridge, build
 
@@ -483,9 +484,3 @@ def is_sending(member: Any) -> bool:
 def is_open(port: int, host: str = "127.0.0.1") -> bool:
     with socket.socket() as probe:
         return probe.connect_ex((host, port)) == 0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -15,7 +15,8 @@ from typing import Any, Final
 
 import pytest
 
-from tests.chaos.field import free_port, is_open
+from tests.chaos.field import is_open
+from tests.servers.ports import free_port
 
 pytestmark = [
     pytest.mark.chaos,

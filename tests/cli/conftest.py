@@ -17,6 +17,7 @@ import pytest
 
 from state.connection import connect
 from state.embedded import EmbeddedRedis
+from tests.servers.ports import free_port
 from tests.servers.processes import is_running, parent_of
 
 Served = Callable[..., "Tree"]
@@ -115,15 +116,9 @@ def serve() -> Iterator[Served]:
         ) -> Tree:
             own = var or Path(folder) / str(len(trees))
             own.mkdir(exist_ok=True)
-            trees.append(Tree(own, port or unused_port(), *arguments, **environ))
+            trees.append(Tree(own, port or free_port(), *arguments, **environ))
             return trees[-1]
 
         yield start
         for tree in trees:
             tree.end()
-
-
-def unused_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

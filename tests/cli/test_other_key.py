@@ -8,7 +8,8 @@ import pytest
 
 from app import create_app
 from settings_reading import load_settings
-from tests.chaos.field import ROOT, free_port
+from tests.chaos.field import ROOT
+from tests.servers.ports import free_port
 from wiring import build
 
 

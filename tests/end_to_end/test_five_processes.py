@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import socket
 import subprocess
 import sys
 import threading
@@ -35,6 +34,7 @@ from outbound.outbox import NewMt
 from settings_reading import load_settings
 from telecom.msisdn import Msisdn
 from telecom.statuses import MessageClass, MtStatus
+from tests.servers.ports import free_port
 from wiring import Bridge, build
 
 ROOT: Final = Path(__file__).parents[2]
@@ -202,12 +202,6 @@ def answers(member: Any) -> bool:
 
 def is_sending(member: Any) -> bool:
     return b"worker alive" in member.words()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -20,6 +19,7 @@ from urllib.request import urlopen
 import pytest
 
 from cli.log_keys import KEYS
+from tests.servers.ports import free_port
 from tests.servers.processes import descendants_of, words_of
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -35,9 +35,7 @@ class Watched:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.calls = 0
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.start()
 
     def start(self) -> None:

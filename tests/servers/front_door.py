@@ -16,6 +16,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from tests.servers.ports import free_port
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -23,7 +25,7 @@ class FrontDoor:
     """`with FrontDoor(upstream_port) as door:`; `door.port` speaks TLS."""
 
     def __init__(self, upstream_port: int) -> None:
-        self.port = unused_port()
+        self.port = free_port()
         self._folder = TemporaryDirectory(prefix="sanket-")
         self.folder = Path(self._folder.name)
         configure(self.folder, self.port, upstream_port)
@@ -69,7 +71,7 @@ def configure(folder: Path, port: int, upstream_port: int) -> None:
         ("server 127.0.0.1:8000", f"server 127.0.0.1:{upstream_port}"),
         ("listen 443 ssl", f"listen 127.0.0.1:{port} ssl"),
         ("    listen [::]:443 ssl;\n", ""),
-        ("listen 80", f"listen 127.0.0.1:{unused_port()}"),
+        ("listen 80", f"listen 127.0.0.1:{free_port()}"),
         ("    listen [::]:80;\n", ""),
         ("/etc/ssl/sanket/", f"{folder}/"),
         ("/var/log/nginx/", f"{folder}/"),
@@ -113,9 +115,3 @@ def trusting() -> ssl.SSLContext:
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context
-
-
-def unused_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

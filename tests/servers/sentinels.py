@@ -12,7 +12,7 @@ from typing import Any, Final
 from redis import Redis
 from redis.exceptions import RedisError
 
-from tests.chaos.field import free_port
+from tests.servers.ports import free_port
 
 MASTER: Final = "mymaster"
 DOWN_AFTER_SECONDS: Final = 1.0

@@ -18,6 +18,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.parse import urlencode
 
+from tests.servers.ports import free_port
 from tests.servers.processes import children_of, words_of
 
 ROOT = Path(__file__).parents[2]
@@ -204,9 +205,3 @@ class Town:
             if command in words_of(pid):
                 return pid
         return 0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

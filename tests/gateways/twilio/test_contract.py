@@ -7,7 +7,6 @@ that it does not know becomes a 500.
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -25,6 +24,7 @@ from telecom.errors import Reason, SendError, Verdict
 from telecom.msisdn import Msisdn
 from telecom.replies import MtSms
 from telecom.statuses import MessageClass
+from tests.servers.ports import free_port
 
 if TYPE_CHECKING:
     from tests.fakes.twilio import FakeTwilio
@@ -55,9 +55,7 @@ def prism(
         pytest.skip("needs Prism (make test-all installs it)")
     node = shutil.which("node")
     assert node is not None
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     log = tmp_path_factory.mktemp("prism") / "log"
     with log.open("wb") as file:
         running = subprocess.Popen(
