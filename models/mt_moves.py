@@ -8,19 +8,21 @@ The statements are built once: building one costs ten times what running it cost
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
     Integer,
+    Row,
+    Select,
     String,
     Text,
     Update,
@@ -30,8 +32,10 @@ from sqlalchemy import (
     literal_column,
     not_,
     null,
+    select,
     update,
 )
+from sqlalchemy.types import TypeEngine
 
 from models import consent, do_not_disturb, outbox_pause, send_attempt
 from models.dialect import handed_rows, handing, unindexed
@@ -49,6 +53,10 @@ LEASE: Final = bindparam("lease", type_=UtcDateTime())
 _WHY: Final = bindparam("why", type_=_T.last_outcome.type)
 _MT_ID: Final = bindparam("mt_id", type_=_T.id.type)
 _VENDORS_ID: Final = bindparam("vendors_id", type_=_T.gateway_message_id.type)
+_SERVER: Final = "postgresql"
+_TAKEN: Final[Mapping[str, TypeEngine[Any]]] = MappingProxyType(
+    {"mt_id": String(36), "fence": Integer(), "vendors_id": Text(), "why": String()}
+)
 _IS_HELD: Final = (_T.id == _MT_ID) & (_T.generation == bindparam("fence"))
 
 # Said STOP, and no answer to a command of his: those are asked for. Promotion may also be
@@ -166,6 +174,21 @@ _SUPPRESS: Final = (
 
 
 @cache
+def _intents_with_attempts() -> Select[str, int, bool]:
+    """On PostgreSQL, whose statements may change two tables at once."""
+    written = _writing_intents(_SERVER).cte("written")
+    started = send_attempt.started_by(written, AT)
+    return select(written.c.id, written.c.attempts, written.c.ambiguous_before).add_cte(started)
+
+
+@cache
+def _sent_with_attempts() -> Select[str]:
+    settled = _settling_sent(_SERVER).cte("settled")
+    ended = send_attempt.taken_with(settled, handed_rows(_SERVER, _TAKEN), AT)
+    return select(settled.c.id).add_cte(ended)
+
+
+@cache
 def _writing_intents(dialect: str) -> Update:
     handed = handed_rows(
         dialect,
@@ -193,15 +216,13 @@ def _writing_intents(dialect: str) -> Update:
             gateway=handed.c.way,
             sender_id=handed.c.shows,
         )
-        .returning(_T.id, _T.attempts, _T.ambiguous_before)
+        .returning(_T.id, _T.generation, _T.gateway, _T.attempts, _T.ambiguous_before)
     )
 
 
 @cache
 def _settling_sent(dialect: str) -> Update:
-    handed = handed_rows(
-        dialect, {"mt_id": String(36), "fence": Integer(), "vendors_id": Text(), "why": String()}
-    )
+    handed = handed_rows(dialect, _TAKEN)
     return (
         moving({MtStatus.SUBMITTED}, MtStatus.SENT)
         .where(_T.id == handed.c.mt_id, _T.generation == handed.c.fence)
@@ -297,11 +318,9 @@ def write_intents(
         for held, way in ways.items()
     ]
     given = handing(rows) | {"at": now, "lease": lease_until}
-    found = conn.execute(_writing_intents(conn.dialect.name), given)
-    written = {
-        row.id: Written(attempts=row.attempts, ambiguous_before=row.ambiguous_before)
-        for row in found
-    }
+    if conn.dialect.name == _SERVER:
+        return _written(conn.execute(_intents_with_attempts(), given))
+    written = _written(conn.execute(_writing_intents(conn.dialect.name), given))
     started = [
         send_attempt.Started(mt_id=held.id, generation=held.generation, gateway=way.gateway)
         for held, way in ways.items()
@@ -311,16 +330,41 @@ def write_intents(
     return written
 
 
+def _written(rows: Iterable[Row[Any]]) -> dict[str, Written]:
+    return {
+        row.id: Written(attempts=row.attempts, ambiguous_before=row.ambiguous_before)
+        for row in rows
+    }
+
+
 def settle_sent(
     conn: Connection, taken: Mapping[Claim, str | None], *, why: str, now: datetime
 ) -> set[str]:
-    """submitted to sent, with the gateway's ids: which of them had not moved on by themselves."""
+    """submitted to sent, with the gateway's ids, and the ends of their attempts: which of them had
+    not moved on by themselves.
+    """
     rows = [
         {"mt_id": held.id, "fence": held.generation, "vendors_id": vendors_id, "why": why}
         for held, vendors_id in taken.items()
     ]
-    statement = _settling_sent(conn.dialect.name)
-    return set(conn.execute(statement, handing(rows) | {"at": now}).scalars())
+    given = handing(rows) | {"at": now}
+    if conn.dialect.name == _SERVER:
+        return set(conn.execute(_sent_with_attempts(), given).scalars())
+    ours = set(conn.execute(_settling_sent(conn.dialect.name), given).scalars())
+    finished = [
+        send_attempt.Finished(
+            mt_id=held.id,
+            generation=held.generation,
+            outcome=why,
+            reason=None,
+            http_code=None,
+            gateway_message_id=vendors_id,
+            late=held.id not in ours,
+        )
+        for held, vendors_id in taken.items()
+    ]
+    send_attempt.finish(conn, finished, now)
+    return ours
 
 
 def settle(conn: Connection, held: Claim, settlement: Settlement, *, now: datetime) -> bool:

@@ -12,13 +12,16 @@ from functools import cache
 from typing import Final
 
 from sqlalchemy import (
+    CTE,
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     ForeignKey,
     Index,
     Insert,
     Integer,
+    Subquery,
     Table,
     Text,
     UniqueConstraint,
@@ -111,6 +114,36 @@ def _finishing(dialect: str) -> Update:
         .values({name: handed.c[name] for name in names if name not in _KEY})
         .values(finished_at=_AT)
     )
+
+
+def started_by(written: CTE, at: ColumnElement[datetime]) -> CTE:
+    """As `start`, in the statement that has `written` the intents: id, generation, gateway."""
+    names = tuple(Started.__dataclass_fields__)
+    rows = select(written.c.id, written.c.generation, written.c.gateway, at, false())
+    new = insert(send_attempt).from_select([*names, "started_at", "late"], rows)
+    return new.returning(_T.id).cte("started")
+
+
+def taken_with(settled: CTE, handed: Subquery, at: ColumnElement[datetime]) -> CTE:
+    """As `finish`, of calls that a gateway took, in the statement that has `settled` the messages:
+    their ids. `handed`: mt_id, fence, vendors_id and why of each call.
+    """
+    ours = select(settled.c.id).where(settled.c.id == handed.c.mt_id).limit(1)
+    ended = (
+        update(send_attempt)
+        .where(
+            _T.mt_id == handed.c.mt_id,
+            _T.generation == handed.c.fence,
+            _T.finished_at.is_(None),
+        )
+        .values(
+            finished_at=at,
+            outcome=handed.c.why,
+            gateway_message_id=handed.c.vendors_id,
+            late=ours.scalar_subquery().is_(None),
+        )
+    )
+    return ended.returning(_T.id).cte("ended")
 
 
 _TRIED: Final = (

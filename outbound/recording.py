@@ -119,11 +119,6 @@ class Recorder:
         for claim, vendors_id in taken.items():
             if claim.id not in ours:  # it went out after all: a resend that waits is cancelled
                 _believe(conn, claim, vendors_id, now)
-        finished = [
-            _finished(intent.claim, outcome, is_late=intent.claim.id not in ours)
-            for intent, outcome in ended
-        ]
-        send_attempt.finish(conn, finished, now)
         reported = _reports_of(conn, taken, now)
         return [
             _recorded(
@@ -229,15 +224,14 @@ def _reports_of(
     }
 
 
-def _finished(claim: Claim, outcome: Outcome, *, is_late: bool) -> Finished:
-    refused = outcome if isinstance(outcome, NotTaken) else None
+def _finished(claim: Claim, refused: NotTaken, *, is_late: bool) -> Finished:
     return Finished(
         mt_id=claim.id,
         generation=claim.generation,
-        outcome=refused.verdict if refused else ACCEPTED,
-        reason=refused.why if refused else None,
-        http_code=refused.http_code if refused else None,
-        gateway_message_id=outcome.gateway_message_id if isinstance(outcome, Taken) else None,
+        outcome=refused.verdict,
+        reason=refused.why,
+        http_code=refused.http_code,
+        gateway_message_id=None,
         late=is_late,
     )
 

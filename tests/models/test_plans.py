@@ -80,7 +80,7 @@ def stored(conn: Connection) -> object:
     ("run", "indexes"),
     [
         pytest.param(intents, {MESSAGE}, id="intents"),
-        pytest.param(sent, {MESSAGE}, id="what was sent"),
+        pytest.param(sent, {MESSAGE, ATTEMPT}, id="what was sent"),
         pytest.param(proofs, {MESSAGE}, id="proofs"),
         pytest.param(attempts, {ATTEMPT}, id="ends of attempts"),
         pytest.param(early, {NAMED, OWNED}, id="early reports"),
