@@ -36,6 +36,7 @@ class Together(Generic[Item, Outcome]):
         longest_line: int = LONGEST_LINE,
         patience_seconds: float = PATIENCE_SECONDS,
         moment_seconds: float = MOMENT_SECONDS,
+        each_seconds: float = 0.0,
         crowd_seconds: float = 0.0,
         enough: int | None = None,
         pause: Callable[[float], object] | None = None,
@@ -46,13 +47,15 @@ class Together(Generic[Item, Outcome]):
 
         It is a crowd, too, where the last group is not longer ago than `crowd_seconds`. Whoever
         comes first in a crowd waits for others `moment_seconds`, or until `enough` have come; where
-        that is not said, until as many have come as there were the last time.
+        that is not said, until as many have come as there were the last time, and `each_seconds`
+        longer for each of those: they run one after the other.
         """
         self._write = write
         self._most_together = most_together
         self._longest_line = longest_line
         self._patience_seconds = patience_seconds
         self._moment_seconds = moment_seconds
+        self._each_seconds = each_seconds
         self._crowd_seconds = crowd_seconds
         self._enough = enough
         self._is_enough = threading.Event()
@@ -104,7 +107,7 @@ class Together(Generic[Item, Outcome]):
     def _write_for_all(self, first: _Place[Item, Outcome]) -> None:
         group = [first]
         if self._in_a_crowd or self._monotonic() < self._crowd_until:
-            self._pause(self._moment_seconds)
+            self._pause(self._moment_seconds + self._each_seconds * self._expected)
         with self._lock:
             while self._line and len(group) < self._most_together:
                 group.append(self._line.popleft())

@@ -47,7 +47,7 @@ __all__ = ["Cause", "Commitments", "Kept"]
 # A group does not see what others are about to spend, so this bounds by how much a budget is passed
 # (docs/spending.md); and they wait a second at most for its numbers.
 MOST_TOGETHER: Final = 32
-RECORD_MOMENT_SECONDS: Final = 0.004
+RECORD_EACH_SECONDS: Final = 0.0001  # what a webhook takes until it stands in the line
 _ONE_SMS: Final = "."  # of an answer that nobody knows yet, the least
 
 
@@ -82,7 +82,7 @@ class Commitments:
         )
         # Calls spend nothing yet, and a whole crowd of them costs little more than one.
         self._bare: Together[Proposal, Kept] = Together(
-            self.writer.record, moment_seconds=RECORD_MOMENT_SECONDS
+            self.writer.record, each_seconds=RECORD_EACH_SECONDS
         )
 
     def record(self, cause: Cause) -> bool:

@@ -99,6 +99,18 @@ def test_only_in_a_crowd_is_a_moment_given_to_others(eventually: Eventually) -> 
     assert moments == [MOMENT_SECONDS]
 
 
+def test_a_larger_crowd_gets_a_longer_moment(eventually: Eventually) -> None:
+    moments: list[float] = []
+    queue = Queue(pause=moments.append, each_seconds=0.5)
+    first = queue.ask("a")
+    assert queue.disk.began.acquire(timeout=SECONDS)
+    others = queue.ask_behind(eventually, "b", "c", "d")
+    queue.let_go(3)
+    assert [asked.result(SECONDS) for asked in (first, *others)] == ["A", "B", "C", "D"]
+    queue.group.do("e")
+    assert moments == [MOMENT_SECONDS + 3 * 0.5]
+
+
 def test_a_crowd_may_be_one_that_comes_one_by_one() -> None:
     now, moments = [0.0], list[float]()
     queue = Queue(
