@@ -94,6 +94,7 @@ def test_g5_wakes_while_another_sends(new_field: Any, tell: Callable[..., None])
     field.wait_until(lambda: len(field.took()) == 1, 30)
     os.killpg(frozen.pid, signal.SIGCONT)
     field.wait_until(lambda: b"too_late" in frozen.words(), 30)
+    assert "queued" not in field.statuses()  # or somebody would call again, if he is fast enough
     field.wait_until_settled()
     threading.Event().wait(2.0)  # a second call would have begun
     tell("G5", f"wakes while another sends: copies of a link {len(field.took())}")
