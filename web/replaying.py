@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 REPLAY_SECONDS: Final = 2.0
 MAX_PER_REPLAY: Final = 1000
-SIDE_BY_SIDE: Final = 16  # a process has 20 connections, and sends meanwhile
+SIDE_BY_SIDE: Final = 32  # as many texts share a transaction
 MOMENT_SECONDS: Final = 1.0
 
 Take = Callable[[str, WebhookRequest], None]  # by the gateway's name; raises DatabaseDown
