@@ -1,6 +1,6 @@
 """A fuse: after some failures in a row nobody waits for what does not answer anyway.
 
-While it is open one caller a second tries, and pays for it with his wait; the first success closes
+While it is open two callers a second try, and pay for it with their wait; the first success closes
 it. So a server that is back is noticed by the next caller, not after a fixed pause.
 """
 
@@ -12,7 +12,8 @@ from collections.abc import Callable
 from typing import Final
 
 FAILURES: Final = 5
-PAUSE_SECONDS: Final = 1.0
+# Phones are to be served two seconds after Redis is back, also where one of the tries stalls.
+PAUSE_SECONDS: Final = 0.5
 
 
 class Breaker:
