@@ -27,12 +27,11 @@ from outbound.causes import Cause, Draft, Kept, Proposal, subscriber_of
 from outbound.guard import Guard
 from outbound.limits import Withheld
 from outbound.promises import Promises
-from outbound.wake import Rings
+from outbound.wake import SILENT, Rings
 from telecom.failpoints import failpoint
 from telecom.keyed_hash import KeyedHash
 
 USSD: Final = "ussd"
-_SILENT: Final = Rings()
 
 
 class GroupWriter:
@@ -43,7 +42,7 @@ class GroupWriter:
         hasher: KeyedHash,
         clock: SharedClock,
         guard: Guard,
-        rings: Rings = _SILENT,
+        rings: Rings = SILENT,
     ) -> None:
         self._rings = rings
         self._database = database
@@ -63,7 +62,7 @@ class GroupWriter:
             known = _known_by_another_id(conn, proposals)
             asking = [subscriber_of(one.cause) for one in proposals if one.wish is not None]
             now = self._clock.now_alone(conn, self._guard.purposes(asking))
-            drafts = [_draft(one, now) for one in proposals]
+            drafts = [Draft(proposal=one, event=_event(one, now)) for one in proposals]
             new_ids = inbound_event.record_all(
                 conn,
                 [
@@ -98,7 +97,7 @@ class GroupWriter:
         """The same of those that are bare, with one statement in one trip. Raises DatabaseDown."""
         with self._database.put() as conn:
             now = self._clock.now(conn)
-            events = [_draft(one, now).event for one in proposals]
+            events = [_event(one, now) for one in proposals]
             failpoint("group_commit_written")
             new_ids = inbound_event.record_all(conn, events)
             if any(event.decision == WAITS and event.id in new_ids for event in events):
@@ -222,8 +221,8 @@ def _family(cause: Cause) -> str:
     return f"nameless:{cause.gateway}:{cause.kind}"
 
 
-def _draft(proposal: Proposal, now: datetime) -> Draft:
-    event = NewEvent(
+def _event(proposal: Proposal, now: datetime) -> NewEvent:
+    return NewEvent(
         id=new_id(now),
         gateway=proposal.cause.gateway,
         kind=proposal.cause.kind,
@@ -234,7 +233,6 @@ def _draft(proposal: Proposal, now: datetime) -> Draft:
         decision=proposal.cause.decision,
         said_hash=proposal.said_hash,
     )
-    return Draft(proposal=proposal, event=event)
 
 
 def _set_decisions(

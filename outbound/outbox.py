@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
 
 import structlog
 from sqlalchemy import Connection
@@ -17,7 +16,7 @@ from models.mt_moves import Claim
 from models.sealing import Sealer, Unsealable
 from models.shared_clock import SharedClock
 from outbound.quiet_hours import opening_of
-from outbound.wake import Rings
+from outbound.wake import SILENT, Rings
 from outbound.words import hash_of_words
 from telecom.errors import Malformed
 from telecom.keyed_hash import KeyedHash
@@ -104,9 +103,6 @@ def row_of(sealed: SealedMt, now: datetime, caused_by: str | None = None) -> New
     )
 
 
-_SILENT: Final = Rings()
-
-
 class Outbox:
     """Seals what it stores: no number and no text is readable in the database."""
 
@@ -115,7 +111,7 @@ class Outbox:
         sealer: Sealer,
         hasher: KeyedHash,
         clock: SharedClock,
-        rings: Rings = _SILENT,
+        rings: Rings = SILENT,
     ) -> None:
         self.rings = rings
         self._recipients = sealer.bound_to("mt_message.to")

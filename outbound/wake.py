@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 
 class Waiting(Protocol):
@@ -43,3 +43,6 @@ class Rings:
     sms: Callable[[], None] = _nobody
     calls: Callable[[], None] = _nobody
     late_answers: Callable[[], None] = _nobody
+
+
+SILENT: Final = Rings()

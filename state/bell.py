@@ -82,6 +82,8 @@ class Bell:
                     pokes[what]()
 
 
+_KNOWN: Final = {what.encode(): (what,) for what in Waits}
+
+
 def _meant(said: object) -> Iterable[Waits]:
-    known = {what.encode(): what for what in Waits}
-    return [known[said]] if isinstance(said, bytes) and said in known else Waits
+    return _KNOWN.get(said, Waits) if isinstance(said, bytes) else Waits

@@ -45,8 +45,8 @@ class Replayer:
                 log.exception("spool not replayed")
 
     def replay(self) -> int:
-        """As long as the database takes them; returns how many are off the spool. None, where
-        another process of this host is at it.
+        """As long as the database takes them; returns how many are off the spool: 0, where another
+        process of this host is at it.
         """
         gone = 0
         self._spool.sweep()
