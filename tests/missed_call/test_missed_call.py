@@ -9,6 +9,7 @@ import pytest
 
 from models.inbound_event import inbound_event
 from telecom.encoding import Encoding, encoding_of, segments_of
+from telecom.msisdn import parse_service
 
 REJECT = '<?xml version="1.0" encoding="UTF-8"?><Response><Reject/></Response>'
 
@@ -41,6 +42,15 @@ def test_two_calls_are_two(house: Any) -> None:
     for caller in ("+919812345678", "+919812345679"):
         house.ring(caller=caller)
     assert len(house.send()) == 2
+
+
+def test_of_a_call_only_the_service_is_remembered_in_memory(house: Any) -> None:
+    parse_service.cache_clear()
+    for caller in ("+919812345678", "+919812345679", "+919812345680"):
+        house.ring(caller=caller)
+    remembered = parse_service.cache_info()
+    assert (remembered.currsize, remembered.hits) == (1, 2)
+    assert house.count(inbound_event) == 3
 
 
 @pytest.mark.parametrize(
