@@ -142,8 +142,10 @@ class Database:
 
     def _open(self) -> _Engines:
         is_sqlite = self.has_one_writer
+        kept = {} if is_sqlite else {"isolation_level": tuning.POSTGRESQL_KEPT}
         engine = create_engine(
             self._url,
+            **kept,
             pool_size=_POOL_SIZE,
             max_overflow=0,
             pool_timeout=_POOL_TIMEOUT_SECONDS,
@@ -160,11 +162,11 @@ class Database:
         else:
             tuning.tame_postgresql(engine)
         reads = tuning.SQLITE_READS if is_sqlite else tuning.POSTGRESQL_READS
-        asks = tuning.SQLITE_READS if is_sqlite else tuning.POSTGRESQL_ASKS
+        writes = tuning.SQLITE_WRITES if is_sqlite else tuning.POSTGRESQL_WRITES
         return _Engines(
             engine.execution_options(**reads),
-            engine.execution_options(**asks),
-            engine.execution_options(**tuning.WRITES),
+            engine.execution_options(**(reads if is_sqlite else {})),
+            engine.execution_options(**writes),
             _Line(self._busy_timeout_seconds).turn if is_sqlite else nullcontext,
         )
 

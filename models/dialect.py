@@ -37,8 +37,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 from sqlalchemy.types import TypeEngine
 
-_HANDED: str = "handed"
+_HANDED: Final = "handed"
 _ONE: Final[ColumnElement[int]] = literal_column("1")
+_NO_TEXT: Final[ColumnElement[str]] = literal_column("''")
 
 # Rows of unnest come in the order of the array, and each waits for its lock in turn.
 _ALONE: Final = text(
@@ -88,34 +89,45 @@ def _number_of(purpose: str) -> int:
     return int.from_bytes(digest[:8], "big", signed=True)
 
 
-def handed_rows(dialect: str, columns: Mapping[str, TypeEngine[Any]]) -> Subquery:
-    """Rows that a statement is given as one value, made by `handing`.
+def handed_rows(
+    dialect: str, columns: Mapping[str, TypeEngine[Any]], name: str = _HANDED
+) -> Subquery:
+    """Rows that a statement is given as one value, made by `handing`, under the same name.
 
     So a statement about many rows has one text, whatever their number: it is compiled and planned
     once, and costs one trip.
     """
-    given = bindparam(_HANDED, type_=Text)
+    return _handed(dialect, columns, name).subquery(name)
+
+
+def handed_once(dialect: str, columns: Mapping[str, TypeEngine[Any]], name: str) -> CTE:
+    """The same for a statement that looks at them in several places: it reads the value once."""
+    return _handed(dialect, columns, name).cte(name)
+
+
+def _handed(dialect: str, columns: Mapping[str, TypeEngine[Any]], name: str) -> Select[Any]:
+    given = bindparam(name, type_=Text)
     if dialect == "postgresql":
         cells = func.json_to_recordset(cast(given, JSON)).table_valued(
-            *(column(name, kind) for name, kind in columns.items())
+            *(column(cell, kind) for cell, kind in columns.items())
         )
         rows = cells.render_derived(name="given", with_types=True)
-        cells_of = [rows.c[name] for name in columns]
+        cells_of = [rows.c[cell] for cell in columns]
         # Always true. The planner takes it for one row in 200, and looks each up by its index; for
         # the hundred that it expects otherwise it would read all that are submitted, or a table.
         few = func.nullif(cells_of[0], cells_of[0]).is_(None)
-        return select(*cells_of).where(few).subquery("handed")
+        return select(*cells_of).where(few)
     each = func.json_each(given).table_valued("value", name="given")
     values = (
-        func.json_extract(each.c.value, f"$.{name}", type_=kind).label(name)
-        for name, kind in columns.items()
+        func.json_extract(each.c.value, f"$.{cell}", type_=kind).label(cell)
+        for cell, kind in columns.items()
     )
-    return select(*values).subquery("handed")
+    return select(*values)
 
 
-def handing(rows: Iterable[Mapping[str, object]]) -> dict[str, str]:
+def handing(rows: Iterable[Mapping[str, object]], name: str = _HANDED) -> dict[str, str]:
     """What `handed_rows` is given: plain values only."""
-    return {_HANDED: json.dumps(list(rows))}
+    return {name: json.dumps(list(rows))}
 
 
 def insert_new(
@@ -146,7 +158,7 @@ def outside(dialect: str, column: Column[Any], name: str) -> ColumnElement[bool]
 
 def unindexed(column: Column[str]) -> ColumnElement[str]:
     """The same text, in a form that no index is searched for."""
-    return column.concat("")
+    return column.concat(_NO_TEXT)
 
 
 @cache

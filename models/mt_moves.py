@@ -3,26 +3,24 @@
 `telecom.statuses.MOVES` is the one table of what is legal. Times are handed in, and must be those
 of `models.shared_clock`: the leases of workers on several hosts are compared with each other.
 
-The statements are built once: building one costs ten times what running it costs.
+The statements are built once: building one costs ten times what running it costs. Those around a
+call to a gateway, the busiest, are in `mt_turns`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import (
-    Column,
     ColumnElement,
     Connection,
     Integer,
-    Row,
-    Select,
     String,
     Text,
     Update,
@@ -30,14 +28,11 @@ from sqlalchemy import (
     case,
     func,
     literal_column,
-    not_,
     null,
-    select,
     update,
 )
-from sqlalchemy.types import TypeEngine
 
-from models import consent, do_not_disturb, outbox_pause, send_attempt
+from models import consent, do_not_disturb
 from models.dialect import handed_rows, handing, unindexed
 from models.metadata import UtcDateTime
 from models.mt_message import mt_message
@@ -53,10 +48,6 @@ LEASE: Final = bindparam("lease", type_=UtcDateTime())
 _WHY: Final = bindparam("why", type_=_T.last_outcome.type)
 _MT_ID: Final = bindparam("mt_id", type_=_T.id.type)
 _VENDORS_ID: Final = bindparam("vendors_id", type_=_T.gateway_message_id.type)
-_SERVER: Final = "postgresql"
-_TAKEN: Final[Mapping[str, TypeEngine[Any]]] = MappingProxyType(
-    {"mt_id": String(36), "fence": Integer(), "vendors_id": Text(), "why": String()}
-)
 _IS_HELD: Final = (_T.id == _MT_ID) & (_T.generation == bindparam("fence"))
 
 # Said STOP, and no answer to a command of his: those are asked for. Promotion may also be
@@ -101,14 +92,6 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """What the intent found: how many attempts there are now, and whether one was ambiguous."""
-
-    attempts: int
-    ambiguous_before: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
     """What becomes of a submitted row. `was_refused`: surely not accepted, so it is no copy."""
 
@@ -142,18 +125,20 @@ def moving(before: Collection[MtStatus], after: MtStatus) -> Update:
     for one in before:
         if not may_move(one, after):
             raise IllegalMove(f"{one} to {after}")
-    moved = update(mt_message).where(unindexed(_T.status).in_([one.value for one in before]))
-    moved = moved.values(status=after, updated_at=AT)
+    moved = update(mt_message).where(is_one_of(unindexed(_T.status), before))
+    moved = moved.values(status=literal_column(f"'{after.value}'"), updated_at=AT)
     if after not in _HELD:
-        moved = moved.values(lease_until=None, owner=None)
+        moved = moved.values(lease_until=null(), owner=null())
     if after.is_final:  # a one-time code is not kept longer than it can be of use
         is_otp = _T.message_class == MessageClass.OTP
         moved = moved.values(body_sealed=case((is_otp, null()), else_=_T.body_sealed))
     return moved
 
 
-def is_one_of(column: Column[str], words: Collection[StrEnum]) -> ColumnElement[bool]:
-    """Written into the SQL as literals: a partial index is not used for a bound parameter."""
+def is_one_of(column: ColumnElement[str], words: Collection[StrEnum]) -> ColumnElement[bool]:
+    """Written into the SQL as literals: a partial index is not used for a bound parameter, and a
+    list of those is written anew with each execution.
+    """
     literals: list[ColumnElement[str]] = [literal_column(f"'{word.value}'") for word in words]
     return column == literals[0] if len(literals) == 1 else column.in_(literals)
 
@@ -171,69 +156,6 @@ _SUPPRESS: Final = (
     .where(_T.id == _MT_ID, _T.submissions == 0)
     .values(last_outcome=_WHY)
 )
-
-
-@cache
-def _intents_with_attempts() -> Select[str, int, bool]:
-    """On PostgreSQL, whose statements may change two tables at once."""
-    written = _writing_intents(_SERVER).cte("written")
-    started = send_attempt.started_by(written, AT)
-    return select(written.c.id, written.c.attempts, written.c.ambiguous_before).add_cte(started)
-
-
-@cache
-def _sent_with_attempts() -> Select[str]:
-    settled = _settling_sent(_SERVER).cte("settled")
-    ended = send_attempt.taken_with(settled, handed_rows(_SERVER, _TAKEN), AT)
-    return select(settled.c.id).add_cte(ended)
-
-
-@cache
-def _writing_intents(dialect: str) -> Update:
-    handed = handed_rows(
-        dialect,
-        {
-            "mt_id": String(36),
-            "fence": Integer(),
-            "way": String(),
-            "shows": String(),
-        },
-    )
-    return (
-        moving({MtStatus.CLAIMED}, MtStatus.SUBMITTED)
-        .where(
-            _T.id == handed.c.mt_id,
-            _T.generation == handed.c.fence,
-            _T.lease_until > AT,
-            _T.expires_at > AT,
-            not_(IS_UNWANTED),
-            outbox_pause.allows(handed.c.way),
-        )
-        .values(
-            attempts=_T.attempts + 1,
-            submissions=_T.submissions + 1,
-            lease_until=LEASE,
-            gateway=handed.c.way,
-            sender_id=handed.c.shows,
-        )
-        .returning(_T.id, _T.generation, _T.gateway, _T.attempts, _T.ambiguous_before)
-    )
-
-
-@cache
-def _settling_sent(dialect: str) -> Update:
-    handed = handed_rows(dialect, _TAKEN)
-    return (
-        moving({MtStatus.SUBMITTED}, MtStatus.SENT)
-        .where(_T.id == handed.c.mt_id, _T.generation == handed.c.fence)
-        .values(
-            last_outcome=handed.c.why,
-            gateway_message_id=func.coalesce(handed.c.vendors_id, _T.gateway_message_id),
-            sent_at=AT,
-            evidence="reply",
-        )
-        .returning(_T.id)
-    )
 
 
 def _settling(after: MtStatus) -> Update:
@@ -297,74 +219,6 @@ def put_back(
     """claimed to queued: nothing was called. `not_before` delays the next claim."""
     given = _fence(held) | {"at": now, "later": not_before, "why": why}
     return conn.execute(_PUT_BACK, given).rowcount == 1
-
-
-def write_intents(
-    conn: Connection, ways: Mapping[Claim, Way], *, now: datetime, lease_until: datetime
-) -> dict[str, Written]:
-    """claimed to submitted, with attempt rows: from now on the calls may have happened.
-
-    A row is left out when its claim is no longer good (fenced, lease over, life over), when its
-    subscriber has said STOP, or when the gateway that it would go by is paused. The counters rise
-    here, before the call, so that a message that kills its worker is counted too.
-    """
-    rows = [
-        {
-            "mt_id": held.id,
-            "fence": held.generation,
-            "way": way.gateway,
-            "shows": way.sender_id,
-        }
-        for held, way in ways.items()
-    ]
-    given = handing(rows) | {"at": now, "lease": lease_until}
-    if conn.dialect.name == _SERVER:
-        return _written(conn.execute(_intents_with_attempts(), given))
-    written = _written(conn.execute(_writing_intents(conn.dialect.name), given))
-    started = [
-        send_attempt.Started(mt_id=held.id, generation=held.generation, gateway=way.gateway)
-        for held, way in ways.items()
-        if held.id in written
-    ]
-    send_attempt.start(conn, started, now)
-    return written
-
-
-def _written(rows: Iterable[Row[Any]]) -> dict[str, Written]:
-    return {
-        row.id: Written(attempts=row.attempts, ambiguous_before=row.ambiguous_before)
-        for row in rows
-    }
-
-
-def settle_sent(
-    conn: Connection, taken: Mapping[Claim, str | None], *, why: str, now: datetime
-) -> set[str]:
-    """submitted to sent, with the gateway's ids, and the ends of their attempts: which of them had
-    not moved on by themselves.
-    """
-    rows = [
-        {"mt_id": held.id, "fence": held.generation, "vendors_id": vendors_id, "why": why}
-        for held, vendors_id in taken.items()
-    ]
-    given = handing(rows) | {"at": now}
-    if conn.dialect.name == _SERVER:
-        return set(conn.execute(_sent_with_attempts(), given).scalars())
-    ours = set(conn.execute(_settling_sent(conn.dialect.name), given).scalars())
-    finished = [
-        send_attempt.Finished(
-            mt_id=held.id,
-            generation=held.generation,
-            outcome=why,
-            reason=None,
-            http_code=None,
-            gateway_message_id=vendors_id,
-            late=held.id not in ours,
-        )
-        for held, vendors_id in taken.items()
-    ]
-    send_attempt.finish(conn, finished, now)
-    return ours
 
 
 def settle(conn: Connection, held: Claim, settlement: Settlement, *, now: datetime) -> bool:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import Final
 
 from sqlalchemy import (
-    CompoundSelect,
+    ColumnElement,
     Connection,
+    FromClause,
     Integer,
     Select,
     Text,
@@ -20,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from models.delivery_report import Pair, delivery_report, names, naming
+from models.delivery_report import Pair, delivery_report
 from models.dialect import among, handed_rows, handing, unindexed
 from models.metadata import UtcDateTime
 
@@ -70,23 +71,13 @@ def due(conn: Connection, *, now: datetime, limit: int) -> list[Due]:
     return [Due(**row) for row in rows]
 
 
-@dataclass(frozen=True, slots=True)
-class Early:
-    """`pairs` of reports that no message owns; `mt_ids` of messages that have reports."""
-
-    pairs: frozenset[Pair]
-    mt_ids: frozenset[str]
-
-
-def early(conn: Connection, messages: Iterable[tuple[Pair | None, str]]) -> Early:
-    """Which of these, each with its vendor's id and its own, reports have named already. Seldom
-    any, so both are one question.
+def is_early(of: FromClause) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Two looks in two indexes at the reports that have named these already: the `gateway` and its
+    `vendors_id`, where no message owns the report, of which there may be many; and the `mt_id`.
+    PostgreSQL reads a table whole for an OR of them.
     """
-    found = conn.execute(_early(conn.dialect.name), naming(messages)).all()
-    return Early(
-        pairs=frozenset(Pair(*row[:2]) for row in found if row.mt_id is None),
-        mt_ids=frozenset(row.mt_id for row in found if row.mt_id is not None),
-    )
+    is_pair = (_T.gateway == of.c.gateway) & (_T.gateway_message_id == of.c.vendors_id)
+    return is_pair & unindexed(_T.mt_id).is_(None), _T.mt_id == of.c.mt_id
 
 
 _DUE: Final = (
@@ -115,17 +106,6 @@ def _joining(dialect: str) -> Update:
 def _putting_off(dialect: str) -> Update:
     handed = handed_rows(dialect, {"row": Integer(), "later": UtcDateTime()})
     return update(delivery_report).where(_T.id == handed.c.row).values(look_at=handed.c.later)
-
-
-@cache
-def _early(dialect: str) -> CompoundSelect[str, str, str | None]:
-    """Two looks in two indexes: PostgreSQL reads a table whole for an OR of them. Of the reports
-    that no message owns there may be many.
-    """
-    named = names(dialect)
-    found = select(_T.gateway, _T.gateway_message_id, _T.mt_id)
-    waits = found.where(named.is_pair, unindexed(_T.mt_id).is_(None))
-    return waits.union_all(found.where(_T.mt_id == named.mt_id))
 
 
 def _plain(at: datetime) -> str:

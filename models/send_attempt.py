@@ -21,7 +21,6 @@ from sqlalchemy import (
     Index,
     Insert,
     Integer,
-    Subquery,
     Table,
     Text,
     UniqueConstraint,
@@ -116,34 +115,27 @@ def _finishing(dialect: str) -> Update:
     )
 
 
-def started_by(written: CTE, at: ColumnElement[datetime]) -> CTE:
+def started_by(written: CTE) -> CTE:
     """As `start`, in the statement that has `written` the intents: id, generation, gateway."""
     names = tuple(Started.__dataclass_fields__)
-    rows = select(written.c.id, written.c.generation, written.c.gateway, at, false())
+    rows = select(written.c.id, written.c.generation, written.c.gateway, _AT, false())
     new = insert(send_attempt).from_select([*names, "started_at", "late"], rows)
     return new.returning(_T.id).cte("started")
 
 
-def taken_with(settled: CTE, handed: Subquery, at: ColumnElement[datetime]) -> CTE:
-    """As `finish`, of calls that a gateway took, in the statement that has `settled` the messages:
-    their ids. `handed`: mt_id, fence, vendors_id and why of each call.
-    """
-    ours = select(settled.c.id).where(settled.c.id == handed.c.mt_id).limit(1)
-    ended = (
+def taken_by(ended: CTE, outcome: str, *, is_late: ColumnElement[bool]) -> CTE:
+    """As `finish`, of calls that a gateway took: each `ended` one's mt_id, fence and vendors_id."""
+    finished = (
         update(send_attempt)
-        .where(
-            _T.mt_id == handed.c.mt_id,
-            _T.generation == handed.c.fence,
-            _T.finished_at.is_(None),
-        )
+        .where(_T.mt_id == ended.c.mt_id, _T.generation == ended.c.fence, _T.finished_at.is_(None))
         .values(
-            finished_at=at,
-            outcome=handed.c.why,
-            gateway_message_id=handed.c.vendors_id,
-            late=ours.scalar_subquery().is_(None),
+            finished_at=_AT,
+            outcome=outcome,
+            gateway_message_id=ended.c.vendors_id,
+            late=is_late,
         )
     )
-    return ended.returning(_T.id).cte("ended")
+    return finished.returning(_T.id).cte("finished")
 
 
 _TRIED: Final = (

@@ -21,9 +21,9 @@ from sqlalchemy import Connection
 from gateways.base import Sender
 from metrics.catalogue import MT_MOVES
 from metrics.meter import SILENT, Meter
-from models import mt_moves, mt_withheld, outbox_pause
+from models import mt_moves, mt_turns, mt_withheld, outbox_pause
 from models.database import Database, DatabaseDown
-from models.mt_moves import Claim, Way, Written
+from models.mt_moves import Claim, Way
 from models.shared_clock import SharedClock
 from outbound.calling import Caller
 from outbound.claiming import Claims
@@ -187,21 +187,21 @@ class Dispatcher:
     ) -> Turn:
         if not ended and not wanted:
             return Turn((), ())
-        started = self._monotonic()
-        with self._database.write() as conn:
+        started = self._monotonic()  # at the earliest, the intents' look at consent
+        with self._database.put() as conn:
             now = self._clock.now(conn)
-            recorded = self._recorder.record_accepted(conn, ended, now)
-            looked_at = self._monotonic()  # the intents' statement looks at consent, too
-            written = self._write_intents(conn, wanted, now)
-            unwritten = [
-                (claim, _end_unwritten(conn, claim, way, now))
-                for claim, way in wanted
-                if claim.id not in written
-            ]
+            turned = mt_turns.turn(
+                conn,
+                {intent.claim: outcome.gateway_message_id for intent, outcome in ended},
+                dict(wanted),
+                now=now,
+                lease_until=now + timedelta(seconds=self.lease_seconds),
+            )
         if ended:
             failpoint("after_sent_commit")
-        for claim, why in unwritten:
-            self._tell_unwritten(claim, why)
+        written = turned.written
+        self._end_unwritten([one for one in wanted if one[0].id not in written])
+        recorded = self._recorder.recorded(ended, turned)
         host_is_ahead = self._host_clock.now() - now
         intents = [
             Intent(
@@ -209,7 +209,7 @@ class Dispatcher:
                 written=written[claim.id],
                 latest_call=started + self.lease_seconds - self._send_seconds,
                 host_is_ahead=host_is_ahead,
-                wanted_at=looked_at,
+                wanted_at=started,
             )
             for claim, way in wanted
             if claim.id in written
@@ -240,13 +240,21 @@ class Dispatcher:
                 report("intent not written", error, mt_id=claim.id)
         return Turn(intents, ())
 
-    def _write_intents(
-        self, conn: Connection, wanted: Sequence[tuple[Claim, Way]], now: datetime
-    ) -> Mapping[str, Written]:
-        if not wanted:
-            return {}
-        until = self._lease_until(now)
-        return mt_moves.write_intents(conn, dict(wanted), now=now, lease_until=until)
+    def _end_unwritten(self, unwritten: Sequence[tuple[Claim, Way]]) -> None:
+        """What is in the same turn has its intents, so its calls wait for no trouble here: claims
+        that nobody ends run out.
+        """
+        if not unwritten:
+            return
+        try:
+            with self._database.write() as conn:
+                now = self._clock.now(conn)
+                ends = [_end_unwritten(conn, claim, way, now) for claim, way in unwritten]
+        except DatabaseDown as fault:
+            log.warning("claims not given back", owner=self.owner, why=str(fault))
+            return
+        for (claim, _), why in zip(unwritten, ends, strict=True):
+            self._tell_unwritten(claim, why)
 
     def _tell_unwritten(self, claim: Claim, why: _Unwritten) -> None:
         known = {"gateway": claim.gateway, "mt_id": claim.id, "why": why.value}
@@ -258,9 +266,6 @@ class Dispatcher:
                 log.info("mt given back", **known)
             case _Unwritten.LOST:
                 log.warning("claim lost", **known)
-
-    def _lease_until(self, now: datetime) -> datetime:
-        return now + timedelta(seconds=self.lease_seconds)
 
 
 class _Unwritten(StrEnum):

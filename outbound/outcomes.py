@@ -7,12 +7,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from models.mt_moves import Settlement
+from models.mt_turns import ACCEPTED
 from outbound.retry import MAX_ATTEMPTS, MAX_POISONED_ATTEMPTS, wait_seconds
 from telecom.dlt_book import DltRefusal
 from telecom.errors import Reason, SendError, Verdict
 from telecom.statuses import MessageClass, MtStatus
-
-ACCEPTED: Final = "accepted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

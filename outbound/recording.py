@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,15 +12,15 @@ from sqlalchemy import Connection
 
 from metrics.catalogue import CONSENT_CHANGES, MT_MOVES, SENDS
 from metrics.meter import Meter
-from models import mt_moves, report_waits, send_attempt
+from models import mt_moves, mt_turns, send_attempt
 from models.consent import ConsentCause, ConsentState
 from models.database import Database, DatabaseDown
-from models.delivery_report import Pair
-from models.mt_moves import Claim, Settlement, Written
+from models.mt_moves import Claim, Settlement
+from models.mt_turns import ACCEPTED, Turned, Written
 from models.send_attempt import Finished
 from models.shared_clock import SharedClock
 from outbound import consent, early_reports
-from outbound.outcomes import ACCEPTED, NotTaken, Outcome, Taken, decide
+from outbound.outcomes import NotTaken, Outcome, Taken, decide
 from telecom.errors import Reason
 from telecom.failpoints import failpoint
 from telecom.replies import MtSms
@@ -83,11 +83,11 @@ class Recorder:
     def record(self, intent: Intent, outcome: Outcome) -> None:
         """Keeps the outcome in memory while the database is down. Raises DatabaseDown."""
         try:
-            with self._database.write() as conn:
-                now = self._clock.now(conn)
-                if isinstance(outcome, Taken):
-                    (recorded,) = self.record_accepted(conn, [(intent, outcome)], now)
-                else:
+            if isinstance(outcome, Taken):
+                recorded = self._record_accepted(intent, outcome)
+            else:
+                with self._database.write() as conn:
+                    now = self._clock.now(conn)
                     recorded = self._record_refused(conn, intent, outcome, now)
         except DatabaseDown:
             self.keep([(intent, outcome)])
@@ -108,27 +108,47 @@ class Recorder:
                 return
             self.record(intent, outcome)
 
-    def record_accepted(
-        self, conn: Connection, ended: Sequence[tuple[Intent, Taken]], now: datetime
-    ) -> list[Recorded]:
-        """In a transaction of others; `tell` comes after its commit."""
-        if not ended:
-            return []
-        taken = {intent.claim: outcome.gateway_message_id for intent, outcome in ended}
-        ours = mt_moves.settle_sent(conn, taken, why=ACCEPTED, now=now)
-        for claim, vendors_id in taken.items():
-            if claim.id not in ours:  # it went out after all: a resend that waits is cancelled
-                _believe(conn, claim, vendors_id, now)
-        reported = _reports_of(conn, taken, now)
+    def recorded(self, ended: Sequence[tuple[Intent, Taken]], turned: Turned) -> list[Recorded]:
+        """What a turn that is committed has brought about. `tell` comes after it."""
+        reported = self._hear_early(
+            [one for one in ended if one[0].claim.id in turned.early] if turned.early else []
+        )
         return [
             _recorded(
                 intent,
                 outcome,
-                MtStatus.SENT if intent.claim.id in ours else None,
+                MtStatus.SENT if intent.claim.id in turned.settled else None,
                 reported.get(intent.claim.id),
             )
             for intent, outcome in ended
         ]
+
+    def _record_accepted(self, intent: Intent, outcome: Taken) -> Recorded:
+        taken = {intent.claim: outcome.gateway_message_id}
+        with self._database.put() as conn:
+            now = self._clock.now(conn)
+            turned = mt_turns.turn(conn, taken, {}, now=now, lease_until=now)
+        (recorded,) = self.recorded([(intent, outcome)], turned)
+        return recorded
+
+    def _hear_early(self, ended: Sequence[tuple[Intent, Taken]]) -> Mapping[str, MtStatus | None]:
+        """Where reports led that came before the reply. If that cannot be told now, the sweep looks
+        for their messages (outbound.early_reports).
+        """
+        if not ended:
+            return {}
+        try:
+            with self._database.write() as conn:
+                now = self._clock.now(conn)
+                return {
+                    claim.id: early_reports.settle(conn, claim.id, claim.gateway, vendors_id, now)
+                    for claim, vendors_id in (
+                        (intent.claim, outcome.gateway_message_id) for intent, outcome in ended
+                    )
+                }
+        except DatabaseDown as fault:
+            log.warning("reports wait", why=str(fault))
+            return {}
 
     def _record_refused(
         self, conn: Connection, intent: Intent, outcome: NotTaken, now: datetime
@@ -195,33 +215,6 @@ def _recorded(
         moves=tuple(move for move in moves if move),
         learnt_opt_out=learnt_opt_out,
     )
-
-
-def _believe(conn: Connection, claim: Claim, vendors_id: str | None, now: datetime) -> None:
-    mt_moves.record_evidence(
-        conn,
-        claim.id,
-        MtStatus.SENT,
-        evidence="late_reply",
-        now=now,
-        gateway_message_id=vendors_id,
-    )
-
-
-def _reports_of(
-    conn: Connection, taken: dict[Claim, str | None], now: datetime
-) -> dict[str, MtStatus | None]:
-    """Where reports led that came before the reply."""
-    pairs = {
-        claim.id: Pair(claim.gateway, vendors_id) if vendors_id else None
-        for claim, vendors_id in taken.items()
-    }
-    early = report_waits.early(conn, ((pair, mt_id) for mt_id, pair in pairs.items()))
-    return {
-        claim.id: early_reports.settle(conn, claim.id, claim.gateway, vendors_id, now)
-        for claim, vendors_id in taken.items()
-        if pairs[claim.id] in early.pairs or claim.id in early.mt_ids
-    }
 
 
 def _finished(claim: Claim, refused: NotTaken, *, is_late: bool) -> Finished:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, Row, event, literal, select, text, update
 from sqlalchemy.dialects import postgresql
 
-from models import mt_claims, mt_moves, mt_sweeps
+from models import mt_claims, mt_moves, mt_sweeps, mt_turns
 from models.database import Database
 from models.dialect import chosen
 from models.mt_message import NewRow, insert, mt_message
@@ -86,7 +86,7 @@ OPS = {
     "claim": Op(claimed, {S.QUEUED: S.CLAIMED}),
     "put back": Op(lambda c: mt_moves.put_back(c, HELD, now=NOW), {S.CLAIMED: S.QUEUED}),
     "intent": Op(
-        lambda c: mt_moves.write_intents(c, WAYS, now=NOW, lease_until=NOW + LEASE),
+        lambda c: mt_turns.turn(c, {}, WAYS, now=NOW, lease_until=NOW + LEASE).written,
         {S.CLAIMED: S.SUBMITTED},
     ),
     "accepted": Op(settled(S.SENT, gateway_message_id="g1"), {S.SUBMITTED: S.SENT}),
@@ -187,7 +187,7 @@ def test_an_intent_is_guarded(
 ) -> None:
     with database.write() as conn:
         put(conn, S.CLAIMED, **columns)
-        written = mt_moves.write_intents(conn, WAYS, now=NOW, lease_until=NOW + LEASE)
+        written = mt_turns.turn(conn, {}, WAYS, now=NOW, lease_until=NOW + LEASE).written
         row = stored(conn)
         attempts = conn.execute(select(send_attempt)).all()
     assert (HELD.id in written, row.submissions, row.attempts) == (is_good, is_good, is_good)

@@ -93,18 +93,32 @@ class ScriptedGateway:
 
 
 class FailingDatabase(Database):
-    """Fails the next write transactions at their commit, as often as it is told."""
+    """Fails write transactions at their commit, as often as it is told: the next, or those after
+    so many that it `spares`.
+    """
 
     failures: int = 0
+    spares: int = 0
     failure: Callable[[], BaseException] = DatabaseDown
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         with super().write() as conn:
             yield conn
-            if self.failures:
-                self.failures -= 1
-                raise self.failure()
+            self._fail()
+
+    @contextmanager
+    def put(self) -> Iterator[Connection]:
+        if not self.has_one_writer:
+            self._fail()  # before a statement that commits itself, for it must have written nothing
+        with super().put() as conn:
+            yield conn
+
+    def _fail(self) -> None:
+        if self.failures and not self.spares:
+            self.failures -= 1
+            raise self.failure()
+        self.spares = max(0, self.spares - 1)
 
 
 class World:

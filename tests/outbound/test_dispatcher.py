@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import Connection, update
 from structlog.testing import capture_logs
 
-from models import mt_moves
+from models import mt_moves, mt_turns
 from models.consent import Change, ConsentCause, ConsentState
 from models.database import DatabaseDown
 from models.mt_message import mt_message
-from models.mt_moves import Claim, Way, Written
+from models.mt_moves import Claim, Way
+from models.mt_turns import Turned
 from models.shared_clock import OneClock
 from outbound import consent
 from outbound.calling import FRESH_SECONDS
 from outbound.dispatcher import Dispatcher
 from outbound.outcomes import STOPPED, TOO_LATE, Taken
+from outbound.receipts import Receipts
 from outbound.recording import Intent
-from telecom.statuses import MessageClass, MtStatus
+from telecom.events import DeliveryReport
+from telecom.statuses import DlrStatus, MessageClass, MtStatus
 
 if TYPE_CHECKING:
     from tests.outbound.conftest import World
@@ -425,6 +429,48 @@ def test_ends_are_kept_while_the_database_is_down(world: World) -> None:
     assert [world.status(mt_id) for mt_id in sent] == [S.SENT] * 2
 
 
+def test_calls_do_not_wait_for_claims_that_are_no_good(world: World) -> None:
+    """Their intents are written: whoever does not call now has a message of which nobody knows."""
+    sent, intents = turned(world, 1)
+    ended = called(world, intents)
+    waits = [world.enqueue() for _ in range(2)]
+    claims = {claim.id: claim for claim in world.first.claim()}
+    fenced = replace(claims[waits[1]], generation=0)
+    world.database.spares, world.database.failures = 1, 1
+    with capture_logs() as logs:
+        turn = world.first.turn_over(
+            ended, [(claim, way_of(claim)) for claim in (claims[waits[0]], fenced)]
+        )
+    assert [intent.claim.id for intent in turn.intents] == waits[:1]
+    assert [one.after for one in turn.recorded] == [S.SENT]
+    assert [world.status(mt_id) for mt_id in [*sent, *waits]] == [S.SENT, S.SUBMITTED, S.CLAIMED]
+    assert "claims not given back" in {line["event"] for line in logs}
+
+
+def test_a_report_that_came_before_the_reply_waits_no_longer_for_it(world: World) -> None:
+    """And where the database is down by then, the sweep finds both."""
+    sent, intents = turned(world, 2)
+    receipts = Receipts(world.database, OneClock(world.clock))
+    for name in ("g1", "g2"):
+        receipts.take(
+            DeliveryReport(
+                gateway="at-ke",
+                gateway_message_id=name,
+                status=DlrStatus.DELIVERED,
+                vendor_status="Success",
+            )
+        )
+    ended = called(world, intents)
+    world.first.turn_over(ended[:1], [])
+    world.database.spares, world.database.failures = 1, 1
+    with capture_logs() as logs:
+        world.first.turn_over(ended[1:], [])
+    assert [world.status(mt_id) for mt_id in sent] == [S.DELIVERED, S.SENT]
+    assert "reports wait" in {line["event"] for line in logs}
+    world.live_on(61)
+    assert [world.status(mt_id) for mt_id in sent] == [S.DELIVERED] * 2
+
+
 def test_one_that_breaks_the_code_holds_up_no_other(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -434,20 +480,16 @@ def test_one_that_breaks_the_code_holds_up_no_other(
         world.enqueue()
     wanted = [(claim, way_of(claim)) for claim in world.first.claim()]
     waits = [claim.id for claim, _ in wanted]
-    settles, writes = mt_moves.settle_sent, mt_moves.write_intents
+    turns = mt_turns.turn
 
-    def settle(conn: Connection, taken: Mapping[Claim, str | None], **words: Any) -> set[str]:
-        if sent[0] in {claim.id for claim in taken}:
+    def turn_one(
+        conn: Connection, taken: Mapping[Claim, str | None], ways: Mapping[Claim, Way], **words: Any
+    ) -> Turned:
+        if {sent[0], waits[0]} & {claim.id for claim in (*taken, *ways)}:
             raise KeyError("a bug")
-        return settles(conn, taken, **words)
+        return turns(conn, taken, ways, **words)
 
-    def write(conn: Connection, ways: Mapping[Claim, Way], **words: Any) -> dict[str, Written]:
-        if waits[0] in {claim.id for claim in ways}:
-            raise KeyError("a bug")
-        return writes(conn, ways, **words)
-
-    monkeypatch.setattr(mt_moves, "settle_sent", settle)
-    monkeypatch.setattr(mt_moves, "write_intents", write)
+    monkeypatch.setattr(mt_turns, "turn", turn_one)
     with capture_logs() as logs:
         turn = world.first.turn_over(ended, wanted)
     assert [intent.claim.id for intent in turn.intents] == waits[1:]
