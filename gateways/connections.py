@@ -5,15 +5,21 @@ They are the standard library's. Over `requests` a send took four times the CPU,
 
 from __future__ import annotations
 
+import io
 import select
+import socket
 import ssl
+import struct
 from collections import defaultdict, deque
-from functools import cached_property
+from functools import cached_property, lru_cache
 from http.client import HTTPConnection, HTTPSConnection
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult
 
 import certifi
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 MOST_IDLE: Final = 256  # kept for a host: more than a dispatcher has threads
 
@@ -41,7 +47,7 @@ class Connections:
             connection.close()
         connection = self._new(url)
         connection.connect()
-        connection.sock.settimeout(self._read_seconds)
+        _wait_at_most(connection.sock, self._read_seconds)
         return connection
 
     def give_back(self, url: SplitResult, connection: HTTPConnection) -> None:
@@ -63,6 +69,46 @@ class Connections:
         return ssl.create_default_context(cafile=certifi.where())
 
 
+class PatientSocket:
+    """What is read of a connection that waits at most as long as it was told."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        """As `http.client` asks for it. Its `read` raises TimeoutError and other OSErrors."""
+        return io.BufferedReader(_Reading(self._sock))
+
+
+class _Reading(io.RawIOBase):
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, into: WriteableBuffer) -> int:
+        try:
+            return self._sock.recv_into(into)
+        except BlockingIOError:
+            raise TimeoutError("nothing came in time") from None
+
+
+def _wait_at_most(sock: socket.socket, seconds: float) -> None:
+    """The kernel measures it where it can: Python would ask for each piece whether it is there, and
+    then read it, and each time wait for its turn among the threads. TLS is not told by the kernel
+    whether time was over.
+    """
+    if isinstance(sock, ssl.SSLSocket):
+        sock.settimeout(seconds)
+        return
+    sock.settimeout(None)
+    whole, part = divmod(round(seconds * 1_000_000), 1_000_000)
+    for each in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+        sock.setsockopt(socket.SOL_SOCKET, each, struct.pack("@ll", whole, part))
+
+
+@lru_cache(maxsize=64)  # an account has one or two addresses
 def _host_of(url: SplitResult) -> _Host:
     return url.scheme, url.hostname or "", url.port
 

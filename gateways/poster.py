@@ -17,7 +17,7 @@ from urllib.parse import SplitResult, quote_plus, urlsplit
 
 import structlog
 
-from gateways.connections import Connections
+from gateways.connections import Connections, PatientSocket
 from gateways.lean_response import LeanResponse
 from telecom.clock import Clock
 from telecom.errors import Reason, SendError, Verdict
@@ -112,16 +112,16 @@ def _ask(
 ) -> LeanResponse:
     """The request, and the head of its answer.
 
-    The body goes last, so whatever breaks before it means that no vendor can have accepted
+    Whatever breaks before its last byte is on its way means that no vendor can have accepted
     anything, whichever of a dozen exceptions says why.
     """
     verdict = Verdict.RETRY
     try:
-        connection.sock.sendall(_head_of(where, len(body), headers))
+        connection.sock.sendall(_head_of(where, len(body), headers) + body)
         verdict = Verdict.AMBIGUOUS
-        connection.sock.sendall(body)
         failpoint("after_bytes")
-        response = LeanResponse(connection.sock, method="POST")
+        # It asks for no more of a socket than to be read.
+        response = LeanResponse(PatientSocket(connection.sock), method="POST")  # type: ignore[arg-type]
         response.begin()
     except Exception as fault:
         connection.close()

@@ -70,7 +70,14 @@ class Caller:
         )
 
     def opened(self, intent: Intent) -> Intent:
-        """With what shall be sent."""
+        """With what shall be sent, unless that breaks the code: then nothing is. Raises nothing."""
+        try:
+            return self._opened(intent)
+        except Exception as error:
+            report("mt does not open", error, gateway=intent.claim.gateway, mt_id=intent.claim.id)
+            return intent
+
+    def _opened(self, intent: Intent) -> Intent:
         mt = self._open(intent)
         if mt is None:
             return intent

@@ -253,6 +253,9 @@ class Dispatcher:
         except DatabaseDown as fault:
             log.warning("claims not given back", owner=self.owner, why=str(fault))
             return
+        except Exception as error:
+            report("claims not given back", error, owner=self.owner)
+            return
         for (claim, _), why in zip(unwritten, ends, strict=True):
             self._tell_unwritten(claim, why)
 

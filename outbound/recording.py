@@ -23,6 +23,7 @@ from outbound import consent, early_reports
 from outbound.outcomes import NotTaken, Outcome, Taken, decide
 from telecom.errors import Reason
 from telecom.failpoints import failpoint
+from telecom.faults import report
 from telecom.replies import MtSms
 from telecom.statuses import MtStatus
 
@@ -148,7 +149,9 @@ class Recorder:
                 }
         except DatabaseDown as fault:
             log.warning("reports wait", why=str(fault))
-            return {}
+        except Exception as error:
+            report("reports wait", error)
+        return {}
 
     def _record_refused(
         self, conn: Connection, intent: Intent, outcome: NotTaken, now: datetime

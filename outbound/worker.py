@@ -132,7 +132,7 @@ class Worker:
         with self._counting:
             self._busy += len(turn.intents)
         for intent in turn.intents:
-            self._given.put(intent)
+            self._given.put(self._dispatcher.opened(intent))
         self._dispatcher.tell(turn.recorded)
 
     def _record_ended(self) -> None:
@@ -150,7 +150,6 @@ class Worker:
             self._wake.poke()
 
     def _send(self, intent: Intent) -> None:
-        intent = self._dispatcher.opened(intent)
         outcome = self._dispatcher.call(intent)
         if isinstance(outcome, Taken):
             self._ended.append((intent, outcome))

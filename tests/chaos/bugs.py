@@ -48,9 +48,9 @@ BUGS: Final = (
     ),
     Bug(
         name="a late reply is no evidence",
-        file="outbound/recording.py",
-        before="if claim.id not in ours:",
-        after="if claim.id not in {one.id for one in taken}:",
+        file="models/mt_turns.py",
+        before="        .where(_T.id == ended.c.mt_id)\n",
+        after="        .where(_T.id == ended.c.mt_id, is_ours)\n",
         judge=FROZEN,
         words="after_reply",
     ),

@@ -24,6 +24,7 @@ from outbound.outcomes import STOPPED, TOO_LATE, Taken
 from outbound.receipts import Receipts
 from outbound.recording import Intent
 from telecom.events import DeliveryReport
+from telecom.replies import MtSms
 from telecom.statuses import DlrStatus, MessageClass, MtStatus
 
 if TYPE_CHECKING:
@@ -429,14 +430,17 @@ def test_ends_are_kept_while_the_database_is_down(world: World) -> None:
     assert [world.status(mt_id) for mt_id in sent] == [S.SENT] * 2
 
 
-def test_calls_do_not_wait_for_claims_that_are_no_good(world: World) -> None:
+@pytest.mark.parametrize("failure", [DatabaseDown, KeyError])
+def test_calls_do_not_wait_for_claims_that_are_no_good(
+    world: World, failure: type[Exception]
+) -> None:
     """Their intents are written: whoever does not call now has a message of which nobody knows."""
     sent, intents = turned(world, 1)
     ended = called(world, intents)
     waits = [world.enqueue() for _ in range(2)]
     claims = {claim.id: claim for claim in world.first.claim()}
     fenced = replace(claims[waits[1]], generation=0)
-    world.database.spares, world.database.failures = 1, 1
+    world.database.spares, world.database.failures, world.database.failure = 1, 1, failure
     with capture_logs() as logs:
         turn = world.first.turn_over(
             ended, [(claim, way_of(claim)) for claim in (claims[waits[0]], fenced)]
@@ -447,7 +451,10 @@ def test_calls_do_not_wait_for_claims_that_are_no_good(world: World) -> None:
     assert "claims not given back" in {line["event"] for line in logs}
 
 
-def test_a_report_that_came_before_the_reply_waits_no_longer_for_it(world: World) -> None:
+@pytest.mark.parametrize("failure", [DatabaseDown, KeyError])
+def test_a_report_that_came_before_the_reply_waits_no_longer_for_it(
+    world: World, failure: type[Exception]
+) -> None:
     """And where the database is down by then, the sweep finds both."""
     sent, intents = turned(world, 2)
     receipts = Receipts(world.database, OneClock(world.clock))
@@ -462,13 +469,28 @@ def test_a_report_that_came_before_the_reply_waits_no_longer_for_it(world: World
         )
     ended = called(world, intents)
     world.first.turn_over(ended[:1], [])
-    world.database.spares, world.database.failures = 1, 1
+    world.database.spares, world.database.failures, world.database.failure = 1, 1, failure
     with capture_logs() as logs:
         world.first.turn_over(ended[1:], [])
     assert [world.status(mt_id) for mt_id in sent] == [S.DELIVERED, S.SENT]
     assert "reports wait" in {line["event"] for line in logs}
     world.live_on(61)
     assert [world.status(mt_id) for mt_id in sent] == [S.DELIVERED] * 2
+
+
+def test_what_cannot_even_be_opened_is_surely_not_sent(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(_claim: Claim) -> MtSms:
+        raise KeyError("a bug")
+
+    mt_id = world.enqueue()
+    monkeypatch.setattr(world.outbox, "open", breaks)
+    with capture_logs() as logs:
+        assert world.send_due() == 1
+    row = world.row(mt_id)
+    assert (row.status, row.submissions, len(world.gateway.seen)) == (S.QUEUED, 0, 0)
+    assert "mt does not open" in {line["event"] for line in logs}
 
 
 def test_one_that_breaks_the_code_holds_up_no_other(
