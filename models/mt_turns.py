@@ -15,7 +15,6 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import (
-    CTE,
     ColumnElement,
     CompoundSelect,
     Connection,
@@ -23,27 +22,18 @@ from sqlalchemy import (
     Select,
     String,
     Text,
-    case,
-    func,
     literal_column,
-    not_,
     select,
     union_all,
 )
 from sqlalchemy.sql.dml import ReturningUpdate
 from sqlalchemy.types import TypeEngine
 
-from models import outbox_pause, report_waits, send_attempt
+from models import report_waits, send_attempt
 from models.dialect import handed_once, handing
-from models.mt_message import mt_message
-from models.mt_moves import AT, IS_UNWANTED, LEASE, Claim, Way, is_one_of, moving
-from telecom.statuses import MtStatus, may_move
+from models.mt_moves import Claim, Way
+from models.turn_moves import ACCEPTED, REPLY, settling, word, writing
 
-ACCEPTED: Final = "accepted"  # the outcome of what a gateway took
-REPLY: Final = "reply"  # the evidence of that
-LATE_REPLY: Final = "late_reply"
-
-_T = mt_message.c
 _SERVER: Final = "postgresql"
 _ENDED: Final = "ended"
 _WANTED: Final = "wanted"
@@ -55,7 +45,6 @@ _ENDS: Final[Mapping[str, TypeEngine[Any]]] = MappingProxyType(
 _INTENTS: Final[Mapping[str, TypeEngine[Any]]] = MappingProxyType(
     {"mt_id": String(36), "fence": Integer(), "way": String(), "shows": String()}
 )
-_MAY_BE_SENT: Final = [before for before in MtStatus if may_move(before, MtStatus.SENT)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,10 +84,9 @@ def turn(
     when its subscriber has said STOP, or when the gateway that it would go by is paused. The
     counters rise here, before the call, so that a message that kills its worker is counted too.
     """
-    if {claim.id for claim in taken} & {claim.id for claim in ways}:  # one change a row and turn
-        ends = turn(conn, taken, {}, now=now, lease_until=lease_until)
-        intents = turn(conn, {}, ways, now=now, lease_until=lease_until)
-        return Turned(settled=ends.settled, early=ends.early, written=intents.written)
+    ended = {claim.id for claim in taken}
+    if len(ended) < len(taken) or any(claim.id in ended for claim in ways):
+        return _apart(conn, taken, ways, now, lease_until)
     given = {
         **(_handing_ends(taken) if taken else {}),
         **(_handing_intents(ways) | {"lease": lease_until} if ways else {}),
@@ -107,6 +95,28 @@ def turn(
     if conn.dialect.name == _SERVER:
         return _in_one(conn, given, has_ends=bool(taken), has_intents=bool(ways))
     return _one_by_one(conn, taken, ways, given, now)
+
+
+def _apart(
+    conn: Connection,
+    taken: Mapping[Claim, str | None],
+    ways: Mapping[Claim, Way],
+    now: datetime,
+    lease_until: datetime,
+) -> Turned:
+    """A statement changes a row once. Seldom do two claims of one message meet: whoever holds it
+    now comes first.
+    """
+    ends = [
+        turn(conn, {claim: taken[claim]}, {}, now=now, lease_until=lease_until)
+        for claim in sorted(taken, key=lambda claim: -claim.generation)
+    ]
+    intents = turn(conn, {}, ways, now=now, lease_until=lease_until)
+    return Turned(
+        settled=frozenset[str]().union(*(one.settled for one in ends)),
+        early=frozenset[str]().union(*(one.early for one in ends)),
+        written=intents.written,
+    )
 
 
 def _handing_ends(taken: Mapping[Claim, str | None]) -> dict[str, str]:
@@ -161,28 +171,24 @@ def _turning(has_ends: bool, has_intents: bool) -> CompoundSelect[Any]:
 
 def _ending() -> tuple[Select[Any], ...]:
     ended = handed_once(_SERVER, _ENDS, _ENDED)
-    settled = _settling(ended).cte("settled")
+    settled = settling(ended).cte("settled")
     is_same = settled.c.id == ended.c.mt_id
-    ours = select(settled.c.id).where(settled.c.evidence == _word(REPLY), is_same)
+    ours = select(settled.c.id).where(settled.c.evidence == word(REPLY), is_same)
     is_late = ours.limit(literal_column("1")).scalar_subquery().is_(None)
     attempts = send_attempt.taken_by(ended, ACCEPTED, is_late=is_late)
     moved = _told(settled.c.evidence, settled.c.id).add_cte(attempts)
     early = report_waits.is_early(ended)
-    reported = [_told(_word(_EARLY), ended.c.mt_id).where(one) for one in early]
+    reported = [_told(word(_EARLY), ended.c.mt_id).where(one) for one in early]
     return (moved, *reported)
 
 
 def _intending() -> tuple[Select[Any], ...]:
-    written = _writing(handed_once(_SERVER, _INTENTS, _WANTED)).cte("written")
+    written = writing(handed_once(_SERVER, _INTENTS, _WANTED)).cte("written")
     started = send_attempt.started_by(written)
     intents: Select[Any] = select(
-        _word(_INTENT), written.c.id, written.c.attempts, written.c.ambiguous_before
+        word(_INTENT), written.c.id, written.c.attempts, written.c.ambiguous_before
     )
     return (intents.add_cte(started),)
-
-
-def _word(word: str) -> ColumnElement[str]:
-    return literal_column(f"'{word}'")
 
 
 def _told(what: ColumnElement[str], mt_id: ColumnElement[str]) -> Select[Any]:
@@ -251,59 +257,15 @@ def _write(
 
 @cache
 def _settling_here(dialect: str) -> ReturningUpdate[Any]:
-    return _settling(handed_once(dialect, _ENDS, _ENDED))
+    return settling(handed_once(dialect, _ENDS, _ENDED))
 
 
 @cache
 def _writing_here(dialect: str) -> ReturningUpdate[Any]:
-    return _writing(handed_once(dialect, _INTENTS, _WANTED))
+    return writing(handed_once(dialect, _INTENTS, _WANTED))
 
 
 @cache
 def _early_here(dialect: str) -> CompoundSelect[str]:
     ended = handed_once(dialect, _ENDS, _ENDED)
     return union_all(*(select(ended.c.mt_id).where(one) for one in report_waits.is_early(ended)))
-
-
-# What becomes of the messages
-
-
-def _settling(ended: CTE) -> ReturningUpdate[Any]:
-    is_ours = is_one_of(_T.status, [MtStatus.SUBMITTED]) & (_T.generation == ended.c.fence)
-    vendors_id = ended.c.vendors_id
-    return (
-        moving(_MAY_BE_SENT, MtStatus.SENT)
-        .where(_T.id == ended.c.mt_id)
-        .values(
-            last_outcome=case((is_ours, _word(ACCEPTED)), else_=_T.last_outcome),
-            gateway_message_id=case(
-                (is_ours, func.coalesce(vendors_id, _T.gateway_message_id)),
-                else_=func.coalesce(_T.gateway_message_id, vendors_id),
-            ),
-            sent_at=func.coalesce(_T.sent_at, AT),
-            evidence=case((is_ours, _word(REPLY)), else_=_word(LATE_REPLY)),
-        )
-        .returning(_T.evidence, _T.id)
-    )
-
-
-def _writing(wanted: CTE) -> ReturningUpdate[Any]:
-    return (
-        moving({MtStatus.CLAIMED}, MtStatus.SUBMITTED)
-        .where(
-            _T.id == wanted.c.mt_id,
-            _T.generation == wanted.c.fence,
-            _T.lease_until > AT,
-            _T.expires_at > AT,
-            not_(IS_UNWANTED),
-            outbox_pause.allows(wanted.c.way),
-        )
-        .values(
-            attempts=_T.attempts + 1,
-            submissions=_T.submissions + 1,
-            lease_until=LEASE,
-            gateway=wanted.c.way,
-            sender_id=wanted.c.shows,
-        )
-        .returning(_T.id, _T.generation, _T.gateway, _T.attempts, _T.ambiguous_before)
-    )

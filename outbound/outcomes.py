@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from models.mt_moves import Settlement
-from models.mt_turns import ACCEPTED
+from models.turn_moves import ACCEPTED
 from outbound.retry import MAX_ATTEMPTS, MAX_POISONED_ATTEMPTS, wait_seconds
 from telecom.dlt_book import DltRefusal
 from telecom.errors import Reason, SendError, Verdict

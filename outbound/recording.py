@@ -16,9 +16,10 @@ from models import mt_moves, mt_turns, send_attempt
 from models.consent import ConsentCause, ConsentState
 from models.database import Database, DatabaseDown
 from models.mt_moves import Claim, Settlement
-from models.mt_turns import ACCEPTED, Turned, Written
+from models.mt_turns import Turned, Written
 from models.send_attempt import Finished
 from models.shared_clock import SharedClock
+from models.turn_moves import ACCEPTED
 from outbound import consent, early_reports
 from outbound.outcomes import NotTaken, Outcome, Taken, decide
 from telecom.errors import Reason

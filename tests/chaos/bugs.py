@@ -48,7 +48,7 @@ BUGS: Final = (
     ),
     Bug(
         name="a late reply is no evidence",
-        file="models/mt_turns.py",
+        file="models/turn_moves.py",
         before="        .where(_T.id == ended.c.mt_id)\n",
         after="        .where(_T.id == ended.c.mt_id, is_ours)\n",
         judge=FROZEN,
