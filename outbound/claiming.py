@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from models import mt_claims, mt_moves
-from models.database import Database
+from models.database import Database, DatabaseDown
 from models.mt_moves import Claim
 from models.shared_clock import SharedClock
 from telecom.failpoints import failpoint
@@ -64,26 +64,34 @@ class Claims:
             return []
         claims: list[Claim] = []
         has_more = False
-        with self._database.write() as conn:
-            now = self._clock.now(conn)
-            for lane in due:
-                limit = limits[lane]
-                if at_most is not None:
-                    limit = min(limit, at_most - len(claims))
-                claimed = mt_claims.claim(
-                    conn,
-                    owner=self._owner,
-                    now=now,
-                    lease_until=now + timedelta(seconds=self._lease_seconds),
-                    limit=limit,
-                    lane=lane,
-                    without=without.get(lane, ()),
-                )
-                has_more = has_more or (limit > 0 and len(claimed) == limit)
-                claims += claimed
+        for lane in due:
+            limit = limits[lane] if at_most is None else min(limits[lane], at_most - len(claims))
+            if limit <= 0:
+                continue
+            try:
+                claimed = self._claim(lane, limit, without.get(lane, ()))
+            except DatabaseDown:
+                if not claims:
+                    raise
+                break  # what is held already would wait for the end of its lease
+            has_more = has_more or len(claimed) == limit
+            claims += claimed
         self._has_more = has_more
         failpoint("after_claim")
         return claims
+
+    def _claim(self, lane: Lane, limit: int, without: Collection[str]) -> list[Claim]:
+        with self._database.put() as conn:
+            now = self._clock.now(conn)
+            return mt_claims.claim(
+                conn,
+                owner=self._owner,
+                now=now,
+                lease_until=now + timedelta(seconds=self._lease_seconds),
+                limit=limit,
+                lane=lane,
+                without=without,
+            )
 
     @property
     def rest_seconds(self) -> float:

@@ -194,6 +194,16 @@ def test_a_worker_that_wakes_too_late_calls_nobody(
     assert (row.status, row.submissions) == ((S.SENT, 1) if is_called else (S.QUEUED, 0))
 
 
+def test_what_is_claimed_is_held_though_the_next_lane_cannot_be(world: World) -> None:
+    urgent, _ = world.enqueue(LINK), world.enqueue(MessageClass.BULK)
+    world.database.spares, world.database.failures = 1, 1
+    assert [claim.id for claim in world.first.claim()] == [urgent]
+    assert world.database.failures == 0
+    world.database.failures = 1
+    with pytest.raises(DatabaseDown):
+        world.first.claim()
+
+
 @pytest.mark.parametrize("seconds", [29.9, 30, 31, 3600])
 def test_a_claim_is_good_for_a_lease(world: World, seconds: float) -> None:
     mt_id = world.enqueue(MessageClass.RESULT)
