@@ -12,6 +12,7 @@ import json
 import os
 import secrets
 import struct
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,8 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from metrics.store import Full, Store
 
 TYPES: Final = ("counter", "histogram")
+PATIENCE_SECONDS: Final = 0.25
+PAUSE_SECONDS: Final = 0.005
 _THE_DEAD: Final = "archive"  # the id under which their sums are kept
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
@@ -33,16 +36,26 @@ log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 class Folder:
     """Nothing is opened or made before the first use. Every method may raise OSError."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        pause: Callable[[float], object] = time.sleep,
+    ) -> None:
         self._path = path
+        self._monotonic = monotonic
+        self._pause = pause
 
     def join(self) -> Callable[[str], Store]:
         """This process counts from now on: who opens the file for a type of metric."""
-        with self._locked(fcntl.LOCK_EX):
-            self._bury(self._add_up)
-            name = f"{os.getpid()}-{secrets.token_hex(4)}"
-            alive = (self._path / f"{name}.alive").open("xb")
-            fcntl.flock(alive, fcntl.LOCK_EX)
+        name = f"{os.getpid()}-{secrets.token_hex(4)}"
+        alive = self._come_alive(name)
+        try:
+            with self._locked(fcntl.LOCK_EX):
+                self._bury(self._add_up)
+        except TimeoutError:
+            log.warning("counts of the dead not added up", why="another process holds the folder")
 
         def open_store(type_: str, _alive: IO[bytes] = alive) -> Store:
             return Store(self._file(type_, name))
@@ -60,6 +73,15 @@ class Folder:
         """What all processes have counted together, the dead included."""
         with self._locked(fcntl.LOCK_SH):
             return _merged(list(self._path.glob("*.db")), accumulate=True)
+
+    def _come_alive(self, name: str) -> IO[bytes]:
+        """The file has its lock before its name: nobody ever takes it for a dead one's."""
+        self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        nameless = self._path / f"{name}.coming"
+        alive = nameless.open("xb")
+        fcntl.flock(alive, fcntl.LOCK_EX)
+        nameless.rename(self._path / f"{name}.alive")
+        return alive
 
     def _bury(self, last_rites: Callable[[list[str]], None]) -> None:
         names = {path.stem for path in self._path.glob("*.alive")}
@@ -102,11 +124,26 @@ class Folder:
 
     @contextmanager
     def _locked(self, how: int) -> Iterator[None]:
-        """Sums are never read while what is counted moves from one file to another."""
+        """Sums are never read while what is counted moves from one file to another.
+
+        Raises TimeoutError: whoever holds it may be frozen, and nobody's work waits for counts.
+        """
         self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
         with (self._path / "lock").open("ab") as file:
-            fcntl.flock(file, how)
+            self._lock(file, how)
             yield
+
+    def _lock(self, file: IO[bytes], how: int) -> None:
+        until = self._monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                fcntl.flock(file, how | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if self._monotonic() > until:
+                    raise TimeoutError("another process holds the folder of metrics") from None
+                self._pause(PAUSE_SECONDS)
+            else:
+                return
 
 
 def _merged(files: list[Path], *, accumulate: bool) -> list[Metric]:

@@ -241,8 +241,8 @@ class Dispatcher:
         return Turn(intents, ())
 
     def _end_unwritten(self, unwritten: Sequence[tuple[Claim, Way]]) -> None:
-        """What is in the same turn has its intents, so its calls are made whatever fails here: claims
-        that nobody ends run out.
+        """What is in the same turn has its intents, so its calls are made whatever fails here;
+        claims that nobody ends run out.
         """
         if not unwritten:
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import signal
@@ -15,7 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from metrics import catalogue
 from metrics.catalogue import ALL, EVENTS, SESSION_FAULTS, WEBHOOK_SECONDS, WEBHOOKS
-from metrics.folder import Folder
+from metrics.folder import PATIENCE_SECONDS, Folder
 from metrics.kinds import Counter, Gauge, Histogram, Reading
 from metrics.page import write_page
 from metrics.prometheus import PrometheusMeter
@@ -126,6 +127,23 @@ def test_a_meter_that_cannot_write_keeps_nobody_from_work(
         meter.time(WEBHOOK_SECONDS, 1, "ussd")
     page = shown(folder, Reading(catalogue.DATABASE_UP, 0))
     assert page == {"sanket_database_up": 0}
+
+
+def test_who_is_frozen_with_the_folder_in_his_hand_keeps_nobody_from_work(tmp_path: Path) -> None:
+    Process(tmp_path, 2).kill()
+    waits: list[float] = []
+    folder = Folder(tmp_path, monotonic=lambda: sum(waits), pause=waits.append)
+    with (tmp_path / "lock").open("ab") as frozen:
+        fcntl.flock(frozen, fcntl.LOCK_EX)
+        PrometheusMeter(folder).count(SESSION_FAULTS)
+        assert 0 < sum(waits) < 2 * PATIENCE_SECONDS
+        page = write_page(folder, lambda: [Reading(catalogue.DATABASE_UP, 1)])
+        assert "sanket_database_up 1" in page
+        assert "sanket_session_store_faults_total" not in page
+    page_later = shown(tmp_path)
+    assert page_later["sanket_session_store_faults_total"] == 1
+    assert page_later[ACCEPTED] == 2
+    assert not list(tmp_path.glob("*.coming"))
 
 
 def test_a_file_grows_to_its_limit_and_not_further(tmp_path: Path) -> None:
