@@ -73,6 +73,7 @@ from sms import optouts, receipts
 from state.bell import Waits
 from state.pace import RedisPace
 from state.turns import TurnStream
+from telecom import faults
 from telecom.clock import Clock
 from telecom.dlt import DltIds
 from telecom.dlt_book import DltBook
@@ -127,6 +128,20 @@ class Bridge(Channels):
         self.start()
         with suppress(BadGateways, OSError, UnicodeDecodeError):
             _ = self.gateways
+
+    def warm_senders(self) -> None:
+        """The same before the first SMS is claimed: two seconds in which a death would leave it in
+        doubt. A sender that cannot be loaded is told of, and fails those who ask for it.
+        """
+        with suppress(BadMenu, DatabaseDown):
+            self._dlt_book()
+        with suppress(BadGateways, OSError, UnicodeDecodeError):
+            for name, gateway in self.gateways.items():
+                try:
+                    if gateway.sender:
+                        gateway.sender.prepare()
+                except Exception as error:
+                    faults.report("sender not loaded", error, gateway=name)
 
     def stop(self) -> None:
         """The end of what `start` began, and of this process' connections to services and to the

@@ -62,6 +62,10 @@ class Bridge(Protocol):
         """To the log, what services of the live menus lack here."""
         ...
 
+    def warm_senders(self) -> None:
+        """Loads what the first SMS would wait for. Never raises."""
+        ...
+
     def find_moved_keys(self) -> list[Diagnostic]:
         """Numbers that lead elsewhere than in the live menu; none where no menu is live."""
         ...

@@ -34,6 +34,7 @@ def commands(bridge_factory: BridgeFactory) -> click.Command:
         bridge = bridge_factory()
         if PARENT not in os.environ:
             bridge.tell_lacks()  # flask serve told its own
+        bridge.warm_senders()
         heap.settle()
         try:
             bridge.run_worker(stop)

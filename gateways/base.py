@@ -75,6 +75,12 @@ class VoiceDoor(Protocol):
 
 
 class Sender(Protocol):
+    def prepare(self) -> None:
+        """Loads what the first send would wait for. Whoever sends calls it before he claims: an
+        intent that waits for it is in doubt for so long, should its process die.
+        """
+        ...
+
     def send(self, mt: MtSms) -> Accepted:
         """One HTTP request, one recipient, finite deadline. Raises SendError, and nothing else."""
         ...

@@ -47,7 +47,6 @@ _LATER: Final = bindparam("later", type_=UtcDateTime())
 LEASE: Final = bindparam("lease", type_=UtcDateTime())
 _WHY: Final = bindparam("why", type_=_T.last_outcome.type)
 _MT_ID: Final = bindparam("mt_id", type_=_T.id.type)
-_VENDORS_ID: Final = bindparam("vendors_id", type_=_T.gateway_message_id.type)
 _IS_HELD: Final = (_T.id == _MT_ID) & (_T.generation == bindparam("fence"))
 
 # Said STOP, and no answer to a command of his: those are asked for. Promotion may also be
@@ -93,13 +92,14 @@ class Way:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
-    """What becomes of a submitted row. `was_refused`: surely not accepted, so it is no copy."""
+    """What becomes of a submitted row that was not, or not surely, accepted. `was_refused`: surely
+    not, so it is no copy.
+    """
 
     after: MtStatus
     last_outcome: str
     was_refused: bool = False
     not_before: datetime | None = None
-    gateway_message_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,11 +166,8 @@ def _settling(after: MtStatus) -> Update:
             last_outcome=_WHY,
             submissions=_T.submissions - bindparam("refused", type_=Integer),
             not_before=func.coalesce(_LATER, _T.not_before),
-            gateway_message_id=func.coalesce(_VENDORS_ID, _T.gateway_message_id),
         )
     )
-    if after is MtStatus.SENT:
-        return statement.values(sent_at=AT, evidence="reply")
     if after is MtStatus.UNKNOWN:
         return statement.values(unknown_since=AT, ambiguous_before=True, evidence=_WHY)
     return statement
@@ -198,7 +195,6 @@ _SETTLE: Final = MappingProxyType(
     {
         after: _settling(after)
         for after in (
-            MtStatus.SENT,
             MtStatus.QUEUED,
             MtStatus.UNKNOWN,
             MtStatus.FAILED,
@@ -228,7 +224,6 @@ def settle(conn: Connection, held: Claim, settlement: Settlement, *, now: dateti
         "why": settlement.last_outcome,
         "refused": int(settlement.was_refused),
         "later": settlement.not_before,
-        "vendors_id": settlement.gateway_message_id,
     }
     return conn.execute(_SETTLE[settlement.after], given).rowcount == 1
 

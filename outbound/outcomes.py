@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from models.mt_moves import Settlement
-from models.turn_moves import ACCEPTED
 from outbound.retry import MAX_ATTEMPTS, MAX_POISONED_ATTEMPTS, wait_seconds
 from telecom.dlt_book import DltRefusal
 from telecom.errors import Reason, SendError, Verdict
@@ -78,7 +77,7 @@ def not_taken(error: SendError) -> NotTaken:
 
 
 def decide(
-    outcome: Outcome,
+    outcome: NotTaken,
     *,
     message_class: MessageClass,
     attempts: int,
@@ -87,18 +86,12 @@ def decide(
     jitter: float,
     moves_on: bool = False,
 ) -> Settlement:
-    """What becomes of a submitted row. `attempts` counts the one that just ended; `moves_on`:
-    another gateway is there to be tried at once.
+    """What becomes of a submitted row that was not, or not surely, taken. `attempts` counts the one
+    that just ended; `moves_on`: another gateway is there to be tried at once.
 
     A definite refusal ends as unknown_final, not failed, when an earlier attempt was ambiguous:
     that copy may be on the phone.
     """
-    if isinstance(outcome, Taken):
-        return Settlement(
-            after=MtStatus.SENT,
-            last_outcome=ACCEPTED,
-            gateway_message_id=outcome.gateway_message_id,
-        )
     if outcome.verdict is Verdict.AMBIGUOUS:
         return Settlement(after=MtStatus.UNKNOWN, last_outcome=outcome.why)
     limit = MAX_POISONED_ATTEMPTS if outcome.is_poison else MAX_ATTEMPTS[message_class]

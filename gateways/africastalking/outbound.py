@@ -45,6 +45,9 @@ class AfricasTalkingSender:
         self._number_format = settings.number_format
         self._clock = clock
 
+    def prepare(self) -> None:
+        """The SDK was loaded with this module."""
+
     def send(self, mt: MtSms) -> Accepted:
         """Raises SendError, and nothing else."""
         answer: HttpAnswer = self._service.send(

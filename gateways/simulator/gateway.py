@@ -38,6 +38,9 @@ class Simulator:
 
 
 class SimulatorSender:
+    def prepare(self) -> None:
+        """There is nothing to load."""
+
     def send(self, mt: MtSms) -> Accepted:
         """Always accepted: the inbox of the simulated handset reads it back from the outbox."""
         return Accepted(gateway_message_id=f"sim-{mt.ref}")

@@ -169,7 +169,10 @@ def _status(pid: int, name: str) -> int:
 
 @ON_SQLITE
 def test_g14_sqlite_with_eight_processes(
-    new_field: Any, seconds: Callable[[float], float], tell: Callable[..., None]
+    new_field: Any,
+    seconds: Callable[[float], float],
+    times: Callable[[int, int], int],
+    tell: Callable[..., None],
 ) -> None:
     field = new_field(webs=6, dispatchers=2, faults={}, reports={})
     field.crowd(seconds(8), rate=40, tries=1)
@@ -189,8 +192,10 @@ def test_g14_sqlite_with_eight_processes(
     assert verdict.acknowledged == verdict.events
     assert not verdict.copied
     assert slow < LONGEST_WAIT_ON_SQLITE
-    # Who writes waits for his turn. Those that give up are few, or nobody holds the line.
-    assert spooled + locked <= verdict.events / 10
+    # Who writes waits for his turn. Those that give up are few, or nobody holds the line; and more
+    # where another test keeps the disk busy.
+    assert locked <= verdict.events / 40
+    assert spooled + locked <= verdict.events / times(5, 10)
 
 
 SKEWED: Final = """

@@ -105,6 +105,8 @@ class Answering:
     def __init__(self, id_: str | None) -> None:
         self._id = id_
 
+    def prepare(self) -> None: ...
+
     def send(self, _mt: object) -> Accepted:
         if self._id is None:
             raise SendError(Reason.NO_ANSWER, Verdict.AMBIGUOUS)

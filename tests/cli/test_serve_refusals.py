@@ -80,6 +80,9 @@ class NeverStarted:
     def tell_lacks(self) -> None:
         pass
 
+    def warm_senders(self) -> None:
+        pass
+
     def check_key(self) -> None:
         pytest.fail("the database was touched")
 

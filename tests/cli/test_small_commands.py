@@ -74,6 +74,9 @@ class Recorder:
     def tell_lacks(self) -> None:
         pass
 
+    def warm_senders(self) -> None:
+        self.asked.append("warm senders")
+
     def check_key(self) -> None:
         raise NotImplementedError
 
@@ -107,19 +110,22 @@ class Recorder:
 
 @pytest.mark.parametrize(
     ("commands", "arguments", "asked"),
-    [(worker.commands, [], "work, stop is False"), (db.commands, ["upgrade"], "migrate")],
+    [
+        (worker.commands, [], ["warm senders", "work, stop is False"]),
+        (db.commands, ["upgrade"], ["migrate"]),
+    ],
 )
-def test_a_command_does_one_thing(
+def test_a_command_does_what_it_is_for(
     commands: Callable[[BridgeFactory], click.Command],
     arguments: list[str],
-    asked: str,
+    asked: list[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(stop_signals, "STOPPING", ())  # the test runner keeps its own
     bridge = Recorder()
     answer = CliRunner().invoke(commands(lambda: bridge), arguments)
     assert answer.exit_code == 0, answer.output
-    assert bridge.asked == [asked]
+    assert bridge.asked == asked
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,7 @@ DISPATCHERS, WEBS, THREADS = 3, 2, 4
 REPORTERS: Final = 16
 LEASE_SECONDS, SETTLE_SECONDS = 6, 20
 LAST_KILL_SECONDS: Final = 45.0
+COPIES: Final = 2  # of a link, at the most: the second after the first one was in doubt
 
 pytestmark = [
     pytest.mark.debian("postgres", repeats=True),
@@ -158,6 +159,12 @@ class Field:
         self.slowest_report = max(self.slowest_report, time.monotonic() - seen_at)
         if status == 200:
             self.known[taken["id"]] = len(self.ledger())
+
+    def given_up(self) -> list[str]:
+        """The SMS of which two copies are in doubt: nobody sends a third."""
+        query = select(mt_message.c.id).where(mt_message.c.status == MtStatus.UNKNOWN_FINAL)
+        with self.bridge.database.read() as conn:
+            return [str(mt_id) for mt_id in conn.execute(query).scalars()]
 
     def statuses(self) -> dict[str, int]:
         query = select(mt_message.c.status, func.count()).group_by(mt_message.c.status)
@@ -287,16 +294,19 @@ def test_no_kill_loses_or_doubles_an_sms(
     for one in crowd:
         one.start()
     began = time.monotonic()
-    kills = kill_until(
-        the_field, lambda: {taken["to"] for taken in the_field.ledger()} >= people, eventually
-    )
+
+    def is_over() -> bool:
+        missing = people - {taken["to"] for taken in the_field.ledger()}
+        return len(missing) <= len(the_field.given_up())
+
+    kills = kill_until(the_field, is_over, eventually)
     eventually(lambda: set(the_field.statuses()) <= ENDS, 4 * (LEASE_SECONDS + SETTLE_SECONDS))
     seconds = time.monotonic() - began
     the_field.stop.set()
     for one in crowd:
         one.join()
     copies = Counter(taken["to"] for taken in the_field.ledger())
-    in_doubt = calls_without_an_end(the_field)
+    in_doubt, given_up = calls_without_an_end(the_field), the_field.given_up()
     doubled = sum(copies.values()) - len(copies)
     told = second_copies(the_field)
     figures = {
@@ -305,6 +315,7 @@ def test_no_kill_loses_or_doubles_an_sms(
         "ambiguous": len(in_doubt),
         "doubled": doubled,
         "of these": dict(told),
+        "given up": len(given_up),
         "missing": len(people - set(copies)),
         "reports": dict(the_field.reports),
         "slowest report": round(the_field.slowest_report, 1),
@@ -313,7 +324,10 @@ def test_no_kill_loses_or_doubles_an_sms(
     }
     with capsys.disabled():
         print(f"\nfive processes: {json.dumps(figures)}", file=sys.__stderr__, flush=True)
-    assert set(copies) == people
+    assert set(copies) <= people
+    # Whoever had none was in the hands of two that were killed, and the operator sees him.
+    assert len(people - set(copies)) <= len(given_up)
+    assert all(in_doubt.count(mt_id) == COPIES for mt_id in given_up)
     assert set(the_field.acknowledged) <= people
     assert len(the_field.acknowledged) == TEXTED
     assert kills["dispatcher"] > 0
@@ -321,11 +335,11 @@ def test_no_kill_loses_or_doubles_an_sms(
     # Only what was in a killed dispatcher's hands may be doubled: one call a thread.
     assert len(in_doubt) <= kills["dispatcher"] * THREADS
     assert doubled <= len(in_doubt)
-    assert max(copies.values()) <= 2
+    assert max(copies.values()) <= COPIES
     assert told["reported"] <= 1  # a call that was on its way when the report came in
 
 
-ENDS: Final = {MtStatus.SENT.value, MtStatus.DELIVERED.value}
+ENDS: Final = {MtStatus.SENT.value, MtStatus.DELIVERED.value, MtStatus.UNKNOWN_FINAL.value}
 
 
 def kill_until(the_field: Field, done: Callable[[], bool], eventually: Any) -> Counter[str]:

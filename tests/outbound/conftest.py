@@ -58,6 +58,8 @@ class ScriptedGateway:
         self.seen: list[MtSms] = []
         self._lock = threading.Lock()
 
+    def prepare(self) -> None: ...
+
     def send(self, mt: MtSms) -> Accepted:
         with self._lock:
             self.seen.append(mt)

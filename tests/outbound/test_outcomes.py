@@ -13,8 +13,6 @@ from outbound.outcomes import (
     TOO_LATE,
     UNEXPECTED,
     NotTaken,
-    Outcome,
-    Taken,
     decide,
     not_taken,
 )
@@ -24,7 +22,6 @@ from telecom.statuses import MessageClass, MtStatus
 
 S = MtStatus
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-TAKEN = Taken(gateway_message_id="g1")
 THROTTLED = not_taken(SendError(Reason.THROTTLED, Verdict.RETRY, retry_after_seconds=90))
 REFUSED = NotTaken(verdict=Verdict.GIVE_UP, why="bad_msisdn", http_code=400)
 LOST = NotTaken(verdict=Verdict.AMBIGUOUS, why="no_answer")
@@ -34,9 +31,6 @@ LAST = MAX_ATTEMPTS[MessageClass.LINK]
 @pytest.mark.parametrize(
     ("outcome", "attempts", "ambiguous_before", "after", "wait"),
     [
-        (TAKEN, 1, False, S.SENT, None),
-        (TAKEN, 2, True, S.SENT, None),
-        (TAKEN, 999, True, S.SENT, None),
         (LOST, 1, False, S.UNKNOWN, None),
         (LOST, 999, True, S.UNKNOWN, None),
         (UNEXPECTED, 1, False, S.UNKNOWN, None),
@@ -54,7 +48,7 @@ LAST = MAX_ATTEMPTS[MessageClass.LINK]
     ],
 )
 def test_the_table(
-    outcome: Outcome, attempts: int, ambiguous_before: bool, after: MtStatus, wait: float | None
+    outcome: NotTaken, attempts: int, ambiguous_before: bool, after: MtStatus, wait: float | None
 ) -> None:
     settlement = decide(
         outcome,
@@ -66,18 +60,15 @@ def test_the_table(
     )
     assert settlement.after is after
     assert settlement.not_before == (None if wait is None else NOW + timedelta(seconds=wait))
-    assert settlement.was_refused is (after not in (S.SENT, S.UNKNOWN))
+    assert settlement.was_refused is (after is not S.UNKNOWN)
 
 
-OUTCOMES = st.one_of(
-    st.just(TAKEN),
-    st.builds(
-        NotTaken,
-        verdict=st.sampled_from(Verdict),
-        why=st.just("word"),
-        retry_after_seconds=st.none() | st.floats(),
-        is_poison=st.booleans(),
-    ),
+OUTCOMES = st.builds(
+    NotTaken,
+    verdict=st.sampled_from(Verdict),
+    why=st.just("word"),
+    retry_after_seconds=st.none() | st.floats(),
+    is_poison=st.booleans(),
 )
 
 
@@ -89,7 +80,7 @@ OUTCOMES = st.one_of(
     st.floats(0, 1, exclude_max=True),
 )
 def test_what_always_holds(
-    outcome: Outcome, of: MessageClass, attempts: int, doubtful: bool, jitter: float
+    outcome: NotTaken, of: MessageClass, attempts: int, doubtful: bool, jitter: float
 ) -> None:
     settlement = decide(
         outcome,
@@ -99,7 +90,7 @@ def test_what_always_holds(
         now=NOW,
         jitter=jitter,
     )
-    assert (settlement.after is S.SENT) is isinstance(outcome, Taken)
+    assert settlement.after is not S.SENT
     assert not (doubtful and settlement.after is S.FAILED)
     assert (settlement.not_before is not None) is (settlement.after is S.QUEUED)
     assert settlement.not_before is None or settlement.not_before > NOW

@@ -65,6 +65,8 @@ class Host:
             owner=name,
         )
 
+    def prepare(self) -> None: ...
+
     def send(self, mt: MtSms) -> Accepted:
         self.lives.append((mt.expires_at - self.clock.now()).total_seconds())
         self.ledger.append(mt.ref)

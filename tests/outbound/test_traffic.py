@@ -44,6 +44,8 @@ class Side:
         self.seen: list[MtSms] = []
         self.script: list[Callable[[], None]] = []
 
+    def prepare(self) -> None: ...
+
     def send(self, mt: MtSms) -> Accepted:
         self.seen.append(mt)
         if self.script:

@@ -68,6 +68,9 @@ class StubBridge:
     def tell_lacks(self) -> None:
         pass
 
+    def warm_senders(self) -> None:
+        pass
+
     def check_key(self) -> None:
         pass
 
