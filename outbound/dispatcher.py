@@ -24,6 +24,7 @@ from metrics.meter import SILENT, Meter
 from models import mt_moves, mt_turns, mt_withheld, outbox_pause
 from models.database import Database, DatabaseDown
 from models.mt_moves import Claim, Way
+from models.mt_turns import Turned
 from models.shared_clock import SharedClock
 from outbound.calling import Caller
 from outbound.claiming import Claims
@@ -47,10 +48,14 @@ log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one commit brought: calls that may be made now, and ends of calls that are recorded."""
+    """What one commit brought: calls that may be made now; and for `follow` the ends of calls that
+    it recorded, and the claims that were no good.
+    """
 
     intents: Sequence[Intent]
-    recorded: Sequence[Recorded]
+    ended: Sequence[tuple[Intent, Taken]] = ()
+    turned: Turned | None = None  # of `ended`
+    unwritten: Sequence[tuple[Claim, Way]] = ()
 
 
 class Dispatcher:
@@ -129,7 +134,6 @@ class Dispatcher:
         self.call = self._caller.call
         self.record = self._recorder.record
         self.record_leftovers = self._recorder.record_leftovers
-        self.tell = self._recorder.tell
 
     @property
     def rest_seconds(self) -> float:
@@ -148,7 +152,7 @@ class Dispatcher:
         """In one commit what calls brought, and the intents of as many others as are free to call.
 
         So no thread has two rows that are submitted. Rows that may not be sent by their claims are
-        not among the intents. `tell` is for the caller, when he has nothing more urgent. Raises
+        not among the intents. `follow` is for the caller, once the calls are on their way. Raises
         DatabaseDown; then the outcomes are kept in memory.
         """
         known = self._with_senders(wanted)
@@ -168,7 +172,9 @@ class Dispatcher:
         `way` is the gateway that it shall go by; else the one that it names. Raises DatabaseDown.
         """
         way = way or Way(gateway=claim.gateway, sender_id=claim.sender_id)
-        for intent in self._turn_over((), self._with_senders([(claim, way)])).intents:
+        turn = self._turn_over((), self._with_senders([(claim, way)]))
+        self.follow(turn)
+        for intent in turn.intents:
             return self.opened(replace(intent, wanted_at=-inf))  # he looks himself
         return None
 
@@ -186,7 +192,7 @@ class Dispatcher:
         self, ended: Sequence[tuple[Intent, Taken]], wanted: Sequence[tuple[Claim, Way]]
     ) -> Turn:
         if not ended and not wanted:
-            return Turn((), ())
+            return Turn(())
         started = self._monotonic()  # at the earliest, the intents' look at consent
         with self._database.put() as conn:
             now = self._clock.now(conn)
@@ -200,8 +206,6 @@ class Dispatcher:
         if ended:
             failpoint("after_sent_commit")
         written = turned.written
-        self._end_unwritten([one for one in wanted if one[0].id not in written])
-        recorded = self._recorder.recorded(ended, turned)
         host_is_ahead = self._host_clock.now() - now
         intents = [
             Intent(
@@ -216,7 +220,17 @@ class Dispatcher:
         ]
         if intents:
             failpoint("after_intent")
-        return Turn(intents, recorded)
+        unwritten = [one for one in wanted if one[0].id not in written]
+        return Turn(intents, ended, turned, unwritten)
+
+    def follow(self, turn: Turn) -> Sequence[Recorded]:
+        """Gives claims back, hears reports that came early, tells the log and the counters. Raises
+        nothing that keeps the next turn waiting: what the database does not take now, it finds.
+        """
+        self._end_unwritten(turn.unwritten)
+        recorded = self._recorder.recorded(turn.ended, turn.turned) if turn.turned else ()
+        self._recorder.tell(recorded)
+        return recorded
 
     def _one_by_one(
         self, ended: Sequence[tuple[Intent, Taken]], wanted: Sequence[tuple[Claim, Way]]
@@ -225,7 +239,7 @@ class Dispatcher:
         intents: list[Intent] = []
         for at, one in enumerate(ended):
             try:
-                self.tell(self._turn_over([one], ()).recorded)
+                self.follow(self._turn_over([one], ()))
             except DatabaseDown:
                 self._recorder.keep(ended[at:])
                 raise
@@ -233,17 +247,17 @@ class Dispatcher:
                 report("outcome lost", error, mt_id=one[0].claim.id)
         for claim, way in wanted:
             try:
-                intents += self._turn_over((), [(claim, way)]).intents
+                turn = self._turn_over((), [(claim, way)])
+                intents += turn.intents
+                self.follow(turn)
             except DatabaseDown:
                 break  # the claims run out
             except Exception as error:
                 report("intent not written", error, mt_id=claim.id)
-        return Turn(intents, ())
+        return Turn(intents)
 
     def _end_unwritten(self, unwritten: Sequence[tuple[Claim, Way]]) -> None:
-        """What is in the same turn has its intents, so its calls are made whatever fails here;
-        claims that nobody ends run out.
-        """
+        """Claims that nobody ends run out."""
         if not unwritten:
             return
         try:

@@ -133,10 +133,10 @@ class Worker:
             self._busy += len(turn.intents)
         for intent in turn.intents:
             self._given.put(self._dispatcher.opened(intent))
-        self._dispatcher.tell(turn.recorded)
+        self._dispatcher.follow(turn)
 
     def _record_ended(self) -> None:
-        self._dispatcher.tell(self._dispatcher.turn_over(self._take_ended(), ()).recorded)
+        self._dispatcher.follow(self._dispatcher.turn_over(self._take_ended(), ()))
 
     def _take_ended(self) -> Sequence[tuple[Intent, Taken]]:
         return [self._ended.popleft() for _ in range(len(self._ended))]

@@ -422,7 +422,8 @@ def test_one_commit_for_ends_and_for_intents(world: World) -> None:
     ended = called(world, intents)
     waits = world.enqueue()
     (claim,) = world.first.claim()
-    world.first.turn_over(ended, [(claim, way_of(claim))])
+    turn = world.first.turn_over(ended, [(claim, way_of(claim))])
+    assert [intent.claim.id for intent in turn.intents] == [waits]
     assert [world.status(mt_id) for mt_id in [*sent, waits]] == [S.SENT] * 3 + [S.SUBMITTED]
     assert [world.attempts(mt_id) for mt_id in sent] == [[("accepted", False)]] * 3
 
@@ -441,22 +442,22 @@ def test_ends_are_kept_while_the_database_is_down(world: World) -> None:
 
 
 @pytest.mark.parametrize("failure", [DatabaseDown, KeyError])
-def test_calls_do_not_wait_for_claims_that_are_no_good(
+def test_claims_that_are_no_good_keep_nothing_else_of_their_turn(
     world: World, failure: type[Exception]
 ) -> None:
-    """Their intents are written: whoever does not call now has a message of which nobody knows."""
     sent, intents = turned(world, 1)
     ended = called(world, intents)
     waits = [world.enqueue() for _ in range(2)]
     claims = {claim.id: claim for claim in world.first.claim()}
     fenced = replace(claims[waits[1]], generation=0)
-    world.database.spares, world.database.failures, world.database.failure = 1, 1, failure
-    with capture_logs() as logs:
-        turn = world.first.turn_over(
-            ended, [(claim, way_of(claim)) for claim in (claims[waits[0]], fenced)]
-        )
+    turn = world.first.turn_over(
+        ended, [(claim, way_of(claim)) for claim in (claims[waits[0]], fenced)]
+    )
     assert [intent.claim.id for intent in turn.intents] == waits[:1]
-    assert [one.after for one in turn.recorded] == [S.SENT]
+    world.database.failures, world.database.failure = 1, failure
+    with capture_logs() as logs:
+        recorded = world.first.follow(turn)
+    assert [one.after for one in recorded] == [S.SENT]
     assert [world.status(mt_id) for mt_id in [*sent, *waits]] == [S.SENT, S.SUBMITTED, S.CLAIMED]
     assert "claims not given back" in {line["event"] for line in logs}
 
@@ -478,10 +479,11 @@ def test_a_report_that_came_before_the_reply_waits_no_longer_for_it(
             )
         )
     ended = called(world, intents)
-    world.first.turn_over(ended[:1], [])
-    world.database.spares, world.database.failures, world.database.failure = 1, 1, failure
+    world.first.follow(world.first.turn_over(ended[:1], []))
+    turn = world.first.turn_over(ended[1:], [])
+    world.database.failures, world.database.failure = 1, failure
     with capture_logs() as logs:
-        world.first.turn_over(ended[1:], [])
+        world.first.follow(turn)
     assert [world.status(mt_id) for mt_id in sent] == [S.DELIVERED, S.SENT]
     assert "reports wait" in {line["event"] for line in logs}
     world.live_on(61)

@@ -10,9 +10,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from models.database import DatabaseDown
+from outbound.dispatcher import Turn
 from outbound.wake import Wake
 from outbound.worker import Worker
-from telecom.statuses import MtStatus
+from telecom.statuses import MtStatus as S
 
 if TYPE_CHECKING:
     from tests.outbound.conftest import World
@@ -40,7 +41,7 @@ def stop() -> threading.Event:
 
 
 def all_over(world: World) -> bool:
-    return all(row.status in (MtStatus.SENT, MtStatus.UNKNOWN) for row in world.rows())
+    return all(row.status in (S.SENT, S.UNKNOWN) for row in world.rows())
 
 
 def test_it_sends_all_that_is_due_and_stops(world: World, stop: threading.Event) -> None:
@@ -101,7 +102,7 @@ def test_on_stop_it_ends_what_is_in_flight_and_gives_the_rest_back(
         world.first, world.reaper, world.traffic, threads=1, wake=StopWhen(lambda: False, stop)
     ).run(stop)
     ended = sorted(world.status(mt_id) for mt_id in enqueued)
-    assert ended == [MtStatus.QUEUED] * 7 + [MtStatus.SENT]
+    assert ended == [S.QUEUED] * 7 + [S.SENT]
     assert {row.owner for row in world.rows()} == {None}
 
 
@@ -142,7 +143,7 @@ def test_it_returns_although_a_send_hangs_for_ever(world: World, stop: threading
         ).run(stop)
     release.set()
     assert any(line["event"] == "worker stops" for line in logs)
-    assert world.status(mt_id) in (MtStatus.SUBMITTED, MtStatus.SENT)
+    assert world.status(mt_id) in (S.SUBMITTED, S.SENT)
 
 
 def test_a_poke_ends_a_wait_and_is_used_up() -> None:
@@ -162,6 +163,26 @@ def test_a_poke_ends_a_wait_and_is_used_up() -> None:
     assert woken.is_set()
 
 
+def test_calls_do_not_wait_for_what_follows_their_turn(world: World, stop: threading.Event) -> None:
+    """Their intents are written: whoever does not call now has a message of which nobody knows."""
+    mt_id = world.enqueue()
+    world.gateway.script.append(stop.set)
+    called: list[bool] = []
+
+    class Slow:
+        def follow(self, turn: Turn) -> None:
+            if turn.intents:
+                called.append(stop.wait(30))
+            world.first.follow(turn)
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(world.first, name)
+
+    Worker(Slow(), world.reaper, world.traffic, threads=1).run(stop)  # type: ignore[arg-type]
+    assert called == [True]
+    assert world.status(mt_id) is S.SENT
+
+
 def test_what_cannot_be_given_back_is_logged(world: World, stop: threading.Event) -> None:
     world.enqueue()
     world.enqueue()
@@ -170,7 +191,7 @@ def test_what_cannot_be_given_back_is_logged(world: World, stop: threading.Event
     class Down:
         owner, lease_seconds, batch, rest_seconds = "w1", 30.0, 10, 0.0
         claim_lanes = staticmethod(world.first.claim_lanes)
-        turn_over, tell = world.first.turn_over, world.first.tell
+        turn_over, follow = world.first.turn_over, world.first.follow
         opened, call = world.first.opened, world.first.call
 
         def record_leftovers(self) -> None:
