@@ -14,41 +14,14 @@ from sqlalchemy.dialects import postgresql
 from models import mt_claims, mt_moves, mt_sweeps, mt_turns
 from models.database import Database
 from models.dialect import chosen
-from models.mt_message import NewRow, insert, mt_message
+from models.mt_message import mt_message
 from models.mt_moves import IllegalMove, Settlement, moving
 from models.send_attempt import send_attempt
 from telecom.statuses import MOVES, MessageClass, MtStatus, may_move
-from tests.models.held import FUTURE, HELD, NOW, PAST
+from tests.models.held import FUTURE, HELD, LEASE, NOW, PAST, put
 
 S = MtStatus
 ON_POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.debian("postgres", repeats=True))
-LEASE = timedelta(seconds=30)
-
-
-def put(conn: Connection, status: MtStatus, **columns: object) -> None:
-    """A row m1 in this status, held by `HELD` in generation 1, its lease still good."""
-    assert insert(
-        conn,
-        NewRow(
-            id="m1",
-            ref="ref",
-            dedupe_key="link:e1",
-            message_class=MessageClass.LINK,
-            to_hash="h1",
-            to_sealed=b"to",
-            body_sealed=b"body",
-            sender_id=None,
-            gateway="at-ke",
-            not_before=PAST,
-            expires_at=FUTURE,
-            link_id=None,
-            inbound_event_id=None,
-            resend_of=None,
-            created_at=PAST,
-        ),
-    )
-    held = {"generation": 1, "owner": "w1", "lease_until": NOW + LEASE, "unknown_since": PAST}
-    conn.execute(update(mt_message).values(status=status, **held | columns))
 
 
 def stored(conn: Connection) -> Row[tuple[object, ...]]:
