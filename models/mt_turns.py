@@ -127,7 +127,7 @@ def _handing_ends(taken: Mapping[Claim, str | None]) -> dict[str, str]:
             "gateway": held.gateway,
             "vendors_id": vendors_id,
         }
-        for held, vendors_id in taken.items()
+        for held, vendors_id in sorted(taken.items(), key=_mt_id)
     )
     return handing(rows, _ENDED)
 
@@ -135,9 +135,14 @@ def _handing_ends(taken: Mapping[Claim, str | None]) -> dict[str, str]:
 def _handing_intents(ways: Mapping[Claim, Way]) -> dict[str, str]:
     rows = (
         {"mt_id": held.id, "fence": held.generation, "way": way.gateway, "shows": way.sender_id}
-        for held, way in ways.items()
+        for held, way in sorted(ways.items(), key=_mt_id)
     )
     return handing(rows, _WANTED)
+
+
+def _mt_id(one: tuple[Claim, object]) -> str:
+    """Rows are locked in the order in which they are handed over: all keep to one."""
+    return one[0].id
 
 
 # PostgreSQL: all of it at once

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, text
 
 from models import mt_turns
 from models.database import Database
@@ -96,3 +98,36 @@ def test_one_message_may_end_and_be_wanted_in_one_turn(database: Database) -> No
         row = conn.execute(select(mt_message.c.status, mt_message.c.submissions)).one()
     assert not turned.written
     assert row == (S.SENT, 0)
+
+
+@pytest.mark.debian("postgres", repeats=True)
+@pytest.mark.parametrize("storage", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("what", ["ends", "intents"])
+def test_turns_hold_no_row_while_they_wait_for_an_earlier_one(
+    database: Database, eventually: Callable[[Callable[[], object], float], None], what: str
+) -> None:
+    """Or two of them, that name the same rows in another order, would wait for each other."""
+    claims = [held("m2"), held("m1")]
+    ends = dict.fromkeys(claims, None) if what == "ends" else {}
+    wanted = dict.fromkeys(claims, WAY) if what == "intents" else {}
+    with database.write() as conn:
+        for claim in claims:
+            put(conn, S.SUBMITTED if ends else S.CLAIMED, claim.id)
+
+    def waits() -> bool:
+        with database.read() as conn:
+            return bool(conn.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
+
+    def turn() -> mt_turns.Turned:
+        with database.put() as conn:
+            return mt_turns.turn(conn, ends, wanted, now=NOW, lease_until=FUTURE)
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.write() as conn:
+            lock = text("SELECT id FROM mt_message WHERE id = :id FOR UPDATE SKIP LOCKED")
+            assert conn.scalar(lock, {"id": "m1"})
+            turning = pool.submit(turn)
+            eventually(waits, 10)
+            assert conn.scalar(lock, {"id": "m2"}) == "m2"
+        turned = turning.result(30)
+    assert set(turned.settled or turned.written) == {"m1", "m2"}
