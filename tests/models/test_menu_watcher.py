@@ -113,7 +113,7 @@ def test_no_broken_beginning_of_a_menu_is_published(desk: Desk) -> None:
         shutil.copytree(root / folder, desk.path.parent / folder)
     desk.save_and_look(MENU % 1)
     broken = clean = 0
-    for end in [*range(0, len(whole), 83), len(whole)]:
+    for end in [*range(0, len(whole), 149), len(whole)]:
         before = desk.live()
         desk.save_and_look(whole[:end])
         errors = [str(found) for found in linter.check(desk.read()) if found.is_error]
