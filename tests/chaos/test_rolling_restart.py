@@ -39,7 +39,7 @@ http {{
       proxy_set_header Connection "";
       proxy_connect_timeout 2s;
       proxy_read_timeout 15s;
-      proxy_next_upstream error;
+      proxy_next_upstream error non_idempotent;
     }}
   }}
 }}
