@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from structlog.testing import capture_logs
 
+from gateways.africastalking.outbound import AfricasTalkingSender
+from gateways.twilio.outbound import TwilioSender
 from models.database import DatabaseDown
 from settings_reading import load_settings
 from tests.servers.ports import free_port
@@ -90,3 +93,32 @@ def test_nor_has_it_to_read_the_menu_that_registers_the_texts_for_india(tmp_path
     with pytest.raises(DatabaseDown):
         cold.library.live()
     cold.stop()
+
+
+def test_one_that_cannot_be_loaded_is_told_of_and_keeps_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A dispatcher that does not start would send nothing by the others either."""
+    loaded: list[str] = []
+
+    def breaks(_sender: TwilioSender) -> None:
+        raise ImportError("half installed")
+
+    monkeypatch.setattr(TwilioSender, "prepare", breaks)
+    monkeypatch.setattr(AfricasTalkingSender, "prepare", lambda _sender: loaded.append("ke"))
+    gateways = tmp_path / "gateways.yaml"
+    gateways.write_text(GATEWAYS % {"port": 1}, encoding="utf-8")
+    places = {
+        "BRIDGE_DEV": "1",
+        "BRIDGE_VAR": str(tmp_path),
+        "BRIDGE_GATEWAYS": str(gateways),
+        "BRIDGE_PUBLIC_URL": "https://sanket.example.in",
+    }
+    bridge = build(load_settings(places), {})
+    with capture_logs() as logs:
+        bridge.warm_senders()
+    bridge.stop()
+    assert loaded == ["ke"]
+    told = [line for line in logs if line["event"] == "sender not loaded"]
+    assert [line["gateway"] for line in told] == ["us"]
+    assert told[0]["why"].startswith("ImportError at ")
