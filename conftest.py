@@ -1,4 +1,5 @@
-"""Rules for the whole suite: Debian programs, skips that must not happen, waiting without sleep."""
+"""Rules for the whole suite: Debian programs, skips that must not happen, waiting without sleep,
+and in which order."""
 
 from __future__ import annotations
 
@@ -8,6 +9,8 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Generator
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,8 +20,25 @@ import pytest
 NO_SKIPS = "SANKET_NO_SKIPS"
 PATIENCE = 3  # times: the tests of four processes share two cores
 
+# Their tests start whole bridges. Two of them side by side starve each other on two cores.
+OF_MANY_PROCESSES = {"chaos", "cli", "end_to_end"}
+
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 Eventually = Callable[[Callable[[], object], float], None]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files whose tests start many processes come evenly between those whose tests do not: what
+    runs beside one of them is seldom another one.
+    """
+    files = [list(tests) for _, tests in groupby(items, key=lambda item: item.path)]
+    heavy = [tests for tests in files if tests[0].path.parent.name in OF_MANY_PROCESSES]
+    light = [tests for tests in files if tests[0].path.parent.name not in OF_MANY_PROCESSES]
+    places = [
+        (place / len(some), tests) for some in (heavy, light) for place, tests in enumerate(some)
+    ]
+    items[:] = [item for _, tests in sorted(places, key=itemgetter(0)) for item in tests]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

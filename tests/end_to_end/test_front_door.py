@@ -26,6 +26,7 @@ pytestmark = pytest.mark.debian("nginx")
 TESTS = Path(__file__).parents[1]
 REJECT = '<?xml version="1.0" encoding="UTF-8"?><Response><Reject/></Response>'
 PEOPLE = 6
+PAUSE_SECONDS = 0.1  # of each: a load that leaves the machine time for the processes that start
 RENEWALS = 3
 
 
@@ -61,7 +62,7 @@ class Load:
     def _live(self, who: int) -> None:
         line = self.connect()
         for number in range(who * 100_000, (who + 1) * 100_000):
-            if self.stop.wait(0.02):
+            if self.stop.wait(PAUSE_SECONDS):
                 break
             self._note(self._ring if who % 2 else self._dial, line, number)
             if not self.stays:

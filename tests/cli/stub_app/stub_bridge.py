@@ -138,7 +138,7 @@ def create_app() -> Flask:
     @app.get("/slow/<int:port>")
     def slow(port: int) -> str:
         """Says that it began, and ends when it is told to."""
-        with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
+        with socket.create_connection(("127.0.0.1", port), timeout=60) as line:
             line.sendall(b"began")
             return line.recv(16).decode()
 
