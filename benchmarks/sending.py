@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,9 +15,11 @@ from benchmarks import postgresql, vendor
 from benchmarks.house import SLOW_GATEWAY, Home, Redis, bridge_in, home
 from benchmarks.measuring import Meter, Round, Sample, Scale, timed
 from benchmarks.webhooks import GATEWAY
+from gateways.poster import FormPoster, Patience
 from models import mt_queue
 from outbound.outbox import NewMt
 from outbound.wake import Wake
+from telecom.clock import SystemClock
 from telecom.msisdn import Msisdn
 from telecom.statuses import MessageClass, MtStatus
 from wiring import Bridge
@@ -25,6 +28,7 @@ LATENCY_SECONDS: Final = 0.05
 MANY_THREADS: Final = 16
 MOST_THREADS: Final = 64
 A_CROWD_OF_THREADS: Final = 128
+_TEXT: Final = "The app: https://sanket.example.in/l/Ab3dE6gH9jK"
 _WAITING: Final = (MtStatus.QUEUED, MtStatus.CLAIMED, MtStatus.SUBMITTED)
 
 
@@ -57,6 +61,9 @@ def on_postgresql(scale: Scale) -> Iterator[Mapping[str, Round]]:
             "send-postgresql-16": partial(send, slow, MANY_THREADS, scale.sends * 4),
             "send-postgresql-64": partial(send, slow, MOST_THREADS, scale.sends * 8),
             "send-postgresql-128": partial(send, slow, A_CROWD_OF_THREADS, scale.sends * 8),
+            "ask-50ms-16": partial(_only_ask, slow, MANY_THREADS, scale.sends * 4),
+            "ask-50ms-64": partial(_only_ask, slow, MOST_THREADS, scale.sends * 8),
+            "ask-50ms-128": partial(_only_ask, slow, A_CROWD_OF_THREADS, scale.sends * 8),
         }
 
 
@@ -92,7 +99,7 @@ class _Sending:
                 new = NewMt(
                     gateway=gateway,
                     to=Msisdn.parse(f"+9198{number:08d}", "IN"),
-                    text="The app: https://sanket.example.in/l/Ab3dE6gH9jK",
+                    text=_TEXT,
                     message_class=MessageClass.RESULT,
                     dedupe_key=f"benchmark:{number}",
                 )
@@ -102,6 +109,23 @@ class _Sending:
 def _send_all(bridge: Bridge, threads: int) -> None:
     stop = threading.Event()
     bridge.worker(UntilEmpty(bridge, stop), threads=threads).run(stop)
+
+
+def _only_ask(to: _Account, threads: int, total: int) -> Sample:
+    """What so many threads in flight can come to: the same client and vendor, and nothing else.
+
+    A thread starts, and a loop on loopback is late, so it is a little less than threads / latency.
+    """
+    poster = FormPoster(SystemClock(), Patience())
+    form = {"to": "+919812345678", "message": _TEXT}
+
+    def ask(share: range) -> None:
+        for _ in share:
+            poster.post(f"{to.taker.base_url}/version1/messaging", form, {"apiKey": "x"})
+
+    with ThreadPoolExecutor(threads) as pool:
+        shares = [range(first, total, threads) for first in range(threads)]
+        return timed(total, lambda: list(pool.map(ask, shares)))
 
 
 class UntilEmpty:

@@ -97,6 +97,9 @@ GROUPS: Final = (
             "send-postgresql-16": "an SMS after 50 ms, 16 threads, PostgreSQL: 320 at most",
             "send-postgresql-64": "the same with 64 threads: 1,280 at most",
             "send-postgresql-128": "the same with 128 threads: 2,560 at most",
+            "ask-50ms-16": "the same client asks that vendor, 16 threads, and does nothing else",
+            "ask-50ms-64": "the same with 64 threads",
+            "ask-50ms-128": "the same with 128 threads",
         },
     ),
     Group(
@@ -138,5 +141,8 @@ RATIOS: Final = (
     ("step-10000", "step-10"),
     ("search-50000", "search-1000"),
     ("service-uncached", "service-floor"),
+    ("send-postgresql-16", "ask-50ms-16"),
+    ("send-postgresql-64", "ask-50ms-64"),
+    ("send-postgresql-128", "ask-50ms-128"),
     ("turn-stream", "turn-plain"),
 )

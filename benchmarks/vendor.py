@@ -17,6 +17,8 @@ from urllib.request import urlopen
 
 from benchmarks.processes import LOOPBACK, free_port, python
 
+# The loop rounds what it waits for up to a whole millisecond: by half of one on the average.
+ROUNDED_SECONDS: Final = 0.0005
 ANSWER: Final = (
     '{"SMSMessageData":{"Message":"Sent to 1/1","Recipients":[{"statusCode":101,"number":"+%s",'
     '"status":"Success","cost":"KES 0.8000","messageId":"ATXid_%d"}]}}'
@@ -68,7 +70,8 @@ class _Connection(asyncio.Protocol):
         _Connection.taken += 1
         to = body.partition(b"to=%2B")[2].partition(b"&")[0].decode("ascii")
         answer = ANSWER % (to, _Connection.taken)
-        asyncio.get_running_loop().call_later(self._wait_seconds, self._answer, answer)
+        wait = max(0.0, self._wait_seconds - ROUNDED_SECONDS)
+        asyncio.get_running_loop().call_later(wait, self._answer, answer)
 
     def _answer(self, body: str) -> None:
         kind = "Content-Type: application/json"
