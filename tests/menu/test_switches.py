@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from menu import engine
@@ -158,6 +158,7 @@ def test_a_notice_stands_where_there_is_room(keys: list[str], shown: str) -> Non
     assert walk(with_switches(notices=[NOTICE]), keys).shown == shown
 
 
+@example(words="aa aaaaaaaaaaaaaaaaaaaaaaaaak", keys=[], septets=60, is_off=False)
 @given(
     words=st.text("abc ä क्ष", min_size=1, max_size=120).filter(str.strip),
     keys=st.lists(st.sampled_from(["1", "2", "3", "4", "0", "00", "98", "x"]), max_size=6),
@@ -174,7 +175,7 @@ def test_no_words_push_a_page_over_its_limit(
     display = Display(limit)
     step = engine.enter(program, program.ussd["*384*7#"], None, display, NOON)
     assert limit.fits(step.shown)
-    assert words.strip()[:3] in step.shown or "\n" not in step.shown
+    assert words.split()[0][:3] in step.shown or "\n" not in step.shown  # a line may end at a gap
     for key in keys:
         if step.ends:
             break
