@@ -6,11 +6,15 @@ import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
+
+from cli.web_server import WORKER_PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Served, Tree
@@ -95,9 +99,22 @@ def test_a_second_tree_on_the_same_folder_is_refused(serve: Served, tree: Tree) 
 def test_a_stop_finishes_what_is_in_flight_and_leaves_nothing(
     serve: Served, running: Callable[[int], bool], eventually: Eventually
 ) -> None:
-    tree = serve().wait_until_ready()
-    eventually(tree.dispatcher, 10)
-    pids = tree.pids()
+    """A turn has ten seconds to end. Where the machine alone takes them, it is tried again."""
+    for _ in range(3):
+        tree = serve().wait_until_ready()
+        eventually(tree.dispatcher, 10)
+        pids = tree.pids()
+        answer, seconds = stopped_in_a_turn(tree, eventually)
+        code, _ = tree.ended()
+        assert not any(map(running, pids))
+        assert not tree.redis.is_alive()
+        if seconds < WORKER_PATIENCE_SECONDS / 2:
+            break
+    assert (answer, code) == ("finished", 0)
+
+
+def stopped_in_a_turn(tree: Tree, eventually: Eventually) -> tuple[str, float]:
+    """What became of the turn, and how many seconds after the stop it ended."""
     with socket.create_server(("127.0.0.1", 0)) as helper, ThreadPoolExecutor(1) as pool:
         helper.settimeout(10)
         answer = pool.submit(tree.get, f"/slow/{helper.getsockname()[1]}")
@@ -105,16 +122,16 @@ def test_a_stop_finishes_what_is_in_flight_and_leaves_nothing(
         with line:
             assert line.recv(5) == b"began"
             os.killpg(tree.parent.pid, signal.SIGTERM)
+            stopped_at = time.monotonic()
             # Dispatcher and port are gone, yet Redis waits for the turn that is being answered.
             eventually((tree.var / "dispatcher_finished").exists, 10)
             eventually(tree.port_is_free, 10)
-            assert not answer.done()
-            assert tree.redis.is_alive()
-            line.sendall(b"finished")
-        assert answer.result(10) == "finished"
-    assert tree.ended()[0] == 0
-    assert not any(map(running, pids))
-    assert not tree.redis.is_alive()
+            seconds = time.monotonic() - stopped_at
+            was_waited_for = not answer.done() and tree.redis.is_alive()
+            with suppress(OSError):
+                line.sendall(b"finished")
+        words = answer.result(10) if answer.exception(10) is None else repr(answer.exception())
+    return (words if was_waited_for else f"ended before: {words}"), seconds
 
 
 def test_a_kill_of_the_parent_leaves_nothing_and_the_next_one_starts(
