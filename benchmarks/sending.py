@@ -112,9 +112,8 @@ def _send_all(bridge: Bridge, threads: int) -> None:
 
 
 def _only_ask(to: _Account, threads: int, total: int) -> Sample:
-    """What so many threads in flight can come to: the same client and vendor, and nothing else.
-
-    A thread starts, and a loop on loopback is late, so it is a little less than threads / latency.
+    """The most that so many threads in flight can come to: the same client, the same vendor, and
+    nothing else. Both take a moment themselves, so it is a little less than threads / latency.
     """
     poster = FormPoster(SystemClock(), Patience())
     form = {"to": "+919812345678", "message": _TEXT}
