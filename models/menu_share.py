@@ -54,11 +54,12 @@ class Share:
 
 _COLUMNS: Final = [_share[name] for name in Share.__dataclass_fields__]
 _RUNS: Final = _share.ended_at.is_(None)
+# Made once: every process asks it twice a second.
+_RUNNING: Final = select(*_COLUMNS).where(_RUNS).order_by(_share.id.desc()).limit(1)
 
 
 def find_running(conn: Connection) -> Share | None:
-    query = select(*_COLUMNS).where(_RUNS).order_by(_share.id.desc()).limit(1)
-    row = conn.execute(query).mappings().first()
+    row = conn.execute(_RUNNING).mappings().first()
     return Share(**row) if row else None
 
 
