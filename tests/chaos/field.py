@@ -239,13 +239,11 @@ class Field:
         return to
 
     def let_time_pass(self, seconds: float) -> None:
-        """For first leases and for what is unknown: nobody waits for them. Whoever has claimed a
-        message after another one keeps his lease, as slow as the machine may be.
-        """
+        """For every lease and for what is unknown: nobody waits for them."""
         away = "make_interval(secs => :away)"
         older = (
-            f"UPDATE mt_message SET unknown_since = unknown_since - {away}, lease_until ="
-            f" CASE WHEN generation = 1 THEN lease_until - {away} ELSE lease_until END"
+            f"UPDATE mt_message SET lease_until = lease_until - {away},"
+            f" unknown_since = unknown_since - {away}"
         )
 
         def is_past() -> bool:
