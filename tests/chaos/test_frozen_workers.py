@@ -22,7 +22,7 @@ pytestmark = [
 LINK, ONCE = MessageClass.LINK, MessageClass.CONFIRMATION
 LEASE, SETTLE = 4, 4
 # The signal is for the thread that is there: one for the process may be taken up by another thread,
-# and this one goes on meanwhile, as far as to the vendor (seen in 2 runs of 13).
+# and this one goes on meanwhile, as far as to the vendor.
 FREEZE: Final = """
 import os, signal, threading
 import outbound.calling, outbound.claiming, outbound.dispatcher
