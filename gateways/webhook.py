@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from msgspec import field
+from msgspec.structs import replace
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WebhookRequest:
+from telecom.values import Value
+
+
+class WebhookRequest(Value, frozen=True, kw_only=True):
     """What a gateway sent. `path` is our canonical route path, `query` the raw query string.
 
     `headers` holds a fixed list of lower-case names only; the WSGI environment is never kept.
@@ -39,8 +42,7 @@ class Result(StrEnum):
     FAILED = "failed"  # a bug of ours
 
 
-@dataclass(frozen=True, slots=True)
-class WebhookResponse:
+class WebhookResponse(Value, frozen=True):
     status: int
     body: str
     content_type: str = "text/plain; charset=utf-8"

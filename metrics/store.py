@@ -51,7 +51,7 @@ class Store:
         return place
 
     def set(self, place: int, value: float) -> None:
-        self._map[place : place + _NUMBERS.size] = _NUMBERS.pack(value, 0.0)
+        _NUMBERS.pack_into(self._map, place, value, 0.0)
 
     def close(self) -> None:
         self._map.close()

@@ -117,24 +117,29 @@ def _insert(
     if conn.dialect.name == "postgresql":
         _check_times(table, names, rows)
         statement = _from_json(table, names, unique, deed)
-        return set(conn.exec_driver_sql(statement, (_encode(rows).decode(),)).scalars())
+        return set(conn.exec_driver_sql(statement, (_encode(rows).decode(),)).scalars().all())
     new: set[object] = set()
     most = _MOST_VALUES // len(names)
     for start in range(0, len(rows), most):
         part = rows[start : start + most]
         statement = _from_values(table, names, unique, deed, len(part))
-        new.update(conn.exec_driver_sql(statement, _bound(table, names, part)).scalars())
+        new.update(conn.exec_driver_sql(statement, _bound(table, names, part)).scalars().all())
     return new
 
 
 def _check_times(table: Table, names: tuple[str, ...], rows: Sequence[Row]) -> None:
     """As UtcDateTime does, which JSON goes around."""
-    times = [name for name in names if isinstance(table.c[name].type, UtcDateTime)]
+    times = _times(table, names)
     for row in rows:
         for name in times:
             at = row[name]
             if isinstance(at, datetime) and at.tzinfo is None:
                 raise ValueError("a naive time: every stored time is aware")
+
+
+@cache
+def _times(table: Table, names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in names if isinstance(table.c[name].type, UtcDateTime))
 
 
 @cache

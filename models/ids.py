@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from datetime import datetime
 from typing import Final
 
-_RANDOM_BITS: Final = 74
-_VERSION_7: Final = 7 << 76
-_VARIANT: Final = 0b10 << 62
+# The variant of RFC 9562: two fixed bits and two random ones make a hexadecimal digit.
+_VARIANT: Final = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
 
 
 def new_id(at: datetime) -> str:
     """A uuid version 7 (RFC 9562) of this time: milliseconds first, then 74 random bits."""
-    milliseconds = int(at.timestamp() * 1000)
-    random = int.from_bytes(secrets.token_bytes(10), "big") >> 80 - _RANDOM_BITS
-    high, low = random >> 62, random & ((1 << 62) - 1)
-    digits = f"{milliseconds << 80 | _VERSION_7 | high << 64 | _VARIANT | low:032x}"
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+    time, random = f"{int(at.timestamp() * 1000):012x}", os.urandom(10).hex()
+    fourth = _VARIANT[random[3]] + random[4:7]
+    return f"{time[:8]}-{time[8:]}-7{random[:3]}-{fourth}-{random[7:19]}"
 
 
 def new_ref() -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Final
+from operator import itemgetter
+from typing import ClassVar, Final
 
+from msgspec.structs import asdict
 from sqlalchemy import (
     Column,
     Connection,
@@ -29,10 +31,11 @@ from sqlalchemy import select as sql_select
 from models import bulk
 from models.dialect import among
 from models.metadata import GATEWAY, HASH, ID, WORD, UtcDateTime, metadata
-from models.rows import columns_of
+from telecom.values import Value
 
 _EVENT_ID_LENGTH: Final = 128
 _KEY: Final = ("gateway", "kind", "gateway_event_id")
+_IN_ORDER: Final = itemgetter(*_KEY)
 WAITS: Final = "waiting"  # the decision about an event that a worker will answer
 _WHERE_IT_WAITS: Final = text(f"decision = '{WAITS}'")
 
@@ -59,20 +62,21 @@ inbound_event: Final = Table(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewEvent:
+class NewEvent(Value, frozen=True, kw_only=True):
     """`id` from models.ids.new_id; `content_sealed` is sealed JSON text.
 
     `gateway_event_id` is the vendor's id of the event. It is stored in clear, so one that is made
     of an MSISDN must be hashed by the caller. `decision` is what was made of the event, if known.
     """
 
+    HIDDEN: ClassVar = frozenset({"content_sealed"})
+
     id: str
     gateway: str
     kind: str
     gateway_event_id: str
     msisdn_hash: str | None
-    content_sealed: bytes = field(repr=False)
+    content_sealed: bytes
     received_at: datetime
     decision: str | None = None
     said_hash: str | None = None
@@ -115,11 +119,10 @@ def record_all(conn: Connection, events: Sequence[NewEvent]) -> set[object]:
     Of parallel copies exactly one is new; on PostgreSQL the others wait for its commit, and two who
     wait for each other would wait for ever: so all insert in the order of the keys.
     """
-    rows = [
-        columns_of(event) | {"gateway_event_id": _fitting(event.gateway_event_id)}
-        for event in events
-    ]
-    rows.sort(key=lambda row: [str(row[name]) for name in _KEY])
+    rows = [asdict(event) for event in events]
+    for row in rows:
+        row["gateway_event_id"] = _fitting(row["gateway_event_id"])
+    rows.sort(key=_IN_ORDER)
     return bulk.insert_new(conn, inbound_event, rows, unique=_KEY)
 
 

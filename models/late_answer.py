@@ -72,7 +72,7 @@ _PUT_OFF: Final = (
     update(late_answer).where(_IS_MINE).values(due_at=bindparam("due", type_=UtcDateTime()))
 )
 _END: Final = delete(late_answer).where(_IS_MINE).returning(_L.event_id)
-_EVENT: Final = select(*(inbound_event.c[name] for name in NewEvent.__dataclass_fields__)).where(
+_EVENT: Final = select(*(inbound_event.c[name] for name in NewEvent.__struct_fields__)).where(
     inbound_event.c.id == bindparam("whose")
 )
 _RESTORED: Final = "restored"  # what becomes of those that were asked when a backup was made

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -37,7 +37,7 @@ class Sealer:
         return Sealer(self._key, purpose)
 
     def seal(self, text: str) -> bytes:
-        nonce = secrets.token_bytes(_NONCE_BYTES)
+        nonce = os.urandom(_NONCE_BYTES)
         return _VERSION + nonce + self._cipher.encrypt(nonce, text.encode(), self._bound(_VERSION))
 
     def open(self, sealed: bytes) -> str:

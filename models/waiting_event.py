@@ -22,7 +22,7 @@ _OLDEST: Final = (
     select(_E.id).where(_WAITS).order_by(_E.id).limit(bindparam("at_most", type_=Integer))
 )
 _TAKE: Final = (
-    select(*(_E[name] for name in NewEvent.__dataclass_fields__))
+    select(*(_E[name] for name in NewEvent.__struct_fields__))
     .where(_WAITS)
     .order_by(_E.id)
     .limit(bindparam("at_most", type_=Integer))

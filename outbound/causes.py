@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from typing import ClassVar
+
+from msgspec import field
 
 from models.consent import ConsentState
 from models.inbound_event import NewEvent
@@ -12,10 +14,10 @@ from outbound.outbox import SealedMt
 from outbound.wishes import Wish
 from services.app_links import LinkSms
 from telecom.msisdn import Msisdn, Party
+from telecom.values import Value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cause:
+class Cause(Value, frozen=True, kw_only=True):
     """What came in. `event_id` is the gateway's own id of it, or one that we made of the turn.
 
     `same_as`: other ids that the same event may have been kept under (telecom.nameless).
@@ -24,21 +26,22 @@ class Cause:
     its caller was dropped then, and goes on with this.
     """
 
+    HIDDEN: ClassVar = frozenset({"content"})
+
     gateway: str
     kind: str
     event_id: str
     party: Party
     decision: str
     menu_version: int | None = None
-    content: Mapping[str, str] = field(default_factory=dict, repr=False)
+    content: Mapping[str, str] = field(default_factory=dict)
     link_id: str | None = None
     same_as: Sequence[str] = ()
     service: str = ""  # the screen that it leads to, or the command that it is
     done_by: tuple[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class Kept(Value, frozen=True, kw_only=True):
     """What became of an event. True when it was new.
 
     `withheld`: why what it would have sent was not promised. Of a repeat it is what was decided.
@@ -53,24 +56,23 @@ class Kept:
         return self.is_new
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Promise:
+class Promise(Value, frozen=True, kw_only=True):
     """An SMS that follows from an event. Its dedupe key is a purpose until the event has an id."""
 
     mt: SealedMt
     link: LinkSms | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(Value, frozen=True, kw_only=True):
     """A service that is asked for this event later (models.late_answer)."""
 
+    HIDDEN: ClassVar = frozenset({"question_sealed"})
+
     menu_version: int
-    question_sealed: bytes = field(repr=False)
+    question_sealed: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
+class Proposal(Value, frozen=True, kw_only=True):
     """An event and what follows from it, thought out and sealed before the transaction.
 
     `whose`: keyed hash of the subscriber; `said_hash`: of his text. `wish`: what the guard is asked
@@ -78,9 +80,11 @@ class Proposal:
     asked, too, whether there may be one, and is asked again when its text is known.
     """
 
+    HIDDEN: ClassVar = frozenset({"content_sealed"})
+
     cause: Cause
     whose: str | None
-    content_sealed: bytes = field(repr=False)
+    content_sealed: bytes
     said_hash: str | None = None
     promises: Sequence[Promise] = ()
     asked: Asked | None = None
@@ -90,8 +94,7 @@ class Proposal:
     if_done: Proposal | None = None  # in its place, where `cause.done_by` has done it
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class Draft(Value, frozen=True, kw_only=True):
     """A proposal as it stands in the event table, unless it is a repeat."""
 
     proposal: Proposal

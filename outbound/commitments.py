@@ -47,7 +47,6 @@ __all__ = ["Cause", "Commitments", "Kept"]
 # A group does not see what others are about to spend, so this bounds by how much a budget is passed
 # (docs/spending.md); and they wait a second at most for its numbers.
 MOST_TOGETHER: Final = 32
-RECORD_EACH_SECONDS: Final = 0.0001  # what a webhook takes until it stands in the line
 _ONE_SMS: Final = "."  # of an answer that nobody knows yet, the least
 
 
@@ -80,17 +79,24 @@ class Commitments:
         self._group: Together[Proposal, Kept] = Together(
             self.writer.write, most_together=MOST_TOGETHER
         )
-        # Calls spend nothing yet, and a whole crowd of them costs little more than one.
-        self._bare: Together[Proposal, Kept] = Together(
-            self.writer.record, each_seconds=RECORD_EACH_SECONDS
-        )
 
     def record(self, cause: Cause) -> bool:
         """Keeps an event that nothing follows from; or, with the decision WAITS, nothing yet.
 
         False for a repeat. Raises DatabaseDown.
         """
-        return self._keep(self._propose(cause)).is_new
+        return self.record_all([cause])[0]
+
+    def record_all(self, causes: Sequence[Cause]) -> Sequence[bool]:
+        """The same of many in one transaction: all or nothing, an answer for each."""
+        proposals = [self._propose(cause) for cause in causes]
+        failpoint("before_inbound_commit")
+        write = self.writer.record if all(map(is_bare, proposals)) else self.writer.write
+        kept = write(proposals)
+        failpoint("after_inbound_commit")
+        for proposal, one in zip(proposals, kept, strict=True):
+            self._count(proposal, one)
+        return [one.is_new for one in kept]
 
     def commit(
         self, cause: Cause, program: Program, effects: Sequence[Effect], answer: str | None = None
@@ -105,7 +111,7 @@ class Commitments:
         if cause.done_by is not None and effects:
             chosen = [each for each in effects if isinstance(each, RememberLanguage)]
             instead = self.propose(cause, program, chosen, answer)
-            proposal = replace(proposal, if_done=instead)
+            proposal = msgspec.structs.replace(proposal, if_done=instead)
         return self._keep(proposal)
 
     def propose(
@@ -283,14 +289,17 @@ class Commitments:
 
     def _keep(self, proposal: Proposal) -> Kept:
         failpoint("before_inbound_commit")
-        kept = (self._bare if is_bare(proposal) else self._group).do(proposal)
+        kept = self._group.do(proposal)
         failpoint("after_inbound_commit")
+        self._count(proposal, kept)
+        return kept
+
+    def _count(self, proposal: Proposal, kept: Kept) -> None:
         if kept.is_new and proposal.cause.decision != WAITS:
             cause, decision = proposal.cause, proposal.cause.decision
             if kept.withheld is not None and proposal.consent is None:
                 decision = kept.withheld
             self._meter.count(EVENTS, cause.gateway, cause.kind, decision)
-        return kept
 
 
 def _wish(cause: Cause, promises: Sequence[Promise]) -> Wish:

@@ -117,13 +117,14 @@ class SmsHandler:
         version, screen = thought.session.menu_version, thought.session.screen
         decision = Decision.UNKNOWN if thought.is_unknown else Decision.ANSWERED
         cause = _cause(mo, key, decision, version, screen)
-        cause = replace(cause, done_by=may_be_done(visit, thought.session))
+        cause = msgspec.structs.replace(cause, done_by=may_be_done(visit, thought.session))
         if thought.is_secret:
             # A PIN is nobody's to keep, sealed or not.
-            cause = replace(cause, content={"to": mo.to})
+            cause = msgspec.structs.replace(cause, content={"to": mo.to})
         if thought.is_unknown and self._commitments.was_decided(cause, self._quiet):
             # Perhaps a machine that answers us, as we would answer it.
-            return self._commitments.record(replace(cause, decision=Decision.UNKNOWN_AGAIN))
+            again = msgspec.structs.replace(cause, decision=Decision.UNKNOWN_AGAIN)
+            return self._commitments.record(again)
         kept = self._commitments.commit(
             cause, thought.program, thought.effects, answer=sms_answer(thought)
         )

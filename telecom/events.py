@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from telecom.msisdn import Msisdn, Party
 from telecom.statuses import DlrStatus
+from telecom.values import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Cumulative:
+class Cumulative(Value, frozen=True):
     """Everything the caller typed since the dial, joined by `*` (Africa's Talking)."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Last:
+class Last(Value, frozen=True):
     """Only what the caller typed last (most other vendors)."""
 
     text: str
@@ -26,8 +24,7 @@ class Last:
 Said = Cumulative | Last
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UssdRequest:
+class UssdRequest(Value, frozen=True, kw_only=True):
     gateway: str
     session_id: str
     msisdn: Msisdn
@@ -36,8 +33,7 @@ class UssdRequest:
     sequence: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UssdEnded:
+class UssdEnded(Value, frozen=True, kw_only=True):
     """The gateway tells that a session is over. Nothing is shown any more."""
 
     gateway: str
@@ -47,8 +43,7 @@ class UssdEnded:
     hops: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MoSms:
+class MoSms(Value, frozen=True, kw_only=True):
     """`message_id` None: the vendor gives none, and telecom.nameless makes one."""
 
     gateway: str
@@ -60,8 +55,7 @@ class MoSms:
     link_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MissedCall:
+class MissedCall(Value, frozen=True, kw_only=True):
     """A call to one of our numbers. `caller` may be hidden: then nobody can be answered.
 
     `call_id` None: the vendor gives none, and telecom.nameless makes one.
@@ -74,16 +68,14 @@ class MissedCall:
     at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotACall:
+class NotACall(Value, frozen=True, kw_only=True):
     """A voice webhook that wants an answer, but is no missed call (a call of our own)."""
 
     gateway: str
     call_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeliveryReport:
+class DeliveryReport(Value, frozen=True, kw_only=True):
     gateway: str
     gateway_message_id: str
     status: DlrStatus
@@ -91,8 +83,7 @@ class DeliveryReport:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OptOut:
+class OptOut(Value, frozen=True, kw_only=True):
     """Somebody told the gateway, and not us, that he wants no more SMS."""
 
     gateway: str

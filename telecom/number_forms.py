@@ -30,6 +30,8 @@ def find_number(text: str, region: str) -> Found | None:
 
     `region` is the ISO 3166 country in which numbers without a country code are read.
     """
+    if text.startswith("+") and (found := _split(text)):
+        return found  # as most gateways write them
     if len(text) > _MAX_WRITTEN or _WRITTEN.fullmatch(text) is None:
         return None
     for reading in _readings(text):

@@ -237,6 +237,8 @@ def _utc(text: str) -> datetime:
 
 def _find_utc(text: str) -> datetime | None:
     """A time whose form no page promises: good to have, no reason to refuse a call."""
+    if not text:
+        return None
     try:
         return _utc(text)
     except Malformed:

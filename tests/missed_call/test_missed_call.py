@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
+from models.database import DatabaseDown
 from models.inbound_event import inbound_event
+from outbound.causes import Cause
 from telecom.encoding import Encoding, encoding_of, segments_of
 from telecom.msisdn import parse_service
 
@@ -84,3 +88,60 @@ def test_a_call_of_our_own_is_none(house: Any) -> None:
     )  # fmt: skip
     assert answer.status_code == 200
     assert house.count(inbound_event) == 0
+
+
+# What a webhook says of itself, the answer that it gets, and how many events are kept of it.
+CROWD = [
+    ({"sessionId": "a1"}, 200, 1),
+    ({"sessionId": "a1"}, 200, 0),
+    ({"sessionId": "a2", "direction": "Outbound"}, 200, 0),
+    ({"sessionId": "a3", "direction": "sideways"}, 400, 0),
+    ({"sessionId": "a4", "callerNumber": "anonymous"}, 200, 1),
+    ({"sessionId": "a5", "callerNumber": "12"}, 400, 0),
+    ({"sessionId": "a6"}, 200, 1),
+]
+CALL = {
+    "isActive": "1", "direction": "Inbound", "callerNumber": "+919812345678",
+    "destinationNumber": "+919718397183",
+}  # fmt: skip
+
+
+def call(house: Any, said: dict[str, str]) -> int:
+    return int(house.post(f"/missed-call/india/{house.secret}", **{**CALL, **said}).status_code)
+
+
+@pytest.mark.parametrize("is_down", [False, True], ids=["", "database down"])
+def test_in_a_crowd_each_webhook_gets_the_answer_that_it_would_get_alone(
+    house: Any, monkeypatch: pytest.MonkeyPatch, eventually: Any, is_down: bool
+) -> None:
+    """One is held up while it writes; the others stand in line, and are read and written by one.
+
+    With the database down the calls among them are spooled, a repeat of one as well.
+    """
+    handler, sizes = house.bridge.missed_call, []
+    may_end, began = threading.Event(), threading.Event()
+    write = handler._commitments.record_all
+
+    def held_up(causes: Sequence[Cause]) -> Sequence[bool]:
+        sizes.append(len(causes))
+        began.set()
+        assert may_end.wait(20)
+        if is_down and len(sizes) > 1:
+            raise DatabaseDown("gone")
+        return list(write(causes))
+
+    monkeypatch.setattr(handler._commitments, "record_all", held_up)
+    with ThreadPoolExecutor(1 + len(CROWD)) as pool:
+        first = pool.submit(call, house, {"sessionId": "a0"})
+        assert began.wait(20)
+        answers = []
+        for place, (said, _, _) in enumerate(CROWD):
+            answers.append(pool.submit(call, house, said))
+            eventually(lambda place=place: len(handler._crowd._line) > place, 20)
+        may_end.set()
+        assert first.result() == 200
+        assert [answer.result() for answer in answers] == [status for _, status, _ in CROWD]
+    assert sizes == [1, 4]
+    kept = sum(kept for _, _, kept in CROWD)
+    assert house.count(inbound_event) == 1 + (0 if is_down else kept)
+    assert house.bridge.spool.waiting() == (kept + 1 if is_down else 0)

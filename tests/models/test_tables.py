@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import dataclasses
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from sqlalchemy import exc, select
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
@@ -164,7 +165,7 @@ def test_a_code_names_one_short_link(database: Database) -> None:
     )
     with database.write() as conn:
         assert short_link.insert(conn, link)
-        assert not short_link.insert(conn, replace(link, link_name="other"))
+        assert not short_link.insert(conn, dataclasses.replace(link, link_name="other"))
         assert short_link.find(conn, "Ab3xY7") == link
         assert short_link.find(conn, "nobody") is None
 

@@ -8,13 +8,14 @@ reads; `case, row` once for each row of its table of outcomes.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from dataclasses import field as made
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote_from_bytes
 
 import pytest
+from msgspec.structs import replace
 from twilio.request_validator import RequestValidator
 
 from gateways.africastalking.gateway import AfricasTalking
