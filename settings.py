@@ -1,6 +1,7 @@
 """The settings, read once from BRIDGE_* variables into one frozen value (settings_reading.py).
 
-Only `wiring.py`, `channels.py` and the reader import this; everything else is handed what it needs.
+Only `wiring.py`, `thinking.py`, `channels.py` and the reader import this; everything else is handed
+what it needs.
 """
 
 from __future__ import annotations

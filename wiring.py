@@ -1,7 +1,7 @@
 """The object graph, without Flask: settings in, a `Bridge` out. For the app, the worker and tests.
 
-What the channels are made of is in `channels`, what sends in `sending`, what the commands work with
-in `desks`; here is what starts and ends.
+What thinks is in `thinking`, what the channels are made of in `channels`, what sends in `sending`,
+what the commands work with in `desks`; here is what starts and ends.
 
 Building opens nothing: Redis and SQL open with the first thing that needs them, and a broken
 gateways.yaml or menus.yaml is found by whoever asks for it.

@@ -18,7 +18,7 @@ from models.database import DatabaseDown
 from models.inbound_event import NewEvent
 from outbound.answering import Answering
 from outbound.causes import Cause, Proposal
-from outbound.commitments import Commitments
+from outbound.proposing import Proposer
 from outbound.wake import Waiting
 from state.keys import Keys
 from telecom.clock import Clock
@@ -37,14 +37,14 @@ class CallAnswers:
         self,
         library: Library,
         runner: Runner,
-        commitments: Commitments,
+        proposer: Proposer,
         answering: Answering,
         keys: Keys,
         clock: Clock,
     ) -> None:
         self._library = library
         self._runner = runner
-        self._commitments = commitments
+        self._proposer = proposer
         self._answering = answering
         self._keys = keys
         self._clock = clock
@@ -85,22 +85,20 @@ class CallAnswers:
                     wake.wait(idle_seconds())
 
     def _think(self, event: NewEvent, language: Language | None) -> Proposal:
-        content = self._commitments.content_of(event)
+        content = self._proposer.content_of(event)
         caller, called = (Msisdn.from_e164(content[name]) for name in ("msisdn", CALLED))
         now = self._clock.now().timestamp()
         who = Caller(key=self._keys.caller(caller.e164), region=caller.region)
         try:
             thought = self._runner.ring(called.e164, language, now, who)
         except NoSuchEntry:
-            return self._commitments.propose_nothing(
-                self._cause(event, caller, Decision.NO_ENTRY_POINT)
-            )
+            return self._proposer.nothing(self._cause(event, caller, Decision.NO_ENTRY_POINT))
         session = thought.session
         cause = self._cause(
             event, caller, Decision.ANSWERED, session.menu_version, service=session.screen
         )
         answer = call_answer(thought)
-        return self._commitments.propose(cause, thought.program, thought.effects, answer)
+        return self._proposer.effects(cause, thought.program, thought.effects, answer)
 
     def _cause(
         self,

@@ -30,7 +30,8 @@ from models.sealing import Unsealable
 from models.shared_clock import SharedClock
 from outbound.answering import FAILED
 from outbound.causes import Cause, Proposal
-from outbound.commitments import Commitments
+from outbound.group_writer import GroupWriter
+from outbound.proposing import Proposer
 from outbound.wake import Waiting
 from telecom.failpoints import failpoint
 from telecom.faults import report
@@ -50,7 +51,8 @@ class LateAnswers:
     def __init__(
         self,
         database: Database,
-        commitments: Commitments,
+        proposer: Proposer,
+        writer: GroupWriter,
         library: Library,
         services: ServicePort,
         clock: SharedClock,
@@ -66,7 +68,8 @@ class LateAnswers:
         again; it never raises.
         """
         self._database = database
-        self._commitments = commitments
+        self._proposer = proposer
+        self._writer = writer
         self._library = library
         self._services = services
         self._clock = clock
@@ -158,9 +161,9 @@ class LateAnswers:
             if event is None:
                 return
             reads = subscriber.find_language(conn, event.msisdn_hash or "")
-        question = self._commitments.question_of(mine.question_sealed)
+        question = self._proposer.question_of(mine.question_sealed)
         program = self._library.get(mine.menu_version)
-        caller_key = self._caller_key(self._commitments.content_of(event)["msisdn"])
+        caller_key = self._caller_key(self._proposer.content_of(event)["msisdn"])
         if question is None or program is None:
             _, program = self._library.live()
             reads = question.language if question else reads
@@ -209,7 +212,7 @@ class LateAnswers:
         question: Question | None,
         answer: Answer,
     ) -> Proposal:
-        content = self._commitments.content_of(event)
+        content = self._proposer.content_of(event)
         cause = Cause(
             gateway=event.gateway,
             kind=event.kind,
@@ -220,13 +223,13 @@ class LateAnswers:
             link_id=question.link_id if question else None,
             service=answer.screen,
         )
-        return self._commitments.propose(cause, program, answer.effects, answer.text, ahead="late_")
+        return self._proposer.effects(cause, program, answer.effects, answer.text, ahead="late_")
 
     def _end(self, mine: LateAnswer, event: NewEvent, proposal: Proposal) -> None:
         with self._database.write() as conn:
             if not late_answer.end(conn, mine):
                 return
-            decisions = self._commitments.writer.answer(conn, [event], lambda _: proposal)
+            decisions = self._writer.answer(conn, [event], lambda _: proposal)
             failpoint("late_answered")
         failpoint("late_committed")
         self._meter.count(EVENTS, event.gateway, event.kind, decisions[event.id])
@@ -247,8 +250,8 @@ class LateAnswers:
             if not late_answer.end(conn, mine):
                 return
             inbound_event.set_decisions(conn, {mine.event_id: FAILED})
-        question = self._commitments.question_of(mine.question_sealed)
+        question = self._proposer.question_of(mine.question_sealed)
         if question is not None and event is not None:
             with suppress(Unsealable):  # then nobody can tell whose it was
-                msisdn = self._commitments.content_of(event)["msisdn"]
+                msisdn = self._proposer.content_of(event)["msisdn"]
                 self._keep_for(self._caller_key(msisdn), question, None)

@@ -59,7 +59,8 @@ def test_the_tree_is_found() -> None:
         ("desks", ["wiring.py"]),
         ("sending", ["desks.py"]),
         ("channels", ["sending.py"]),
-        ("settings", ["channels.py", "settings_reading.py", "wiring.py"]),
+        ("thinking", ["channels.py"]),
+        ("settings", ["channels.py", "settings_reading.py", "thinking.py", "wiring.py"]),
         ("settings_reading", ["app.py"]),
     ],
 )

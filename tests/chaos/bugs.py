@@ -74,7 +74,7 @@ BUGS: Final = (
     Bug(
         name="a call is acknowledged before it is durable",
         file="missed_call/handler.py",
-        before="            self._spool.keep(CHANNEL, gateway.settings.name, request)\n",
+        before="                self._spool.keep(CHANNEL, gateway.settings.name, request)\n",
         after="",
         judge="test_stores_away.py",
         words="g6",
@@ -155,7 +155,7 @@ BUGS: Final = (
     ),
     Bug(
         name="leases by the host's own clock",
-        file="channels.py",
+        file="thinking.py",
         before="OneClock(clock) if clock else DatabaseClock(self.clock)",
         after="OneClock(self.clock)",
         judge="test_load.py",
