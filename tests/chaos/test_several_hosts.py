@@ -16,9 +16,9 @@ from typing import Any, Final
 import pytest
 
 from tests.chaos.conftest import IN_MEMORY
+from tests.chaos.entries import answers_of, is_served, is_turn, slowest, was_on_its_way
 from tests.chaos.field import Wishes, get
 from tests.chaos.hosts import Hosts
-from tests.chaos.test_stores_away import answers_of, is_served, is_turn, slowest, was_on_its_way
 from tests.servers.network import Network, new_network
 from tests.servers.sentinels import Circle
 

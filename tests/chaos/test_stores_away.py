@@ -6,7 +6,6 @@ import os
 import signal
 import threading
 import time
-from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -14,6 +13,7 @@ from typing import Any, Final
 import pytest
 from redis import Redis
 
+from tests.chaos.entries import answers_of, is_served, is_turn, slowest, was_on_its_way
 from tests.chaos.field import load_proxy
 
 pytestmark = [
@@ -148,28 +148,3 @@ def test_g9_everything_dies_at_once(
     assert verdict.is_sound, verdict
     assert len(verdict.copied) <= allowed
     assert verdict.acknowledged > 0
-
-
-def is_turn(entry: Any) -> bool:
-    return bool(entry["kind"] == "ussd")
-
-
-def is_served(entry: Any) -> bool:
-    """A screen of the menu, or its promise; anything else is an apology."""
-    return bool(entry["body"].startswith("CON ") or entry["promises"])
-
-
-def was_on_its_way(entry: Any, since: float, until: float) -> bool:
-    """Also what was asked a moment before the fault, and answered in it."""
-    return bool(entry["at"] < until and entry["at"] + entry["seconds"] > since)
-
-
-def slowest(said: Any) -> float:
-    return max(float(entry["seconds"]) for entry in said)
-
-
-def answers_of(said: Any) -> str:
-    found: dict[str, Counter[int]] = defaultdict(Counter)
-    for entry in said:
-        found[entry["kind"]][entry["status"]] += 1
-    return ", ".join(f"{kind} {dict(codes)}" for kind, codes in sorted(found.items()))
