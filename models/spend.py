@@ -26,8 +26,10 @@ from sqlalchemy import (
     Table,
     Text,
     cast,
+    column,
     delete,
     func,
+    literal,
     select,
     text,
     tuple_,
@@ -104,6 +106,16 @@ class Sum:
         return Sum(self.sms + other.sms, self.micros + other.micros)
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """`shard`: one that nobody else writes to before this transaction ends; None where none was
+    free, or nothing was asked for.
+    """
+
+    sums: Mapping[Counter, Sum]
+    shard: int | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trip:
     """One time that the breaker opened. `armed_*` is the proof of who closed it again."""
@@ -121,32 +133,40 @@ _C = spend_counter.c
 _T = spend_trip.c
 _ROW: Final = [column.name for column in spend_counter.primary_key]
 _KEY: Final = _ROW[:-1]
-# Stops at the first that is free: rows of unnest are looked at one by one.
-_FREE: Final = text(
-    "SELECT shard FROM generate_series(0, :last) AS shard"
-    " WHERE pg_try_advisory_xact_lock(:lock, shard) LIMIT 1"
+# Stops at the first that is free: rows of a series are looked at one by one.
+_FREE: Final = (
+    text(
+        "SELECT shard FROM generate_series(0, :last) AS shard"
+        " WHERE pg_try_advisory_xact_lock(:lock, shard) LIMIT 1"
+    )
+    .bindparams(last=SHARDS - 1, lock=_SHARD_LOCK)
+    .columns(column("shard", Integer))
 )
 
 
+def look(conn: Connection, counters: Collection[Counter]) -> Look:
+    """What each has come to, as far as it is committed, and a shard to write to: in one statement.
+
+    A second look of a transaction may find another shard than the first one.
+    """
+    if not counters:
+        return Look({}, None)
+    ordered = list(counters)
+    rows = [{"place": place, **_key_of(counter)} for place, counter in enumerate(ordered)]
+    found = conn.execute(_looking(conn.dialect.name), handing(rows)).all()
+    sums = {ordered[row.place]: Sum(row.sms, row.micros) for row in found}
+    return Look(sums, found[0].shard)
+
+
 def take_shard(conn: Connection) -> int:
-    """A shard that nobody else writes to before this transaction ends."""
+    """A shard that nobody else writes to before this transaction ends. Waits where none is free."""
     if conn.dialect.name == "sqlite":
         return 0
-    free = conn.execute(_FREE, {"last": SHARDS - 1, "lock": _SHARD_LOCK}).scalar()
+    free = conn.execute(_FREE).scalar()
     if free is None:
         alone(conn, "spend")
         return SHARDS
     return int(free)
-
-
-def sums(conn: Connection, counters: Collection[Counter]) -> dict[Counter, Sum]:
-    """What each has come to, as far as it is committed, in one statement."""
-    if not counters:
-        return {}
-    ordered = list(counters)
-    rows = [{"place": place, **_key_of(counter)} for place, counter in enumerate(ordered)]
-    found = conn.execute(_sums(conn.dialect.name), handing(rows))
-    return {ordered[row.place]: Sum(row.sms, row.micros) for row in found}
 
 
 def raised(added: Mapping[Counter, Sum], shard: int) -> bulk.Change:
@@ -168,8 +188,10 @@ def _key_of(counter: Counter) -> dict[str, object]:
 
 
 @cache
-def _sums(dialect: str) -> Select[Any]:
-    """Sums by scalar subqueries, for an index finds each of the few counters, and no plan may read
+def _looking(dialect: str) -> Select[Any]:
+    """The shard is taken once, not by each row, for it depends on none.
+
+    Sums by scalar subqueries, for an index finds each of the few counters, and no plan may read
     all counters for them.
     """
     kinds = {name: _C[name].type for name in _KEY}
@@ -180,7 +202,9 @@ def _sums(dialect: str) -> Select[Any]:
         added_up = cast(func.coalesce(func.sum(column), 0), BigInteger)
         return select(added_up).where(*same).scalar_subquery()
 
-    return select(handed.c.place, total(_C.sms).label("sms"), total(_C.micros).label("micros"))
+    sums = (total(_C.sms).label("sms"), total(_C.micros).label("micros"))
+    shard = literal(0) if dialect == "sqlite" else _FREE.scalar_subquery()
+    return select(handed.c.place, *sums, shard.label("shard"))
 
 
 def trip(conn: Connection, one: Trip) -> bool:

@@ -44,6 +44,7 @@ class Hearing:
         self._sums: dict[Counter, Sum] = {}  # as they were read, and what was granted since
         self._added: dict[Counter, Sum] = {}
         self._opened: dict[str, Trip] = {}
+        self._shard: int | None = None  # where what is spent is written
 
     def look(self, drafts: Sequence[Draft]) -> None:
         """Before they are judged. All that was granted stands in the outbox by now, and nothing
@@ -67,7 +68,9 @@ class Hearing:
         for (event_id, case), seen in zip(cases.items(), pictures, strict=True):
             self._seen[event_id] = case, seen
             watched |= watched_by(case, seen.picture, limits, self._now).keys()
-        self._sums |= spend.sums(self._conn, watched - self._sums.keys())
+        looked = spend.look(self._conn, watched - self._sums.keys())
+        self._sums |= looked.sums
+        self._shard = looked.shard if self._shard is None else self._shard
 
     def judge(self, draft: Draft) -> Withheld | None:
         """Of one that was looked at. Books what it costs, or says why not, and books nothing; nor
@@ -102,7 +105,9 @@ class Hearing:
         """What is to be written of it, once all are judged."""
         if not self._added:
             return ()
-        return [spend.raised(self._added, spend.take_shard(self._conn))]
+        if self._shard is None:
+            self._shard = spend.take_shard(self._conn)
+        return [spend.raised(self._added, self._shard)]
 
     def close(self) -> None:
         """Writes which breakers opened. Comes last.

@@ -253,7 +253,7 @@ BUGS: Final = (
     Bug(
         name="what others have spent is not counted",
         file="outbound/hearing.py",
-        before="        self._sums |= spend.sums(self._conn, watched - self._sums.keys())\n",
+        before="        self._sums |= looked.sums\n",
         after="",
         judge=SPENDING,
         words="g25 and new_numbers",
