@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     and_,
     bindparam,
+    case,
     func,
     literal_column,
     select,
@@ -41,12 +42,16 @@ CALLS: Final = "missed_call"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """Whose picture is asked for, by his keyed hash, and what he would get."""
+    """Whose picture is asked for, by his keyed hash, and what he would get.
+
+    `words`: keyed hash of the text that it answers, where such texts may be a loop.
+    """
 
     whose: str
     gateway: str
     channel: str
     link: str
+    words: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +115,8 @@ def _generation(scope: ColumnElement[str]) -> ColumnElement[int]:
 
 
 _ALL: Final = literal_column("''", GATEWAY)
-_HEARD: Final = inbound_event.alias("heard")
+_HEARD: Final = inbound_event.alias("heard").c
+_S: Final = mt_message.alias("sent").c
 
 
 def look_all(
@@ -119,57 +125,52 @@ def look_all(
     *,
     cooldown: timedelta,
     moment: timedelta,
+    loop: timedelta,
     now: datetime,
-) -> list[Picture]:
-    """One for each, in their order. Windows are half open: what is exactly as old as one is outside
-    of it.
+    unheard: Collection[str] = (),
+) -> list[tuple[Picture, Said]]:
+    """One for each, in their order; nothing was said where no words are asked for.
+
+    Windows are half open: what is exactly as old as one is outside of it. `unheard`: ids of events
+    that do not count.
     """
     given = {
         "cooldown": now - cooldown,
         "moment": now - moment,
+        "loop": now - loop,
         "day": now - DAY,
         "week": now - WEEK,
+        "unheard": list(unheard),
         **handing({"place": place, **asdict(ask)} for place, ask in enumerate(asks)),
     }
-    rows = conn.execute(_pictures(conn.dialect.name), given).mappings()
-    pictures = {row["place"]: _picture(row) for row in rows}
-    return [pictures[place] for place in range(len(asks))]
-
-
-def said_all(
-    conn: Connection,
-    texts: Collection[tuple[str, str]],
-    *,
-    since: datetime,
-    unheard: Collection[str] = (),
-) -> dict[tuple[str, str], Said]:
-    """By the keyed hashes of a number and of a text. `unheard`: ids of events that do not count."""
-    if not texts:
-        return {}
-    ordered = list(texts)
-    rows = (
-        {"place": place, "whose": whose, "said": words}
-        for place, (whose, words) in enumerate(ordered)
-    )
-    given = {"since": since, "unheard": list(unheard), **handing(rows)}
-    return {
-        ordered[row.place]: Said(answered=row.answered, same=row.same, echoes=bool(row.echoes))
-        for row in conn.execute(_saids(conn.dialect.name), given)
-    }
+    rows = conn.execute(_looking(conn.dialect.name), given).mappings()
+    found = {row["place"]: (_picture(row), _said(row)) for row in rows}
+    return [found[place] for place in range(len(asks))]
 
 
 def _picture(row: RowMapping) -> Picture:
     return Picture(**{name: row[name] for name in _PARTS})
 
 
+def _said(row: RowMapping) -> Said:
+    return Said(answered=row["answered"], same=row["same"], echoes=bool(row["echoes"]))
+
+
 @cache
-def _pictures(dialect: str) -> Select[Any]:
+def _looking(dialect: str) -> Select[Any]:
     """Each number is looked up by its index: on PostgreSQL one after the other, whatever the
     planner knew of the table when it made the plan; SQLite does so by itself.
     """
     handed = handed_rows(
         dialect,
-        {"place": Integer(), "whose": HASH, "gateway": GATEWAY, "channel": WORD, "link": String()},
+        {
+            "place": Integer(),
+            "whose": HASH,
+            "gateway": GATEWAY,
+            "channel": WORD,
+            "link": String(),
+            "words": HASH,
+        },
     )
     given = handed.c
     counts = (
@@ -184,7 +185,7 @@ def _pictures(dialect: str) -> Select[Any]:
             _M.created_at > _at("moment"),
         ).label("same_link"),
     )
-    facts = (
+    facts: Sequence[ColumnElement[Any]] = (
         consent.forbids(given.whose).label("has_opted_out"),
         is_there(select(_KNOWN.id).where(_KNOWN.to_hash == given.whose)).label("is_known"),
         _generation(given.gateway).label("generation"),
@@ -194,6 +195,7 @@ def _pictures(dialect: str) -> Select[Any]:
                 (_B.scope == given.gateway) | (_B.scope == _ALL), _B.armed_at.is_(None)
             )
         ).label("is_stopped"),
+        *_heard(dialect, given.whose, given.words),
     )
     theirs = and_(_M.to_hash == given.whose, _M.created_at > _at("week"), _M.channel.is_not(None))
     if dialect == "postgresql":
@@ -203,28 +205,29 @@ def _pictures(dialect: str) -> Select[Any]:
     return select(given.place, *counts, *facts).select_from(joined).group_by(given.place)
 
 
-@cache
-def _saids(dialect: str) -> Select[Any]:
-    handed = handed_rows(dialect, {"place": Integer(), "whose": HASH, "said": HASH})
-    given = handed.c
-    sent = and_(_M.to_hash == given.whose, _M.created_at > _at("since"))
+def _heard(
+    dialect: str, whose: ColumnElement[str], words: ColumnElement[str]
+) -> Sequence[ColumnElement[Any]]:
+    """Looked for where there are words only: CASE leaves the rest alone."""
+    sent = and_(_S.to_hash == whose, _S.created_at > _at("loop"))
     # From the side of what was sent: of that a day has a few, and of forged texts any number.
-    answered = select(func.count(_HEARD.c.id.distinct())).where(
+    answered = select(func.count(_HEARD.id.distinct())).where(
         sent,
-        _HEARD.c.id == _M.inbound_event_id,
-        _HEARD.c.kind == "sms",
-        _HEARD.c.said_hash.is_not(None),
+        _HEARD.id == _S.inbound_event_id,
+        _HEARD.kind == "sms",
+        _HEARD.said_hash.is_not(None),
     )
     same = select(func.count(_E.id)).where(
-        _E.msisdn_hash == given.whose,
-        _E.received_at > _at("since"),
+        _E.msisdn_hash == whose,
+        _E.received_at > _at("loop"),
         _E.kind == "sms",
-        _E.said_hash == given.said,
+        _E.said_hash == words,
         ~among(dialect, _E.id, "unheard"),
     )
-    return select(
-        given.place,
-        answered.scalar_subquery().label("answered"),
-        same.scalar_subquery().label("same"),
-        is_there(select(_M.id).where(sent, _M.body_hash == given.said)).label("echoes"),
+    echoes = is_there(select(_S.id).where(sent, _S.body_hash == words))
+    has_words = words.is_not(None)
+    return (
+        case((has_words, answered.scalar_subquery()), else_=0).label("answered"),
+        case((has_words, same.scalar_subquery()), else_=0).label("same"),
+        and_(has_words, echoes).label("echoes"),
     )

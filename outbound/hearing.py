@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 
 import structlog
 from sqlalchemy import Connection
@@ -17,15 +16,13 @@ from sqlalchemy import Connection
 from models import spend, tally
 from models.bulk import Change
 from models.spend import Counter, Counts, Sum, Trip
-from models.tally import Ask, Said
+from models.tally import Ask
 from outbound.causes import Draft
 from outbound.guard import Guard
 from outbound.judgement import NOTHING, Case, Granted, Seen, carry_on, judge, watched_by
 from outbound.limits import Withheld
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
-
-_SILENCE: Final = Said(answered=0, same=0, echoes=False)
 
 
 class Hearing:
@@ -123,7 +120,7 @@ class Hearing:
 
     def _look_at_numbers(self, cases: Sequence[Case]) -> Sequence[Seen]:
         limits, now = self._guard.limits, self._now
-        pictures = tally.look_all(
+        looked = tally.look_all(
             self._conn,
             [
                 Ask(
@@ -131,21 +128,17 @@ class Hearing:
                     gateway=case.wish.gateway,
                     channel=case.wish.channel,
                     link=case.wish.link,
+                    words=case.words,
                 )
                 for case in cases
             ],
             cooldown=limits.call_cooldown,
             moment=limits.same_link,
+            loop=limits.loop_window,
             now=now,
+            unheard=self._new_ids,
         )
-        texts = {(case.to_hash, case.words) for case in cases if case.words is not None}
-        said = tally.said_all(
-            self._conn, sorted(texts), since=now - limits.loop_window, unheard=self._new_ids
-        )
-        return [
-            Seen(picture=picture, said=said.get((case.to_hash, case.words or ""), _SILENCE))
-            for case, picture in zip(cases, pictures, strict=True)
-        ]
+        return [Seen(picture=picture, said=said) for picture, said in looked]
 
     def _forget(self) -> None:
         """Whoever is the first of an hour sweeps: limits look back a day at most."""
