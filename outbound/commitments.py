@@ -72,10 +72,13 @@ class Commitments:
 
         False for a repeat. Raises DatabaseDown.
         """
-        return self.record_all([cause])[0]
+        return self._keep(self.proposer.nothing(cause)).is_new
 
     def record_all(self, causes: Sequence[Cause]) -> Sequence[bool]:
-        """The same of many in one transaction: all or nothing, an answer for each."""
+        """The same of a crowd that came together: all or nothing, and an answer for each.
+
+        One statement does where nothing but their keys tells a repeat.
+        """
         proposals = [self.proposer.nothing(cause) for cause in causes]
         failpoint("before_inbound_commit")
         write = self.writer.record if all(map(is_bare, proposals)) else self.writer.write
