@@ -73,11 +73,9 @@ class MissedCallHandler:
     def _take_all(self, rings: Sequence[_Ring]) -> Sequence[Result | Malformed]:
         found = [self._find(*ring) for ring in rings]
         causes = [one for one in found if isinstance(one, Cause)]
-        are_new = iter(self._commitments.record_all(causes) if causes else ())
-        return [
-            (Result.ACCEPTED if next(are_new) else Result.REPEAT) if isinstance(one, Cause) else one
-            for one in found
-        ]
+        are_new = self._commitments.record_all(causes) if causes else ()
+        became = iter([Result.ACCEPTED if is_new else Result.REPEAT for is_new in are_new])
+        return [next(became) if isinstance(one, Cause) else one for one in found]
 
     def _find(self, door: VoiceDoor, request: WebhookRequest) -> Cause | Result | Malformed:
         """What is to be kept; else what became of the webhook, of which none is."""

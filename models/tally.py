@@ -127,7 +127,7 @@ def look_all(
     moment: timedelta,
     loop: timedelta,
     now: datetime,
-    unheard: Collection[str] = (),
+    unheard: Collection[str],
 ) -> list[tuple[Picture, Said]]:
     """One for each, in their order; nothing was said where no words are asked for.
 

@@ -130,8 +130,6 @@ def parse_party(text: str, region: str) -> Party:
     Raises Malformed for the rest: line breaks and other controls, `*123#`, e-mail addresses,
     digits that are neither a valid number nor a short code.
     """
-    if text.startswith("+") and (msisdn := _find_msisdn(text, region)) is not None:
-        return msisdn  # as most are written
     name = text.strip(" ")
     if not name:
         return Hidden(Withheld.EMPTY)

@@ -110,7 +110,7 @@ def call(house: Any, said: dict[str, str]) -> int:
     return int(house.post(f"/missed-call/india/{house.secret}", **{**CALL, **said}).status_code)
 
 
-@pytest.mark.parametrize("is_down", [False, True], ids=["", "database down"])
+@pytest.mark.parametrize("is_down", [False, True], ids=["database up", "database down"])
 def test_in_a_crowd_each_webhook_gets_the_answer_that_it_would_get_alone(
     house: Any, monkeypatch: pytest.MonkeyPatch, eventually: Any, is_down: bool
 ) -> None:
