@@ -239,7 +239,7 @@ class Field:
         return to
 
     def let_time_pass(self, seconds: float) -> None:
-        """For every lease and for what is unknown: nobody waits for them."""
+        """For every lease, that of a healthy send, too, and for what is unknown."""
         away = "make_interval(secs => :away)"
         older = (
             f"UPDATE mt_message SET lease_until = lease_until - {away},"

@@ -54,8 +54,8 @@ def test_g29_a_database_that_was_lost_comes_back_and_nothing_is_sent_twice(
     crowd = field.crowd(4, rate=20, tries=1)
     crowd.wait(60)
     while_paused = len(requests(field)) - before
+    field.let_time_pass(field.wishes.settle_seconds)  # while paused: nobody's lease ends under way
     flask(field, "outbox", "resume", "--yes")
-    field.let_time_pass(field.wishes.settle_seconds)
     field.wait_until_settled()
 
     verdict, said = field.verdict(), field.said()
@@ -86,7 +86,7 @@ def test_g29_a_database_that_was_lost_comes_back_and_nothing_is_sent_twice(
     assert doubted
     later = [one["caller"] for one in said if one["at"] > served_at and one["promises"]]
     assert later
-    assert all(verdict.copies[caller] == 1 for caller in later)
+    assert not {to: verdict.copies[to] for to in later if verdict.copies[to] != 1}
     assert served_at - lost_at < 60
 
 
