@@ -46,7 +46,7 @@ def _rounds(name: str, bridge: Bridge, scale: Scale, beside: Meter) -> Mapping[s
     return {
         f"accept-{name}": partial(_one_by_one, accept, scale.accepts, beside),
         f"accept-{name}-16": partial(_side_by_side, accept, scale.accepts, beside, THREADS),
-        f"accept-{name}-64": partial(_side_by_side, ring, scale.accepts, beside, MANY),
+        f"accept-{name}-64": partial(_side_by_side, ring, scale.accepts * 8, beside, MANY),
     }
 
 

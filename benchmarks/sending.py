@@ -45,7 +45,7 @@ def on_sqlite(scale: Scale) -> Iterator[Mapping[str, Round]]:
         yield {
             "send-0ms": partial(send, fast, few, scale.sends),
             "send-50ms": partial(send, slow, few, scale.sends // 4),
-            "send-50ms-16": partial(send, slow, MANY_THREADS, scale.sends * 4),
+            "send-50ms-16": partial(send, slow, MANY_THREADS, scale.sends * 8),
             "send-0ms-64": partial(send, fast, MOST_THREADS, scale.sends * 8),
             "send-50ms-64": partial(send, slow, MOST_THREADS, scale.sends * 8),
             "send-50ms-128": partial(send, slow, A_CROWD_OF_THREADS, scale.sends * 8),
@@ -58,10 +58,10 @@ def on_postgresql(scale: Scale) -> Iterator[Mapping[str, Round]]:
     with _vendors() as (_, slow, place), postgresql.bridge_in(place) as (bridge, beside):
         send = _Sending(bridge, beside).send
         yield {
-            "send-postgresql-16": partial(send, slow, MANY_THREADS, scale.sends * 4),
+            "send-postgresql-16": partial(send, slow, MANY_THREADS, scale.sends * 8),
             "send-postgresql-64": partial(send, slow, MOST_THREADS, scale.sends * 8),
             "send-postgresql-128": partial(send, slow, A_CROWD_OF_THREADS, scale.sends * 8),
-            "ask-50ms-16": partial(_only_ask, slow, MANY_THREADS, scale.sends * 4),
+            "ask-50ms-16": partial(_only_ask, slow, MANY_THREADS, scale.sends * 8),
             "ask-50ms-64": partial(_only_ask, slow, MOST_THREADS, scale.sends * 8),
             "ask-50ms-128": partial(_only_ask, slow, A_CROWD_OF_THREADS, scale.sends * 8),
         }

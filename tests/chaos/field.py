@@ -41,7 +41,6 @@ from tests.servers.processes import children_of, is_running
 from wiring import Bridge, build
 
 ROOT: Final = Path(__file__).parents[2]
-FAKES: Final = ROOT / "tests" / "fakes"
 URL: Final = "https://sanket.example.in"
 SECRET: Final = "a-secret-of-this-test-only"
 ACCOUNT: Final = "AC00000000000000000000000000000001"
@@ -113,6 +112,7 @@ class Wishes:
     reports: Mapping[str, float] | None = field(default_factory=lambda: REPORTS)  # None: never
     scripts: Mapping[str, Sequence[str]] = field(default_factory=dict)  # by recipient
     after_fork: str = ""  # Python that each process runs first
+    keeps_connections: bool = False  # to the web servers, as deploy/nginx.conf does
     settings: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -213,9 +213,10 @@ class Field:
             "account": ACCOUNT,
             "public_url": URL,
             "addresses": {web.port: web.host for web in self.webs},
+            "keeps": self.wishes.keeps_connections,
             **more,
         }
-        crowd = self._run_fake("people.py", f"people-{len(self._crowds)}", plan)
+        crowd = self._run_fake("people", f"people-{len(self._crowds)}", plan)
         self._crowds.append(crowd)
         return crowd
 
@@ -409,8 +410,9 @@ class Field:
             "africas_talking": f"/sms/india/{SECRET}/dlr",
             "host": self.home,
             "addresses": {web.port: web.host for web in self.webs},
+            "keeps": self.wishes.keeps_connections,
         }
-        vendor = self._run_fake("scripted_gateway.py", "vendor", plan)
+        vendor = self._run_fake("scripted_gateway", "vendor", plan)
         self.wait_until(lambda: is_open(self.vendor_port, self.home), 10)
         return vendor
 
@@ -421,7 +423,10 @@ class Field:
         file.write_text(json.dumps(plan), encoding="utf-8")
         with (self.folder / f"{name}.out").open("ab") as out:
             return subprocess.Popen(
-                [sys.executable, str(FAKES / program), str(file)], stdout=out, stderr=out
+                [sys.executable, "-m", f"tests.fakes.{program}", str(file)],
+                cwd=ROOT,
+                stdout=out,
+                stderr=out,
             )
 
 

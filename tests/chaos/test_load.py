@@ -32,7 +32,9 @@ def test_g11_latency(
     times: Callable[[int, int], int],
     tell: Callable[..., None],
 ) -> None:
-    field = new_field(faults={}, reports={}, dispatchers=1, threads=times(4, 16))
+    field = new_field(
+        faults={}, reports={}, dispatchers=1, threads=times(4, 16), keeps_connections=True
+    )
     rate = times(60, 200)
     field.crowd(seconds(8), rate=rate, tries=1)
     field.wait_for_crowds(seconds(8) + 60)

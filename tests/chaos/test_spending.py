@@ -48,7 +48,7 @@ def ring(field: Any, caller: str, nth: int) -> int:
     if nth % 2:
         form = {"AccountSid": ACCOUNT, "CallSid": f"CA{nth:032x}", "CallStatus": "ringing"}
         form |= {"Direction": "inbound", "From": caller, "To": CALLED}
-        sign = import_module("tests.fakes.scripted_gateway").signature
+        sign = import_module("tests.fakes.wire").signature
         headers = {"X-Twilio-Signature": sign(TOKEN, f"{URL}/missed-call/us", form)}
         return post(port, "/missed-call/us", form, headers=headers)
     form = {"isActive": "1", "sessionId": f"ATVId_{nth}", "direction": "Inbound"}

@@ -1,6 +1,6 @@
 """People who ring, dial and text all the while, and the vendors who tell us: a load with a ledger.
 
-Its own process: `python tests/fakes/people.py PLAN.json`, until its time is over or SIGTERM. 60 %
+Its own process: `python -m tests.fakes.people PLAN.json`, until its time is over or SIGTERM. 60 %
 ring once, 25 % dial and press 1, 15 % text; 10 % of what they do is told twice, half of that at the
 same moment. Every event has a caller of its own, so that the vendor's ledger can be read by it. The
 ledger has one JSON object a line for each answer.
@@ -9,25 +9,16 @@ ledger has one JSON object a line for each answer.
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import json
 import random
 import signal
-import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-_SPEC = importlib.util.spec_from_file_location(
-    "scripted_gateway", Path(__file__).with_name("scripted_gateway.py")
-)
-assert _SPEC is not None
-assert _SPEC.loader is not None
-wire: Any = importlib.util.module_from_spec(_SPEC)
-sys.modules["scripted_gateway"] = wire
-_SPEC.loader.exec_module(wire)
+from tests.fakes import wire
 
 SHARES = {"missed_call": 0.60, "ussd": 0.25, "sms": 0.15}
 DOUBLED, IN_PARALLEL = 0.10, 0.5
@@ -55,6 +46,7 @@ class Plan:
     account: str = ""
     public_url: str = ""
     addresses: Mapping[str, str] | None = None  # of web_ports on other hosts
+    keeps: bool = False  # connections to them, as a proxy in front of them does
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +63,7 @@ class Event:
 class People:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        wire.ADDRESSES.update({int(port): at for port, at in (plan.addresses or {}).items()})
+        self._web = wire.Connections(plan.addresses or {}, keeps=plan.keeps)
         self._file = Path(plan.ledger).open("a", buffering=1, encoding="utf-8")  # noqa: SIM115
         self._chance = random.Random(plan.seed)
         self._on_their_way: set[asyncio.Task[None]] = set()
@@ -132,7 +124,7 @@ class People:
         for turn in range(self.plan.tries):
             began, status, body = time.time(), 0, ""
             try:
-                status, body = await wire.post(
+                status, body = await self._web.post(
                     ports[turn % len(ports)],
                     event.path,
                     event.form,

@@ -1,6 +1,6 @@
 """Africa's Talking and Twilio on one loopback port, as bad as they can be, by a plan and a seed.
 
-Its own process: `python tests/fakes/scripted_gateway.py PLAN.json`. What becomes of the n-th
+Its own process: `python -m tests.fakes.scripted_gateway PLAN.json`. What becomes of the n-th
 request for one recipient depends on the seed alone. The ledger has one JSON object a line, written
 before the answer: a request with its outcome, and whether it was taken; or what was said to a
 report. For what the vendors' contracts forbid there are stricter stand-ins beside this one.
@@ -11,24 +11,19 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-import re
-import sys
 import time
-from base64 import b64encode
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from hashlib import sha1
-from hmac import digest
 from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 from uuid import UUID
+
+from tests.fakes import wire
 
 HANG_SECONDS = 12.0  # longer than anybody waits
 SLOW_SECONDS = 1.0
 LATE_SECONDS = (0.3, 1.5)
-ADDRESSES: dict[int, str] = {}  # where a port is not on this host
 # What an outcome does: HTTP status (None: the connection is reset), taken or not, seconds before.
 ACCEPT = (201, True, 0.0)
 OUTCOMES: Mapping[str, tuple[int | None, bool, float]] = {
@@ -66,6 +61,7 @@ class Plan:
     africas_talking: str = ""  # the path of its reports
     host: str = "127.0.0.1"
     addresses: Mapping[str, str] = field(default_factory=dict)  # of web_ports elsewhere
+    keeps: bool = False  # connections to the web servers, as a proxy in front of them does
 
 
 @dataclass(slots=True)
@@ -81,7 +77,7 @@ class Taken:
 class Gateway:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        ADDRESSES.update({int(port): address for port, address in plan.addresses.items()})
+        self._web = wire.Connections(plan.addresses, keeps=plan.keeps)
         self._seen: Counter[str] = Counter()
         # An end of line is the end of an entry: whoever reads it while we write sees whole ones.
         self._file = Path(plan.ledger).open("a", buffering=1, encoding="utf-8")  # noqa: SIM115
@@ -95,12 +91,12 @@ class Gateway:
     async def _serve_one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while True:
-                path, body = await read_request(reader)
+                path, body = await wire.read_request(reader)
                 status, answer = await self._answer(path, dict(parse_qsl(body.decode())))
                 if status is None:
                     writer.transport.abort()
                     return
-                writer.write(response(status, answer))
+                writer.write(wire.response(status, answer))
                 await writer.drain()
         except (OSError, asyncio.IncompleteReadError):
             writer.close()
@@ -139,12 +135,12 @@ class Gateway:
         script = self.plan.scripts.get(to, [])
         if nth < len(script):
             return script[nth]
-        return choose(chance, self.plan.faults, "accept")
+        return wire.choose(chance, self.plan.faults, "accept")
 
     async def _report_early_or_later(self, sms: Taken) -> None:
         if not self.plan.web_ports:
             return
-        how = choose(sms.chance, self.plan.reports, "once")
+        how = wire.choose(sms.chance, self.plan.reports, "once")
         if how == "lost":
             return
         if how == "early":
@@ -161,13 +157,13 @@ class Gateway:
         headers = {}
         if sms.vendor == "twilio":
             url = self.plan.public_url + path
-            headers["X-Twilio-Signature"] = signature(self.plan.token, url, form)
+            headers["X-Twilio-Signature"] = wire.signature(self.plan.token, url, form)
         ports = list(self.plan.web_ports)
         sms.chance.shuffle(ports)
         status = 0
         for port in ports[:2]:  # once more, only where nobody took the connection
             try:
-                status, _ = await post(port, path, form, headers, seconds=8.0)
+                status, _ = await self._web.post(port, path, form, headers, seconds=8.0)
                 break
             except ConnectionRefusedError:
                 continue
@@ -185,15 +181,6 @@ class Gateway:
 
     def _write(self, **entry: object) -> None:
         self._file.write(json.dumps({"at": time.time(), **entry}, ensure_ascii=False) + "\n")
-
-
-def choose(chance: random.Random, shares: Mapping[str, float], otherwise: str) -> str:
-    point = chance.random()
-    for name, share in shares.items():
-        if point < share:
-            return name
-        point -= share
-    return otherwise
 
 
 def _twilio(sms: Taken, status: int | None) -> bytes:
@@ -231,64 +218,5 @@ RENDER: Mapping[str, Callable[[Taken, int | None], bytes]] = {
 }
 
 
-# HTTP, as much as is needed: whole bodies, connections that stay.
-
-
-async def read_request(reader: asyncio.StreamReader) -> tuple[str, bytes]:
-    head = await reader.readuntil(b"\r\n\r\n")
-    return head.split(b" ", 2)[1].decode(), await reader.readexactly(length_of(head))
-
-
-def length_of(head: bytes) -> int:
-    found = re.search(rb"(?i)content-length: *(\d+)", head)
-    return int(found[1]) if found else 0
-
-
-def response(status: int, body: bytes) -> bytes:
-    head = f"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nRetry-After: 0\r\n"
-    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
-
-
-async def post(
-    port: int, path: str, form: Mapping[str, str], headers: Mapping[str, str], *, seconds: float
-) -> tuple[int, str]:
-    """Raises ConnectionRefusedError where nobody took the connection, else OSError and others."""
-    return await asyncio.wait_for(_post(port, path, form, headers), seconds)
-
-
-async def _post(
-    port: int, path: str, form: Mapping[str, str], headers: Mapping[str, str]
-) -> tuple[int, str]:
-    reader, writer = await asyncio.open_connection(ADDRESSES.get(port, "127.0.0.1"), port)
-    try:
-        body = urlencode(form).encode()
-        more = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        writer.write(
-            f"POST {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{more}"
-            "Content-Type: application/x-www-form-urlencoded\r\n"
-            f"Content-Length: {len(body)}\r\n\r\n".encode()
-            + body
-        )
-        head = await reader.readuntil(b"\r\n\r\n")
-        answer = await reader.readexactly(length_of(head))
-        return int(head.split(b" ", 2)[1]), answer.decode()
-    finally:
-        writer.close()
-
-
-def signature(token: str, url: str, form: Mapping[str, str]) -> str:
-    """As Twilio signs: the address, then each field in the order of its name."""
-    signed = url + "".join(name + form[name] for name in sorted(form))
-    return b64encode(digest(token.encode(), signed.encode(), sha1)).decode()
-
-
-def read_plan(cls: type[Any]) -> Any:
-    return cls(**json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))
-
-
-def run(main: Callable[[], Awaitable[None]]) -> None:
-    asyncio.run(main())  # type: ignore[arg-type]
-
-
 if __name__ == "__main__":
-    run(Gateway(read_plan(Plan)).serve)
+    asyncio.run(Gateway(wire.read_plan(Plan)).serve())
