@@ -7,7 +7,6 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from importlib import import_module
 from typing import Any, Final
 
 import pytest
@@ -18,6 +17,7 @@ from models.spend import open_trips
 from outbound.commitments import MOST_TOGETHER
 from telecom.encoding import segments_of
 from tests.chaos.field import ACCOUNT, SECRET, TOKEN, URL, post
+from tests.fakes.wire import signature
 
 pytestmark = [
     pytest.mark.chaos,
@@ -48,8 +48,7 @@ def ring(field: Any, caller: str, nth: int) -> int:
     if nth % 2:
         form = {"AccountSid": ACCOUNT, "CallSid": f"CA{nth:032x}", "CallStatus": "ringing"}
         form |= {"Direction": "inbound", "From": caller, "To": CALLED}
-        sign = import_module("tests.fakes.wire").signature
-        headers = {"X-Twilio-Signature": sign(TOKEN, f"{URL}/missed-call/us", form)}
+        headers = {"X-Twilio-Signature": signature(TOKEN, f"{URL}/missed-call/us", form)}
         return post(port, "/missed-call/us", form, headers=headers)
     form = {"isActive": "1", "sessionId": f"ATVId_{nth}", "direction": "Inbound"}
     form |= {"callerNumber": caller, "destinationNumber": CALLED}
