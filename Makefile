@@ -1,6 +1,10 @@
 # `make` lists what there is. Every target sets up what it needs first.
 
-PYTHON ?= python3
+# The system's own Python first: Debian builds it with profiles, and the same work takes it less CPU
+# than one that was compiled by hand (docs/performance.md). Then whatever is first in the PATH.
+PYTHON ?= $(shell for python in /usr/bin/python3 python3; do \
+  $$python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+    && break; done; echo $$python)
 PORT ?= 8000
 PROVIDERS_PORT ?= 8091
 ARGS ?=

@@ -144,19 +144,22 @@ def gateways(load: Callable[[], object], findings: Callable[[], Sequence[Diagnos
 
 
 def menus(refresh: Callable[[], object], warnings: Callable[[], Sequence[str]]) -> Check:
-    """`refresh` raises DatabaseDown, NothingPublished, BadMenu; `warnings` are of the file."""
+    """`refresh` raises DatabaseDown, NothingPublished, BadMenu; `warnings` are of the file.
+
+    A fault is told without them: to check a large file may take longer than the patience of who
+    asks, and silence would pass for health.
+    """
 
     def look() -> Found:
-        fault = None
         try:
             refresh()
         except DatabaseDown:
             pass
         except NothingPublished:
-            fault = _NOTHING_LIVE
+            return Found(_NOTHING_LIVE)
         except BadMenu as bad:
-            fault = _UNREADABLE_MENU.format(finding=bad.diagnostics[0])
-        return Found(fault, warnings())
+            return Found(_UNREADABLE_MENU.format(finding=bad.diagnostics[0]))
+        return Found(warnings=warnings())
 
     return Check(look)
 

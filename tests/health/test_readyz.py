@@ -12,14 +12,21 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from health import probe, readiness
+from health import checks, probe, readiness
 from health.probe import Probe, ask_all
-from health.readiness import Check, Found, Readiness
+from health.readiness import PATIENCE_SECONDS, Check, Found, Readiness
 from models import migrate
+from models.library import NothingPublished
 from outbound.desk import Who
 from services.surroundings import Lack
 
 OLDER = migrate.known()[1]
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is found, and not how soon, on a machine that runs other tests beside this one."""
+    monkeypatch.setattr(readiness, "PATIENCE_SECONDS", 30)
 
 
 def told(house: Any, kind: str) -> dict[str, Any]:
@@ -202,6 +209,24 @@ def test_whoever_hangs_is_told_and_holds_up_nobody(monkeypatch: pytest.MonkeyPat
     woken.set()
 
 
+def test_a_menu_that_is_gone_is_told_while_the_check_of_the_file_hangs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(readiness, "PATIENCE_SECONDS", 0.2)
+    woken = threading.Event()
+
+    def gone() -> None:
+        raise NothingPublished
+
+    def hang() -> list[str]:
+        woken.wait(10)
+        return []
+
+    report = Readiness({"menus": checks.menus(gone, hang)}).report()
+    woken.set()
+    assert "No menu was ever published" in report.faults["menus"]
+
+
 def test_a_check_that_breaks_is_a_fault_of_ours() -> None:
     def breaks() -> Found:
         raise KeyError("+919812345678")
@@ -212,7 +237,7 @@ def test_a_check_that_breaks_is_a_fault_of_ours() -> None:
 
 
 def test_the_patience_for_all_is_under_two_seconds() -> None:
-    assert readiness.PATIENCE_SECONDS < 2
+    assert PATIENCE_SECONDS < 2
     answers = ask_all({"a": Probe(lambda: 1), "b": Probe(lambda: 2)}, 1)
     assert answers == {"a": 1, "b": 2}
     assert probe.ask_all is ask_all
