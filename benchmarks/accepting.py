@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from itertools import count
 from typing import Final
 
-from benchmarks import postgresql
+from benchmarks import postgresql, ringing
 from benchmarks.house import bridge_in, home
 from benchmarks.measuring import Meter, Round, Sample, Scale, timed
-from benchmarks.webhooks import DIALOGUES, FORM_TYPE, GATEWAY, SECRET
-from gateways.webhook import Result, WebhookRequest
+from benchmarks.ringing import Do, ring_at
 from models.sealing import KEY_BYTES, Sealer
 from models.shared_clock import DatabaseClock
 from outbound.commitments import Cause, Commitments
 from services.app_links import AppLinks
 from telecom.keyed_hash import KeyedHash
 from telecom.msisdn import Msisdn
-from web.edge import Edge
 from wiring import Bridge
 
 THREADS: Final = 16  # as many as a web worker has
-MANY: Final = 64  # webhooks in flight in one process, as when a village rings at once
+MANY: Final = 64  # webhooks in flight, as when a village rings at once
+PROCESSES: Final = 2  # of web servers that share these, one for each core of a small host
 
 
 @contextmanager
@@ -38,11 +36,16 @@ def on_sqlite(scale: Scale) -> Iterator[Mapping[str, Round]]:
 def on_postgresql(scale: Scale) -> Iterator[Mapping[str, Round]]:
     """Raises Skipped."""
     with home() as place, postgresql.bridge_in(place) as (bridge, beside):
-        yield _rounds("postgresql", bridge, scale, beside)
+        url, share = bridge.settings.database_url, MANY // PROCESSES
+        with ringing.processes(place, url, PROCESSES, share) as both:
+            yield {
+                **_rounds("postgresql", bridge, scale, beside),
+                "accept-postgresql-2x32": partial(both.ring, scale.accepts * 16, beside),
+            }
 
 
 def _rounds(name: str, bridge: Bridge, scale: Scale, beside: Meter) -> Mapping[str, Round]:
-    accept, ring = _accept(bridge), _ring(bridge)
+    accept, ring = _accept(bridge), ring_at(bridge)
     return {
         f"accept-{name}": partial(_one_by_one, accept, scale.accepts, beside),
         f"accept-{name}-16": partial(_side_by_side, accept, scale.accepts, beside, THREADS),
@@ -50,45 +53,18 @@ def _rounds(name: str, bridge: Bridge, scale: Scale, beside: Meter) -> Mapping[s
     }
 
 
-def _one_by_one(accept: Callable[[int], None], total: int, beside: Meter) -> Sample:
-    return timed(total, lambda: _all_of(accept, range(total)), beside)
+def _one_by_one(accept: Do, total: int, beside: Meter) -> Sample:
+    return _side_by_side(accept, total, beside, 1)
 
 
-def _side_by_side(accept: Callable[[int], None], total: int, beside: Meter, threads: int) -> Sample:
+def _side_by_side(accept: Do, total: int, beside: Meter, threads: int) -> Sample:
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(accept, range(threads)))  # their connections are open from here on
-        # One task a thread: to hand out each call by itself would cost a tenth of what is measured.
-        shares = [range(first, total, threads) for first in range(threads)]
-        return timed(total, lambda: list(pool.map(partial(_all_of, accept), shares)), beside)
+        ringing.side_by_side(pool, threads, accept, threads)  # their connections are open
+        work = partial(ringing.side_by_side, pool, threads, accept, total)
+        return timed(total, work, beside)
 
 
-def _all_of(accept: Callable[[int], None], calls: range) -> None:
-    deque(map(accept, calls), maxlen=0)
-
-
-def _ring(bridge: Bridge) -> Callable[[int], None]:
-    """A missed call through the edge: proof, form, menu, language and link, but no web server."""
-    edge = Edge(lambda: bridge.gateways, bridge.meter)
-    (webhook,) = DIALOGUES["missed-call"]
-    callers = count()
-
-    def ring(_: int) -> None:
-        request = WebhookRequest(
-            method="POST",
-            path=webhook.path,
-            query="",
-            headers={"content-type": FORM_TYPE},
-            body=webhook.body(next(callers)),
-            client="127.0.0.1",
-        )
-        answer = edge.answer("missed_call", GATEWAY, SECRET, request, bridge.missed_call.ring)
-        if answer.result is not Result.ACCEPTED:
-            raise RuntimeError(f"a call is {answer.result}")
-
-    return ring
-
-
-def _accept(bridge: Bridge) -> Callable[[int], None]:
+def _accept(bridge: Bridge) -> Do:
     """What a missed call does, without its webhook and its menu. Every call is a new one."""
     _, program = bridge.library.live()
     calls = count()

@@ -51,7 +51,7 @@ def free_port() -> int:
 @contextmanager
 def python(*arguments: str, port: int, env: Mapping[str, str], log: Path) -> Iterator[int]:
     """`python -m ...` until the block ends: its pid, once it answers on the loopback port."""
-    whole = {**_without_bridge(os.environ), **env}
+    whole = {**without_bridge(os.environ), **env}
     with log.open("wb") as output:
         argv = [sys.executable, "-m", *arguments]
         running = spawn_owned(argv, env=whole, cwd=CHECKOUT, output=output)
@@ -73,6 +73,6 @@ def python(*arguments: str, port: int, env: Mapping[str, str], log: Path) -> Ite
             running.wait()
 
 
-def _without_bridge(environ: Mapping[str, str]) -> dict[str, str]:
+def without_bridge(environ: Mapping[str, str]) -> dict[str, str]:
     """Settings of whoever measures would change what is measured."""
     return {name: value for name, value in environ.items() if not name.startswith("BRIDGE_")}

@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import text
 
+from benchmarks import ringing
 from benchmarks.__main__ import main
 from benchmarks.bar import Bar
 from benchmarks.generator import _length_in
+from benchmarks.house import bridge_in, home
 from benchmarks.menu_files import FILE_BYTES, ROOT, menu_of
 from benchmarks.table import GROUPS, RATIOS, WORDS
 from menu import linter
@@ -45,6 +48,18 @@ def test_a_quick_look_has_a_figure_for_each(tmp_path: Path) -> None:
         assert figures["a_second"] > 0
         assert figures["cpu_us"] > 0
         assert len(figures["rounds"]) == 1
+
+
+@linux
+def test_several_processes_ring_as_often_as_they_are_told() -> None:
+    with home() as place, bridge_in(place) as bridge:
+        with ringing.processes(place, place.sqlite_url, 2, 2) as both:
+            samples = [both.ring(total, lambda: 0.0) for total in (8, 12)]
+        with bridge.database.read() as conn:
+            kept = conn.execute(text("SELECT count(*) FROM inbound_event")).scalar_one()
+    assert [sample.count for sample in samples] == [8, 12]
+    assert all(sample.wall_seconds > 0 and sample.cpu_seconds > 0 for sample in samples)
+    assert kept == 8 + 12 + 2 * 2  # one of each thread, before it is measured
 
 
 @linux

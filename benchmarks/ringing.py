@@ -1,0 +1,163 @@
+"""Missed calls through the edge: rung by threads of this process, or of several that share a
+database, as `flask serve --workers 2` has them. `python -m benchmarks.ringing` is one of those.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import count
+from pathlib import Path
+from typing import IO, Final
+
+import click
+
+from benchmarks.house import Home, bridge_in
+from benchmarks.measuring import Meter, Sample
+from benchmarks.processes import CHECKOUT, without_bridge
+from benchmarks.webhooks import DIALOGUES, FORM_TYPE, GATEWAY, SECRET
+from gateways.webhook import Result, WebhookRequest
+from web.edge import Edge
+from wiring import Bridge
+
+CALLERS_A_PROCESS: Final = 10_000_000  # of the hundred million that eight digits make
+STOP_SECONDS: Final = 20.0
+READY: Final = "ready"
+
+Do = Callable[[int], None]
+
+
+def ring_at(bridge: Bridge, first: int = 0) -> Do:
+    """One call, each of a new caller, with all but a web server: proof, form, menu, language, link.
+
+    `first` is the eight digits of the first caller.
+    """
+    edge = Edge(lambda: bridge.gateways, bridge.meter)
+    (webhook,) = DIALOGUES["missed-call"]
+    callers = count(first)
+
+    def ring(_: int) -> None:
+        request = WebhookRequest(
+            method="POST",
+            path=webhook.path,
+            query="",
+            headers={"content-type": FORM_TYPE},
+            body=webhook.body(next(callers)),
+            client="127.0.0.1",
+        )
+        answer = edge.answer("missed_call", GATEWAY, SECRET, request, bridge.missed_call.ring)
+        if answer.result is not Result.ACCEPTED:
+            raise RuntimeError(f"a call is {answer.result}")
+
+    return ring
+
+
+def side_by_side(pool: ThreadPoolExecutor, threads: int, do: Do, total: int) -> None:
+    """One task a thread: to hand out each call by itself would cost a tenth of what is measured."""
+    shares = [range(first, total, threads) for first in range(threads)]
+    list(pool.map(partial(_all_of, do), shares))
+
+
+def _all_of(do: Do, calls: range) -> None:
+    deque(map(do, calls), maxlen=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Processes:
+    """`count` of them with `threads` each, that start with the first round."""
+
+    place: Home
+    database_url: str
+    count: int
+    threads: int
+    opened: ExitStack
+    started: list[subprocess.Popen[str]] = field(default_factory=list)
+
+    def ring(self, total: int, beside: Meter) -> Sample:
+        """All of them begin at once; it is over when the last of them has its last answer."""
+        if not self.started:
+            self.started.extend(map(self._start, range(self.count)))
+        others = beside()
+        for process in self.started:
+            _pipe(process.stdin).write(f"{total // self.count}\n")
+            _pipe(process.stdin).flush()
+        told = [json.loads(_pipe(process.stdout).readline()) for process in self.started]
+        return Sample(
+            count=total // self.count * self.count,
+            wall_seconds=max(one["ended_at"] for one in told)
+            - min(one["began_at"] for one in told),
+            cpu_seconds=sum(one["cpu_seconds"] for one in told),
+            beside_seconds=beside() - others,
+        )
+
+    def _start(self, number: int) -> subprocess.Popen[str]:
+        first = (number + 1) * CALLERS_A_PROCESS
+        words = [str(self.place.folder), self.database_url, str(first), str(self.threads)]
+        process = self.opened.enter_context(_child(words))
+        if _pipe(process.stdout).readline().strip() != READY:
+            raise RuntimeError("a process that rings does not start")
+        return process
+
+
+@contextmanager
+def processes(place: Home, url: str, count: int, threads: int) -> Iterator[Processes]:
+    with ExitStack() as opened:
+        yield Processes(place, url, count, threads, opened)
+
+
+@contextmanager
+def _child(words: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
+    """It ends at the end of what it is told: when the block does, or whoever started it dies."""
+    pipe = subprocess.PIPE
+    argv = [sys.executable, "-m", "benchmarks.ringing", *words]
+    env = without_bridge(os.environ)
+    with subprocess.Popen(  # noqa: S603 - our own words
+        argv, cwd=CHECKOUT, env=env, stdin=pipe, stdout=pipe, text=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            _pipe(process.stdin).close()
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def _pipe(one: IO[str] | None) -> IO[str]:
+    assert one is not None  # noqa: S101 - opened above
+    return one
+
+
+def main(folder: str, database_url: str, first: str, threads: str) -> None:
+    """Rings as often as each line of the standard input says, and tells how long it took."""
+    many = int(threads)
+    with (
+        bridge_in(Home(Path(folder)), database_url) as bridge,
+        ThreadPoolExecutor(many) as pool,
+    ):
+        ring = ring_at(bridge, int(first))
+        side_by_side(pool, many, ring, many)  # their connections are open from here on
+        click.echo(READY)
+        for line in sys.stdin:
+            cpu, began_at = time.process_time(), time.monotonic()
+            side_by_side(pool, many, ring, int(line))
+            told = {
+                "began_at": began_at,
+                "ended_at": time.monotonic(),
+                "cpu_seconds": time.process_time() - cpu,
+            }
+            click.echo(json.dumps(told))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
