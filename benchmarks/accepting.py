@@ -37,10 +37,15 @@ def on_postgresql(scale: Scale) -> Iterator[Mapping[str, Round]]:
     """Raises Skipped."""
     with home() as place, postgresql.bridge_in(place) as (bridge, beside):
         url, share = bridge.settings.database_url, MANY // PROCESSES
-        with ringing.processes(place, url, PROCESSES, share) as both:
+        with (
+            ringing.processes(place, url, PROCESSES, share) as both,
+            ringing.processes(place, url, PROCESSES, share, are_pinned=True) as pinned,
+        ):
+            total = scale.accepts * 16
             yield {
                 **_rounds("postgresql", bridge, scale, beside),
-                "accept-postgresql-2x32": partial(both.ring, scale.accepts * 16, beside),
+                "accept-postgresql-2x32": partial(both.ring, total, beside),
+                "accept-postgresql-2x32-pinned": partial(pinned.ring, total, beside),
             }
 
 

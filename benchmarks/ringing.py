@@ -73,12 +73,16 @@ def _all_of(do: Do, calls: range) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Processes:
-    """`count` of them with `threads` each, that start with the first round."""
+    """`count` of them with `threads` each, that start with the first round.
+
+    `are_pinned`: each runs on a core of its own, so that no thread is woken on one that sleeps.
+    """
 
     place: Home
     database_url: str
     count: int
     threads: int
+    are_pinned: bool
     opened: ExitStack
     started: list[subprocess.Popen[str]] = field(default_factory=list)
 
@@ -100,18 +104,28 @@ class Processes:
         )
 
     def _start(self, number: int) -> subprocess.Popen[str]:
-        first = (number + 1) * CALLERS_A_PROCESS
-        words = [str(self.place.folder), self.database_url, str(first), str(self.threads)]
+        cores = sorted(os.sched_getaffinity(0))
+        own = [cores[number % len(cores)]] if self.are_pinned else cores
+        words = [
+            *(str(self.place.folder), self.database_url, str(self.first_caller(number))),
+            *(str(self.threads), ",".join(map(str, own))),
+        ]
         process = self.opened.enter_context(_child(words))
         if _pipe(process.stdout).readline().strip() != READY:
             raise RuntimeError("a process that rings does not start")
         return process
 
+    def first_caller(self, number: int) -> int:
+        """No two processes of a database have a caller in common."""
+        return (number + 1 + self.count * self.are_pinned) * CALLERS_A_PROCESS
+
 
 @contextmanager
-def processes(place: Home, url: str, count: int, threads: int) -> Iterator[Processes]:
+def processes(
+    place: Home, url: str, count: int, threads: int, *, are_pinned: bool = False
+) -> Iterator[Processes]:
     with ExitStack() as opened:
-        yield Processes(place, url, count, threads, opened)
+        yield Processes(place, url, count, threads, are_pinned, opened)
 
 
 @contextmanager
@@ -138,8 +152,9 @@ def _pipe(one: IO[str] | None) -> IO[str]:
     return one
 
 
-def main(folder: str, database_url: str, first: str, threads: str) -> None:
+def main(folder: str, database_url: str, first: str, threads: str, cores: str) -> None:
     """Rings as often as each line of the standard input says, and tells how long it took."""
+    os.sched_setaffinity(0, map(int, cores.split(",")))
     many = int(threads)
     with (
         bridge_in(Home(Path(folder)), database_url) as bridge,

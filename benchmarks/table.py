@@ -117,6 +117,7 @@ GROUPS: Final = (
             "accept-postgresql-16": "the same from 16 threads",
             "accept-postgresql-64": "a missed call through the edge, 64 in flight, PostgreSQL",
             "accept-postgresql-2x32": "the same in two processes, 32 in flight in each",
+            "accept-postgresql-2x32-pinned": "the same, each process on a core of its own",
         },
     ),
     Group(
