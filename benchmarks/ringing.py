@@ -107,7 +107,7 @@ class Processes:
         cores = sorted(os.sched_getaffinity(0))
         own = [cores[number % len(cores)]] if self.are_pinned else cores
         words = [
-            *(str(self.place.folder), self.database_url, str(self.first_caller(number))),
+            *(str(self.place.folder), self.database_url, str(self._first_caller(number))),
             *(str(self.threads), ",".join(map(str, own))),
         ]
         process = self.opened.enter_context(_child(words))
@@ -115,7 +115,7 @@ class Processes:
             raise RuntimeError("a process that rings does not start")
         return process
 
-    def first_caller(self, number: int) -> int:
+    def _first_caller(self, number: int) -> int:
         """No two processes of a database have a caller in common."""
         return (number + 1 + self.count * self.are_pinned) * CALLERS_A_PROCESS
 
