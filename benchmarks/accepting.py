@@ -52,14 +52,10 @@ def on_postgresql(scale: Scale) -> Iterator[Mapping[str, Round]]:
 def _rounds(name: str, bridge: Bridge, scale: Scale, beside: Meter) -> Mapping[str, Round]:
     accept, ring = _accept(bridge), ring_at(bridge)
     return {
-        f"accept-{name}": partial(_one_by_one, accept, scale.accepts, beside),
+        f"accept-{name}": partial(_side_by_side, accept, scale.accepts, beside, 1),
         f"accept-{name}-16": partial(_side_by_side, accept, scale.accepts, beside, THREADS),
         f"accept-{name}-64": partial(_side_by_side, ring, scale.accepts * 8, beside, MANY),
     }
-
-
-def _one_by_one(accept: Do, total: int, beside: Meter) -> Sample:
-    return _side_by_side(accept, total, beside, 1)
 
 
 def _side_by_side(accept: Do, total: int, beside: Meter, threads: int) -> Sample:

@@ -4,7 +4,6 @@ database, as `flask serve --workers 2` has them. `python -m benchmarks.ringing` 
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -15,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from typing import IO, Final
 
@@ -23,7 +22,7 @@ import click
 
 from benchmarks.house import Home, bridge_in
 from benchmarks.measuring import Meter, Sample
-from benchmarks.processes import CHECKOUT, without_bridge
+from benchmarks.processes import CHECKOUT, cpu_seconds, without_bridge
 from benchmarks.webhooks import DIALOGUES, FORM_TYPE, GATEWAY, SECRET
 from gateways.webhook import Result, WebhookRequest
 from web.edge import Edge
@@ -31,7 +30,7 @@ from wiring import Bridge
 
 CALLERS_A_PROCESS: Final = 10_000_000  # of the hundred million that eight digits make
 STOP_SECONDS: Final = 20.0
-READY: Final = "ready"
+DONE: Final = "done"
 
 Do = Callable[[int], None]
 
@@ -90,29 +89,29 @@ class Processes:
         """All of them begin at once; it is over when the last of them has its last answer."""
         if not self.started:
             self.started.extend(map(self._start, range(self.count)))
-        others = beside()
+        share = total // self.count
+        pids = [process.pid for process in self.started]
+        others, cpu, begun = beside(), cpu_seconds(pids), time.perf_counter()
         for process in self.started:
-            _pipe(process.stdin).write(f"{total // self.count}\n")
+            _pipe(process.stdin).write(f"{share}\n")
             _pipe(process.stdin).flush()
-        told = [json.loads(_pipe(process.stdout).readline()) for process in self.started]
+        for process in self.started:
+            _wait_until_done(process)
         return Sample(
-            count=total // self.count * self.count,
-            wall_seconds=max(one["ended_at"] for one in told)
-            - min(one["began_at"] for one in told),
-            cpu_seconds=sum(one["cpu_seconds"] for one in told),
+            count=share * self.count,
+            wall_seconds=time.perf_counter() - begun,
+            cpu_seconds=cpu_seconds(pids) - cpu,
             beside_seconds=beside() - others,
         )
 
     def _start(self, number: int) -> subprocess.Popen[str]:
-        cores = sorted(os.sched_getaffinity(0))
-        own = [cores[number % len(cores)]] if self.are_pinned else cores
-        words = [
-            *(str(self.place.folder), self.database_url, str(self._first_caller(number))),
-            *(str(self.threads), ",".join(map(str, own))),
-        ]
+        first, folder = str(self._first_caller(number)), str(self.place.folder)
+        words = [folder, self.database_url, first, str(self.threads)]
         process = self.opened.enter_context(_child(words))
-        if _pipe(process.stdout).readline().strip() != READY:
-            raise RuntimeError("a process that rings does not start")
+        if self.are_pinned:  # before it has threads, which run where their process may
+            cores = sorted(os.sched_getaffinity(0))
+            os.sched_setaffinity(process.pid, {cores[number % len(cores)]})
+        _wait_until_done(process)
         return process
 
     def _first_caller(self, number: int) -> int:
@@ -147,31 +146,29 @@ def _child(words: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
                 process.kill()
 
 
+def _wait_until_done(process: subprocess.Popen[str]) -> None:
+    if _pipe(process.stdout).readline().strip() != DONE:
+        raise RuntimeError("a process that rings has ended; its words are above")
+
+
 def _pipe(one: IO[str] | None) -> IO[str]:
     assert one is not None  # noqa: S101 - opened above
     return one
 
 
-def main(folder: str, database_url: str, first: str, threads: str, cores: str) -> None:
-    """Rings as often as each line of the standard input says, and tells how long it took."""
-    os.sched_setaffinity(0, map(int, cores.split(",")))
+def main(folder: str, database_url: str, first: str, threads: str) -> None:
+    """Rings once with each thread, to open its connection; then as often as each line of the
+    standard input says. Tells each time when it is done.
+    """
     many = int(threads)
     with (
         bridge_in(Home(Path(folder)), database_url) as bridge,
         ThreadPoolExecutor(many) as pool,
     ):
         ring = ring_at(bridge, int(first))
-        side_by_side(pool, many, ring, many)  # their connections are open from here on
-        click.echo(READY)
-        for line in sys.stdin:
-            cpu, began_at = time.process_time(), time.monotonic()
-            side_by_side(pool, many, ring, int(line))
-            told = {
-                "began_at": began_at,
-                "ended_at": time.monotonic(),
-                "cpu_seconds": time.process_time() - cpu,
-            }
-            click.echo(json.dumps(told))
+        for total in chain([many], map(int, sys.stdin)):
+            side_by_side(pool, many, ring, total)
+            click.echo(DONE)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -53,13 +54,19 @@ def test_a_quick_look_has_a_figure_for_each(tmp_path: Path) -> None:
 @linux
 def test_several_processes_ring_as_often_as_they_are_told() -> None:
     with home() as place, bridge_in(place) as bridge:
-        with ringing.processes(place, place.sqlite_url, 2, 2) as both:
-            samples = [both.ring(total, lambda: 0.0) for total in (8, 12)]
+        url = place.sqlite_url
+        with (
+            ringing.processes(place, url, 2, 2) as free,
+            ringing.processes(place, url, 2, 2, are_pinned=True) as pinned,
+        ):
+            samples = [one.ring(total, lambda: 0.0) for one in (free, pinned) for total in (8, 12)]
+            cores = [len(os.sched_getaffinity(process.pid)) for process in pinned.started]
         with bridge.database.read() as conn:
             kept = conn.execute(text("SELECT count(*) FROM inbound_event")).scalar_one()
-    assert [sample.count for sample in samples] == [8, 12]
+    assert [sample.count for sample in samples] == [8, 12, 8, 12]
     assert all(sample.wall_seconds > 0 and sample.cpu_seconds > 0 for sample in samples)
-    assert kept == 8 + 12 + 2 * 2  # one of each thread, before it is measured
+    assert kept == 2 * (8 + 12 + 2 * 2)  # one of each thread, before it is measured
+    assert cores == [1, 1]
 
 
 @linux
